@@ -1,0 +1,2 @@
+//! Floor 1 — the only code that has heard of AWS.
+//! May use: model.

@@ -1,0 +1,2 @@
+//! Floor 1 — the only code that has heard of SQL.
+//! May use: model.

@@ -1,0 +1,1 @@
+//! The HTML vocabulary: components that own markup and a class name, and fetch nothing.

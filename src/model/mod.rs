@@ -1,2 +1,22 @@
 //! Floor 0 — the ground: what is true of queues. No I/O, no async, no Leptos, no AWS.
 //! May use: nothing of this crate.
+
+pub mod cli;
+pub mod draft;
+pub mod failure;
+pub mod ids;
+pub mod limits;
+pub mod message;
+pub mod paths;
+pub mod policy;
+pub mod queue;
+pub mod redrive;
+pub mod words;
+
+pub use draft::Draft;
+pub use failure::{Code, Failure, Refusal};
+pub use ids::{ConnectionName, MessageId, QueueArn, QueueName, QueueUrl, ReceiptHandle};
+pub use message::{AttributeValue, Message, MessageAttribute};
+pub use policy::{RedriveAllowPolicy, RedrivePolicy};
+pub use queue::{Attributes, Depth, QueueKind};
+pub use redrive::{MoveTask, TaskStatus};

@@ -1,0 +1,302 @@
+//! All that a person may be told went wrong.
+//!
+//! [`Failure`] is closed: no text from outside is in it, but for parsed names and an AWS code restricted to
+//! letters and dots. It owns the wording, the advice and the HTTP status, so that a failure reads the same everywhere.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::QueueName;
+
+/// An AWS error code, restricted to `[A-Za-z.]` and 80 characters so that it can stand on a page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Code(String);
+
+impl Code {
+    /// Keeps what is allowed of a text.
+    pub fn new(text: &str) -> Self {
+        Self(text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(80).collect())
+    }
+
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Code {
+    fn from(text: String) -> Self {
+        Self::new(&text)
+    }
+}
+
+impl From<Code> for String {
+    fn from(code: Code) -> Self {
+        code.0
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why the console itself does not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The console or the connection is read-only.
+    ReadOnly,
+    /// A look would use up receives: the queue's redrive policy allows only this many.
+    ReceiveBudget {
+        /// `maxReceiveCount`.
+        max_receive_count: u32,
+    },
+    /// The name typed to confirm is not the queue's.
+    NameNotTyped,
+    /// No queue names this one as its dead-letter queue, so SQS cannot redrive it.
+    NotADeadLetterQueue,
+    /// A message move task already runs on this queue.
+    TaskRunning,
+    /// A receive is already running on this queue.
+    ReceiveRunning,
+    /// The last look was less than five seconds ago.
+    TooSoon,
+    /// The answer's MD5 differs from what was sent; the message may be damaged.
+    Md5Differs,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    /// No page, connection or resource has this address.
+    NotFound,
+    /// SQS knows no such queue.
+    NoSuchQueue(QueueName),
+    /// The message is in no snapshot any more.
+    NoSuchMessage,
+    /// AWS refused the call for lack of rights.
+    AccessDenied(Code),
+    /// AWS did not accept the credentials, or there are none.
+    Credentials,
+    /// AWS throttled the call.
+    Throttled,
+    /// Nothing answered at the endpoint.
+    Unreachable,
+    /// The endpoint did not answer in time.
+    TimedOut,
+    /// A queue of this name exists with other attributes.
+    QueueExists(QueueName),
+    /// A queue of this name was deleted less than 60 seconds ago.
+    QueueDeletedRecently(QueueName),
+    /// The queue was purged less than 60 seconds ago.
+    PurgeInProgress(QueueName),
+    /// The receipt handle is not valid any more.
+    ReceiptHandle,
+    /// The message is not in flight.
+    NotInFlight,
+    /// 120 000 messages are in flight.
+    OverLimit,
+    /// The queue's KMS key cannot be used.
+    Kms(Code),
+    /// The endpoint does not know the operation.
+    Unsupported(Code),
+    /// SQS rejected the request.
+    Rejected(Code),
+    /// AWS had a fault of its own.
+    Upstream(Code),
+    /// The console refuses.
+    Refused(Refusal),
+    /// What was typed cannot be used; the sentences stand beside the fields.
+    Invalid,
+    /// The request could not be read at all.
+    Malformed,
+    /// More was sent than the console takes.
+    TooLarge,
+    /// A fault of the console; the cause is in its log under this reference.
+    Unexpected {
+        /// What to look for in the log.
+        reference: Code,
+    },
+}
+
+impl Failure {
+    /// What happened, in one sentence.
+    pub fn title(&self) -> String {
+        match self {
+            Self::NotFound => "There is nothing at this address".into(),
+            Self::NoSuchQueue(name) => format!("There is no queue named {name}"),
+            Self::NoSuchMessage => "This message is not in the snapshot".into(),
+            Self::AccessDenied(code) if code.as_str().is_empty() => "AWS refused access".into(),
+            Self::AccessDenied(code) => format!("AWS refused access ({code})"),
+            Self::Credentials => "AWS does not accept the credentials".into(),
+            Self::Throttled => "AWS is throttling this account".into(),
+            Self::Unreachable => "SQS cannot be reached".into(),
+            Self::TimedOut => "SQS did not answer in time".into(),
+            Self::QueueExists(name) => format!("A queue named {name} exists with other attributes"),
+            Self::QueueDeletedRecently(name) => format!("{name} was deleted less than a minute ago"),
+            Self::PurgeInProgress(name) => format!("{name} was purged less than a minute ago"),
+            Self::ReceiptHandle => "The message is no longer held by this receive".into(),
+            Self::NotInFlight => "The message is not in flight".into(),
+            Self::OverLimit => "Too many messages are in flight".into(),
+            Self::Kms(code) => format!("The queue's encryption key cannot be used ({code})"),
+            Self::Unsupported(code) => format!("This endpoint does not know the operation ({code})"),
+            Self::Rejected(code) => format!("SQS rejected the request ({code})"),
+            Self::Upstream(code) => format!("SQS had a fault of its own ({code})"),
+            Self::Refused(refusal) => refusal.title(),
+            Self::Invalid => "Some of what was entered cannot be used".into(),
+            Self::Malformed => "The request could not be read".into(),
+            Self::TooLarge => "This is more than the console takes".into(),
+            Self::Unexpected { reference } => format!("The console failed (reference {reference})"),
+        }
+    }
+
+    /// What to do next.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::NotFound => "Check the address, or start from the list of queues.",
+            Self::NoSuchQueue(_) => {
+                "It may have been deleted, or it is in another account or region. A new queue takes a second to appear, a deleted one up to a minute to go."
+            }
+            Self::NoSuchMessage => "Snapshots are kept for a while only. Look again to find the message.",
+            Self::AccessDenied(_) => {
+                "The console's role lacks a right on this queue. README lists the IAM policy it needs; a queue's own access policy or a KMS key can refuse, too."
+            }
+            Self::Credentials => {
+                "They are missing, wrong or expired. Renew them (for example with “aws sso login”) and reload; the console picks them up by itself."
+            }
+            Self::Throttled => "Wait a few seconds and try again; the console slows its own polling down by itself.",
+            Self::Unreachable => {
+                "Check the network and the connection's endpoint. Nothing is known about the queues until it answers."
+            }
+            Self::TimedOut => "It may still have done what was asked. Reload to see the state before trying again.",
+            Self::QueueExists(_) => "Choose another name, or open the existing queue and change its settings.",
+            Self::QueueDeletedRecently(_) => {
+                "SQS gives a name free 60 seconds after the queue was deleted. Wait and try again."
+            }
+            Self::PurgeInProgress(_) => "SQS allows one purge in 60 seconds. Wait and try again.",
+            Self::ReceiptHandle => {
+                "Its visibility timeout ended, or someone else received it since. Receive it again to act on it."
+            }
+            Self::NotInFlight => "It became visible again or was deleted. Receive it again to act on it.",
+            Self::OverLimit => {
+                "A queue can have 120 000 messages in flight. Wait until consumers delete or release some."
+            }
+            Self::Kms(_) => "Check that the KMS key exists, is enabled and that the console's role may use it.",
+            Self::Unsupported(_) => "Only SQS itself and complete emulators know it. Everything else keeps working.",
+            Self::Rejected(_) => "Check what was entered against the queue's type and limits.",
+            Self::Upstream(_) => "Try again in a moment. If it lasts, look at the AWS Health Dashboard.",
+            Self::Refused(refusal) => refusal.advice(),
+            Self::Invalid => "Correct the marked fields; nothing was sent.",
+            Self::Malformed => "Reload the page and try again.",
+            Self::TooLarge => "An SQS message has at most 1 MiB.",
+            Self::Unexpected { .. } => {
+                "Nothing is known about the effect. The console's log has the cause under this reference."
+            }
+        }
+    }
+
+    /// The HTTP status of a page that says this.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NotFound | Self::NoSuchQueue(_) | Self::NoSuchMessage => 404,
+            Self::AccessDenied(_) | Self::Kms(_) => 403,
+            Self::Refused(Refusal::ReadOnly) => 403,
+            Self::Throttled => 503,
+            Self::Credentials | Self::Unreachable | Self::Upstream(_) | Self::Unsupported(_) => 502,
+            Self::TimedOut => 504,
+            Self::QueueExists(_) | Self::QueueDeletedRecently(_) | Self::PurgeInProgress(_) => 409,
+            Self::ReceiptHandle | Self::NotInFlight | Self::Refused(_) => 409,
+            Self::OverLimit => 503,
+            Self::Rejected(_) | Self::Invalid => 422,
+            Self::Malformed => 400,
+            Self::TooLarge => 413,
+            Self::Unexpected { .. } => 500,
+        }
+    }
+
+    /// Whether the same request may succeed a little later.
+    pub fn is_retryable(&self) -> bool {
+        matches!(
+            self,
+            Self::Throttled
+                | Self::Unreachable
+                | Self::TimedOut
+                | Self::Upstream(_)
+                | Self::OverLimit
+                | Self::PurgeInProgress(_)
+                | Self::QueueDeletedRecently(_)
+                | Self::Refused(Refusal::TooSoon | Refusal::TaskRunning | Refusal::ReceiveRunning)
+        )
+    }
+}
+
+impl Refusal {
+    /// What is refused, in one sentence.
+    pub fn title(&self) -> String {
+        match self {
+            Self::ReadOnly => "The console is read-only".into(),
+            Self::ReceiveBudget { max_receive_count } => {
+                format!("Looking could move messages to the dead-letter queue (maxReceiveCount is {max_receive_count})")
+            }
+            Self::NameNotTyped => "The queue's name was not typed".into(),
+            Self::NotADeadLetterQueue => "SQS can only redrive the dead-letter queue of an SQS queue".into(),
+            Self::TaskRunning => "A redrive is already running on this queue".into(),
+            Self::ReceiveRunning => "A receive is already running on this queue".into(),
+            Self::TooSoon => "This queue was looked at a moment ago".into(),
+            Self::Md5Differs => "The answer's MD5 does not match what was sent".into(),
+        }
+    }
+
+    /// What to do instead.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::ReadOnly => {
+                "It was started with --read-only, or the connection says read_only. Restart it without to make changes."
+            }
+            Self::ReceiveBudget { .. } => {
+                "Every look is a receive and counts. Look at the dead-letter queue instead, or confirm that the receives may be used up."
+            }
+            Self::NameNotTyped => "Type the name exactly as it is shown; nothing was changed.",
+            Self::NotADeadLetterQueue => {
+                "No queue's redrive policy names this queue. Messages that Lambda, SNS or EventBridge put here cannot be redriven by SQS."
+            }
+            Self::TaskRunning => "SQS allows one at a time on a queue. Wait for it, or cancel it first.",
+            Self::ReceiveRunning => "Wait until it ends, or stop it first.",
+            Self::TooSoon => {
+                "Looks are five seconds apart, so that a queue is not received over and over. The last snapshot is still here."
+            }
+            Self::Md5Differs => "Look at the message in the queue before sending it again.",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_keeps_nothing_that_could_be_markup() {
+        assert_eq!(Code::new("AWS.SimpleQueueService.<b>X</b>").as_str(), "AWS.SimpleQueueService.bXb");
+        let read: Code = serde_json::from_str(r#""<script>""#).unwrap();
+        assert_eq!(read.as_str(), "script");
+        assert_eq!(Code::new(&"x".repeat(200)).as_str().len(), 80);
+    }
+
+    #[test]
+    fn an_outage_never_answers_200() {
+        for failure in [Failure::Unreachable, Failure::TimedOut, Failure::Credentials, Failure::Throttled] {
+            assert!(failure.status() >= 500, "{failure:?}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Every URL of the console, built and percent-encoded here and nowhere else.
+//!
+//! The encoding is also what keeps `leptos_axum::redirect` from panicking on a path that is no header value.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::ids::{ConnectionName, MessageId, QueueName};
+
+/// All but the unreserved characters of RFC 3986.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One path segment or query value.
+pub fn encode(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// Appends a query to a path; pairs with an empty value are left out.
+pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let query: Vec<String> = pairs
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// The pages of one queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueuePage {
+    /// What it is.
+    Overview,
+    /// Look, receive, act.
+    Messages,
+    /// Compose.
+    Send,
+    /// Native redrive (dead-letter queues).
+    Redrive,
+    /// Attributes and policies.
+    Settings,
+    /// Purge and delete.
+    Danger,
+}
+
+/// Home of a connection.
+pub fn home(connection: &ConnectionName) -> String {
+    format!("/{}", encode(connection.as_str()))
+}
+
+/// The form for a new queue.
+pub fn new_queue(connection: &ConnectionName) -> String {
+    format!("{}/queues/new", home(connection))
+}
+
+/// A page of a queue.
+pub fn queue(connection: &ConnectionName, queue: &QueueName, page: QueuePage) -> String {
+    let base = format!("{}/queues/{}", home(connection), encode(queue.as_str()));
+    match page {
+        QueuePage::Overview => base,
+        QueuePage::Messages => base + "/messages",
+        QueuePage::Send => base + "/send",
+        QueuePage::Redrive => base + "/redrive",
+        QueuePage::Settings => base + "/settings",
+        QueuePage::Danger => base + "/danger",
+    }
+}
+
+/// One message of a queue's snapshot.
+pub fn message(connection: &ConnectionName, name: &QueueName, id: &MessageId) -> String {
+    format!("{}/{}", queue(connection, name, QueuePage::Messages), encode(id.as_str()))
+}
+
+/// The audit log of a connection.
+pub fn activity(connection: &ConnectionName) -> String {
+    format!("{}/activity", home(connection))
+}
+
+/// The endpoint of a server function, e.g. `queues/create`. The name is one of ours and needs no encoding.
+pub fn api(endpoint: &str) -> String {
+    format!("/api/{endpoint}")
+}
+
+/// The document's server-sent-event stream.
+pub fn events(connection: &ConnectionName, focus: Option<&QueueName>) -> String {
+    let focus = focus.map_or("", QueueName::as_str);
+    with_query("/events", &[("connection", connection.as_str()), ("focus", focus)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_url() {
+        let c: ConnectionName = "prod-eu".parse().unwrap();
+        let q: QueueName = "TradeStatus.fifo".parse().unwrap();
+        let all = [
+            home(&c),
+            new_queue(&c),
+            queue(&c, &q, QueuePage::Overview),
+            queue(&c, &q, QueuePage::Messages),
+            queue(&c, &q, QueuePage::Send),
+            queue(&c, &q, QueuePage::Redrive),
+            queue(&c, &q, QueuePage::Settings),
+            queue(&c, &q, QueuePage::Danger),
+            message(&c, &q, &MessageId::new("a/b?c\r\nd")),
+            activity(&c),
+            api("queues/create"),
+            events(&c, Some(&q)),
+            events(&c, None),
+        ];
+        assert_eq!(
+            all.join("\n"),
+            "/prod-eu
+/prod-eu/queues/new
+/prod-eu/queues/TradeStatus.fifo
+/prod-eu/queues/TradeStatus.fifo/messages
+/prod-eu/queues/TradeStatus.fifo/send
+/prod-eu/queues/TradeStatus.fifo/redrive
+/prod-eu/queues/TradeStatus.fifo/settings
+/prod-eu/queues/TradeStatus.fifo/danger
+/prod-eu/queues/TradeStatus.fifo/messages/a%2Fb%3Fc%0D%0Ad
+/prod-eu/activity
+/api/queues/create
+/events?connection=prod-eu&focus=TradeStatus.fifo
+/events?connection=prod-eu"
+        );
+    }
+}

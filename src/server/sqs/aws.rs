@@ -1,0 +1,1 @@
+//! The SDK client as [`super::Sqs`].

@@ -1,0 +1,1 @@
+//! From an SDK error to a [`super::SqsError`].

@@ -1,0 +1,1 @@
+//! SDK types to model types and back.

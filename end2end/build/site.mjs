@@ -19,6 +19,11 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { bundleStyles } from './styles.mjs'
 import { islands } from './islands.mjs'
 
+process.once('uncaughtException', (error) => {
+  console.error(`Bundling the assets failed: ${error.message}`)
+  process.exit(1)
+})
+
 const root = join(import.meta.dirname, '..', '..')
 const site = join(root, 'target', 'site')
 const steps = join(root, 'target', 'site-steps')

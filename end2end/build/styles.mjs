@@ -19,7 +19,7 @@ export function bundleStyles({ root, publicUrl }) {
   const filename = join(root, 'style', 'main.css')
   if (!existsSync(filename)) return undefined
 
-  const { code, warnings, dependencies } = bundle({ filename, minify: true, targets, analyzeDependencies: true, errorRecovery: false })
+  const { code, warnings, dependencies } = strictly(() => bundle({ filename, minify: true, targets, analyzeDependencies: true, errorRecovery: false }))
   for (const { message, loc } of warnings) {
     throw new Error(`${relative(root, loc?.filename ?? filename)}:${loc?.line ?? 0}: ${message}`)
   }
@@ -30,6 +30,16 @@ export function bundleStyles({ root, publicUrl }) {
     css = css.replaceAll(placeholder, resolveUrl(url, loc.filePath))
   }
   return Buffer.from(css)
+
+  // Says where, as compilers do.
+  function strictly(run) {
+    try {
+      return run()
+    } catch (error) {
+      const { fileName = filename, loc } = error
+      throw new Error(`${relative(root, fileName)}${loc ? `:${loc.line}:${loc.column}` : ''}: ${error.message}`)
+    }
+  }
 
   // `/fonts/inter.woff2` and `../public/fonts/inter.woff2` both mean that file of public/; the page gets its hashed name.
   function resolveUrl(url, from) {

@@ -2,6 +2,7 @@
 //! May use: nothing of this crate.
 
 pub mod cli;
+pub mod depth;
 pub mod draft;
 pub mod failure;
 pub mod ids;

@@ -2,6 +2,7 @@
 //! May use: everything below it.
 
 pub mod api;
+pub mod clock;
 pub mod http;
 pub mod pages;
 pub mod services;

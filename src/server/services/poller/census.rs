@@ -1,0 +1,74 @@
+//! What the poller knows: every queue of a connection with its newest attributes, as one immutable value that
+//! pages and streams share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::depth::Series;
+use crate::model::{Attributes, Failure, QueueArn, QueueName, QueueUrl};
+
+/// A queue as the poller last saw it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueRow {
+    /// Its name.
+    pub name: QueueName,
+    /// Its URL, as `ListQueues` gave it.
+    pub url: QueueUrl,
+    /// The newest attributes, absent until they were read once.
+    pub attributes: Option<Arc<Attributes>>,
+    /// When they were read, milliseconds since 1970.
+    pub read_at: Option<i64>,
+    /// Why the last read failed, if it did; `attributes` then hold what was known before.
+    pub failure: Option<Failure>,
+    /// Visible messages over the last 30 minutes.
+    pub series: Series,
+    /// Grows whenever anything above changes, across all rows of the connection: lets a stream send only news.
+    pub version: u64,
+}
+
+/// How fresh the numbers are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Liveness {
+    /// Read on schedule.
+    Live,
+    /// Nobody watches, so nothing is read.
+    Paused,
+    /// Throttled or slow: reads come later than planned.
+    Behind,
+    /// The endpoint does not answer, or refuses.
+    Offline(Failure),
+}
+
+/// Everything known about the queues of a connection.
+#[derive(Clone, Debug)]
+pub struct Census {
+    /// Every queue by name.
+    pub rows: BTreeMap<QueueName, Arc<QueueRow>>,
+    /// When the list of queues was last complete, milliseconds since 1970.
+    pub listed_at: Option<i64>,
+    /// How fresh this is.
+    pub liveness: Liveness,
+    /// Requests made to SQS in the last minute by the poller.
+    pub calls_per_minute: u32,
+    /// The newest row version.
+    pub version: u64,
+}
+
+impl Census {
+    /// The queues whose redrive policy names `arn`.
+    pub fn sources_of<'a>(&'a self, arn: &'a QueueArn) -> impl Iterator<Item = &'a Arc<QueueRow>> {
+        self.rows.values().filter(move |row| row.dead_letter_target() == Some(arn))
+    }
+}
+
+impl QueueRow {
+    /// The dead-letter queue its redrive policy names.
+    pub fn dead_letter_target(&self) -> Option<&QueueArn> {
+        Some(&self.attributes.as_ref()?.redrive_policy.as_ref()?.dead_letter_target)
+    }
+
+    /// Its ARN, once known.
+    pub fn arn(&self) -> Option<&QueueArn> {
+        self.attributes.as_ref()?.arn.as_ref()
+    }
+}

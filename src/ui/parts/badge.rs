@@ -1,0 +1,48 @@
+//! A word about a thing: its type, its status, its connection. Never pressed.
+
+use leptos::prelude::*;
+
+use super::icon::{Glyph, Icon};
+use super::tone::Tone;
+use crate::model::QueueKind;
+
+/// A status in a word.
+#[component]
+pub fn Badge(
+    #[prop(optional)] tone: Option<Tone>,
+    #[prop(optional)] glyph: Option<Glyph>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <span class="badge" data-tone=tone.map(Tone::as_str)>
+            {glyph.map(|glyph| view! { <Icon glyph/> })}
+            {children()}
+        </span>
+    }
+}
+
+/// The type of a queue.
+#[component]
+pub fn KindBadge(kind: QueueKind) -> impl IntoView {
+    view! { <Badge>{kind.word()}</Badge> }
+}
+
+/// Says that a queue is the dead-letter queue of another.
+#[component]
+pub fn DeadLetterBadge() -> impl IntoView {
+    view! { <Badge tone=Tone::Warn glyph=Glyph::DeadLetter>"Dead-letter queue"</Badge> }
+}
+
+/// A connection with its environment colour: one of the eight names of `[data-color]` in `tokens.css`.
+#[component]
+pub fn ConnectionBadge(
+    #[prop(into)] name: String,
+    #[prop(optional_no_strip, into)] color: Option<String>,
+) -> impl IntoView {
+    view! {
+        <span class="badge" data-color=color>
+            <span class="badge-dot"></span>
+            {name}
+        </span>
+    }
+}

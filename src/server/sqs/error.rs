@@ -2,6 +2,9 @@
 
 use crate::model::{Code, Failure, QueueName};
 
+/// The code of an answer whose MD5 is not that of the message.
+pub const MD5_MISMATCH: &str = "Md5Mismatch";
+
 /// The kind of failure: what a caller can act upon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -37,15 +40,16 @@ pub enum Kind {
     Rejected,
     /// A 5xx of SQS.
     Upstream,
-    /// Nothing answered at the endpoint.
+    /// No connection to the endpoint came to be, so that nothing was sent.
     Unreachable,
-    /// No answer in time.
+    /// No answer in time, or the connection was lost before it came.
     TimedOut,
     /// An answer that cannot be read, or whose MD5 is wrong.
     Garbled,
 }
 
-/// A failed call: its kind, SQS's code and request id, and for the log the operation and the cause in words.
+/// A failed call: its kind, SQS's code and request id, and the operation. Never a message from outside: those may
+/// quote what was sent.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{operation}: {code} ({kind:?})")]
 pub struct SqsError {
@@ -60,9 +64,10 @@ pub struct SqsError {
 }
 
 impl SqsError {
-    /// Whether the call certainly had no effect. A lost answer, a 5xx and a garbled answer leave that open.
+    /// Whether the call certainly had no effect. A lost answer, a 5xx and a garbled answer leave that open; where no
+    /// connection came to be, nothing was sent.
     pub fn had_no_effect(&self) -> bool {
-        !matches!(self.kind, Kind::Upstream | Kind::Unreachable | Kind::TimedOut | Kind::Garbled)
+        !matches!(self.kind, Kind::Upstream | Kind::TimedOut | Kind::Garbled)
     }
 
     /// What a person is told, for a call about `queue`.
@@ -84,6 +89,7 @@ impl SqsError {
             (Kind::Unsupported, _) => Failure::Unsupported(code),
             (Kind::TaskRunning, _) => Failure::Refused(Refusal::TaskRunning),
             (Kind::NotADeadLetterQueue, _) => Failure::Refused(Refusal::NotADeadLetterQueue),
+            (Kind::Garbled, _) if code.as_str() == MD5_MISMATCH => Failure::Refused(Refusal::Md5Differs),
             (Kind::Garbled, _) => Failure::Upstream(code),
             (Kind::Upstream, _) => Failure::Upstream(code),
             (Kind::Unreachable, _) => Failure::Unreachable,

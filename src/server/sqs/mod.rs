@@ -6,14 +6,18 @@
 //! Every call has a deadline; none retries a send behind the caller's back.
 
 pub mod aws;
-pub mod classify;
+mod classify;
+pub mod connect;
 mod convert;
 pub mod error;
+pub mod many;
+mod md5;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
+pub use self::aws::AwsSqs;
 pub use self::error::SqsError;
 use crate::model::ids::TaskHandle;
 use crate::model::message::{BatchOutcome, Sent};

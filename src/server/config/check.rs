@@ -1,0 +1,256 @@
+//! From settings to a [`Config`]: each value checked, then what the values mean together.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::{Path, PathBuf};
+
+use super::connection::{self, ConnectionConfig};
+use super::file::Written;
+use super::source::{Problem, Settings, Sourced};
+use super::{Config, LocalConfig, LogFormat, LogLevel};
+
+/// The port of the console when nothing says otherwise.
+const PORT: u16 = 3000;
+
+/// Checks everything; notes every mistake. A configuration comes back only if each value could be read.
+pub fn config(
+    settings: &Settings,
+    written: &[Written],
+    home: &Path,
+    open: &dyn Fn(&Path) -> std::io::Result<String>,
+    problems: &mut Vec<Problem>,
+) -> Option<Config> {
+    let mut check = Check { settings, problems };
+    let local = check.local();
+    let bind = check.value("bind", bind);
+    let port = check.value("port", port);
+    let public_origin = check.value("public-origin", public_origin);
+    let log_format = check.value("log", log_format);
+    let log_level = check.value("log-level", log_level);
+    let read_only = check.on("read-only");
+    let allow_hosts = check.values("allow-host", allowed_host);
+    let data = check.value("data", directory);
+    let site = check.value("site", directory);
+    let connections = check.connections(local.is_some(), written, home, open);
+    Some(Config {
+        bind: bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        port: port.unwrap_or(PORT),
+        data,
+        read_only,
+        allow_hosts,
+        public_origin,
+        log_format: log_format.unwrap_or(LogFormat::Text),
+        log_level: log_level.unwrap_or(LogLevel::Info),
+        local,
+        connections,
+        site,
+    })
+}
+
+struct Check<'a> {
+    settings: &'a Settings,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn value<T>(&mut self, name: &str, rule: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let settings = self.settings;
+        self.checked(settings.one(name)?, &rule)
+    }
+
+    fn values<T>(&mut self, name: &str, rule: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+        let settings = self.settings;
+        let found = settings.all(name).iter();
+        found
+            .filter_map(|sourced| self.checked(sourced, &rule))
+            .collect()
+    }
+
+    fn checked<T>(
+        &mut self,
+        found: &Sourced,
+        rule: &impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        match rule(found.value.trim()) {
+            Ok(value) => Some(value),
+            Err(words) => {
+                self.problems.push(Problem::at(&found.origin, words));
+                None
+            }
+        }
+    }
+
+    fn on(&mut self, name: &str) -> bool {
+        self.value(name, switch).unwrap_or(false)
+    }
+
+    fn local(&mut self) -> Option<LocalConfig> {
+        let wanted = self.on("local");
+        let config = LocalConfig {
+            port: self.value("local-port", port).unwrap_or(0),
+            demo: !self.on("no-demo"),
+            dials: self.on("dials"),
+        };
+        if wanted {
+            return Some(config);
+        }
+        let settings = self.settings;
+        for name in ["local-port", "no-demo", "dials"] {
+            if let Some(found) = settings.one(name)
+                && found.value != "false"
+            {
+                let words = "this is about the embedded SQS, which only runs with --local.";
+                self.problems.push(Problem::at(&found.origin, words));
+            }
+        }
+        None
+    }
+
+    fn connections(
+        &mut self,
+        local: bool,
+        written: &[Written],
+        home: &Path,
+        open: &dyn Fn(&Path) -> std::io::Result<String>,
+    ) -> Vec<ConnectionConfig> {
+        let region = self.value("region", |text| {
+            connection::region(text).map(|()| text.to_owned())
+        });
+        let endpoint = self.value("endpoint", |text| {
+            connection::endpoint(text, false).map(|()| text.to_owned())
+        });
+        let settings = self.settings;
+        let embedded = settings
+            .one("local")
+            .filter(|_| local)
+            .map(|found| &found.origin);
+        let mut connections = Vec::new();
+        if local {
+            connections.push(ConnectionConfig {
+                name: "local".to_owned(),
+                region: region.clone(),
+                embedded: true,
+                ..ConnectionConfig::default()
+            });
+            if let Some(found) = settings.one("endpoint") {
+                let words = "--local brings its own endpoint; leave one of the two out.";
+                self.problems.push(Problem::at(&found.origin, words));
+            }
+        } else if written.is_empty() {
+            return vec![ConnectionConfig {
+                name: "aws".to_owned(),
+                region,
+                endpoint,
+                ..ConnectionConfig::default()
+            }];
+        } else {
+            for found in ["endpoint", "region"]
+                .iter()
+                .filter_map(|n| settings.one(n))
+            {
+                let words = "the file names connections, and this would be for none of them. \
+                             Write it into the [[connection]] that is meant.";
+                self.problems.push(Problem::at(&found.origin, words));
+            }
+        }
+        connection::unique(written, embedded, self.problems);
+        for one in written {
+            connections.push(connection::check(one, home, open, self.problems));
+        }
+        connections
+    }
+}
+
+fn switch(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" | "" => Ok(false),
+        _ => Err(format!("{text:?} is neither true nor false.")),
+    }
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| {
+        format!("{text:?} is not a port: a whole number from 0 (any free port) to 65535.")
+    })
+}
+
+fn bind(text: &str) -> Result<IpAddr, String> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let address = match bare {
+        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        _ => bare
+            .parse()
+            .map_err(|_| format!("{text:?} is not an IP address; take 127.0.0.1 or ::1."))?,
+    };
+    let loopback = match address {
+        IpAddr::V4(v4) => v4.is_loopback(),
+        IpAddr::V6(v6) => v6 == Ipv6Addr::LOCALHOST,
+    };
+    if loopback {
+        return Ok(address);
+    }
+    Err(format!(
+        "Redrive does not listen on {address}: it has no logins yet, so everyone who reaches that address could read \
+         and delete messages with your AWS rights. Listen on 127.0.0.1 and come in through an ssh tunnel, or through a \
+         proxy on this machine that asks for a login (then --public-origin)."
+    ))
+}
+
+/// `name` or `name:port` as a browser puts it into `Host`; no pattern, no URL.
+fn allowed_host(text: &str) -> Result<String, String> {
+    let parsed: Option<::http::uri::Authority> = text.parse().ok();
+    match parsed {
+        Some(host) if !host.host().is_empty() && !text.contains(['@', '*']) => {
+            Ok(text.to_ascii_lowercase())
+        }
+        _ => Err(format!(
+            "{text:?} is not a host name; write redrive.example.com or localhost:8080, without http:// and without *."
+        )),
+    }
+}
+
+fn public_origin(text: &str) -> Result<String, String> {
+    let wrong =
+        || format!("{text:?} is not an origin; one looks like https://redrive.example.com.");
+    let bare = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| bare.strip_prefix(scheme))
+        .ok_or_else(wrong)?;
+    allowed_host(host).map_err(|_| wrong())?;
+    // A browser leaves the scheme's own port out of `Host` and `Origin`, so a written one would never match.
+    let own = if bare.starts_with("https") {
+        ":443"
+    } else {
+        ":80"
+    };
+    Ok(bare.strip_suffix(own).unwrap_or(&bare).to_owned())
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("{text:?} is not a log format: text or json.")),
+    }
+}
+
+fn log_level(text: &str) -> Result<LogLevel, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "error" => Ok(LogLevel::Error),
+        "warn" => Ok(LogLevel::Warn),
+        "info" => Ok(LogLevel::Info),
+        "debug" => Ok(LogLevel::Debug),
+        "trace" => Ok(LogLevel::Trace),
+        _ => Err(format!(
+            "{text:?} is not a log level: error, warn, info, debug or trace."
+        )),
+    }
+}
+
+fn directory(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() {
+        return Err("a directory belongs here.".to_owned());
+    }
+    Ok(PathBuf::from(text))
+}

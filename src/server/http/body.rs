@@ -1,0 +1,75 @@
+//! Bodies are read here, whole, within a size and a time, before a handler runs.
+//!
+//! Every form is needed whole anyway. Reading it here, and not in the handler, gives the right answer when it is too
+//! large or never comes – the server functions would make a 500 of either – also for a body of undeclared length.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::Method;
+use http::header::CONTENT_LENGTH;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use super::refusal::Refusal;
+
+/// How much the console takes, and for how long it waits for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Largest body of a form, in bytes.
+    pub form: usize,
+    /// Largest body of the form that sends messages, in bytes.
+    pub message: usize,
+    /// From the header to the body's last byte.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            form: 64 * 1024,
+            // A message holds 1 MiB (SQS Developer Guide, "Message quotas"), and a form writes a byte as `%xx` at
+            // worst; the rest is for the other fields.
+            message: 3 * 1024 * 1024 + 512 * 1024,
+            time: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Where messages are sent from.
+const SEND: &str = "/api/messages/send";
+
+/// The middleware: replaces the body by what was read of it.
+pub async fn read(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        // No page reads one, so none is waited for.
+        return next.run(Request::from_parts(parts, Body::empty())).await;
+    }
+    let limit = if parts.uri.path().starts_with(SEND) {
+        limits.message
+    } else {
+        limits.form
+    };
+    let declared = parts
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limit) {
+        return Refusal::TooLarge.into_response();
+    }
+    let whole = Limited::new(body, limit).collect();
+    let refusal = match tokio::time::timeout(limits.time, whole).await {
+        Ok(Ok(whole)) => {
+            let request = Request::from_parts(parts, Body::from(whole.to_bytes()));
+            return next.run(request).await;
+        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Refusal::TooLarge,
+        Ok(Err(_)) => Refusal::Incomplete,
+        Err(_) => Refusal::TooSlow,
+    };
+    tracing::warn!(?refusal, "a body was not taken");
+    refusal.into_response()
+}

@@ -17,16 +17,11 @@ pub fn start(format: LogFormat, level: LogLevel) {
     let registry = tracing_subscriber::registry().with(filter(level));
     let started = match format {
         LogFormat::Text => {
-            let lines = tracing_subscriber::fmt::layer()
-                .with_writer(std::io::stderr)
-                .with_target(false);
+            let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
             registry.with(lines).try_init()
         }
         LogFormat::Json => {
-            let lines = tracing_subscriber::fmt::layer()
-                .json()
-                .flatten_event(true)
-                .with_writer(std::io::stderr);
+            let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr);
             registry.with(lines).try_init()
         }
     };
@@ -43,9 +38,7 @@ fn filter(level: LogLevel) -> Targets {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    Targets::new()
-        .with_default(own.min(LevelFilter::WARN))
-        .with_target(env!("CARGO_CRATE_NAME"), own)
+    Targets::new().with_default(own.min(LevelFilter::WARN)).with_target(env!("CARGO_CRATE_NAME"), own)
 }
 
 /// One line for a panic: where, and what if it is a text of the source code. A formatted message is left out, since
@@ -65,11 +58,7 @@ mod tests {
     fn libraries_never_speak_below_a_warning() {
         let all = filter(LogLevel::Trace);
         assert!(all.would_enable("redrive::server", &Level::TRACE));
-        for library in [
-            "aws_smithy_runtime::client::http",
-            "hyper::proto",
-            "rusqlite",
-        ] {
+        for library in ["aws_smithy_runtime::client::http", "hyper::proto", "rusqlite"] {
             assert!(all.would_enable(library, &Level::WARN));
             assert!(!all.would_enable(library, &Level::INFO), "{library}");
             assert!(!all.would_enable(library, &Level::TRACE), "{library}");

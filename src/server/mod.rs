@@ -22,23 +22,13 @@ use config::Config;
 /// Runs the console until `stop`. Prints the address once it can be opened.
 pub async fn run(config: Config, stop: CancellationToken) -> io::Result<()> {
     let assets = Arc::new(http::assets::Assets::load(config.site.as_deref())?);
-    let listener = TcpListener::bind((config.bind, config.port))
-        .await
-        .map_err(|error| {
-            let words = format!(
-                "cannot listen on {}:{} ({}). Choose another with --port.",
-                config.bind,
-                config.port,
-                error.kind()
-            );
-            io::Error::new(error.kind(), words)
-        })?;
+    let listener = TcpListener::bind((config.bind, config.port)).await.map_err(|error| {
+        let words =
+            format!("cannot listen on {}:{} ({}). Choose another with --port.", config.bind, config.port, error.kind());
+        io::Error::new(error.kind(), words)
+    })?;
     let address = listener.local_addr()?;
-    let names = http::names::OwnNames::new(
-        address.port(),
-        &config.allow_hosts,
-        config.public_origin.as_deref(),
-    );
+    let names = http::names::OwnNames::new(address.port(), &config.allow_hosts, config.public_origin.as_deref());
     let app = http::health::routes(stop.clone()).merge(assets.routes());
     let app = http::protect(app, Arc::new(names), http::body::Limits::default());
     println!("Redrive listens on http://{address}");

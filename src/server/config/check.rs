@@ -11,14 +11,15 @@ use super::{Config, LocalConfig, LogFormat, LogLevel};
 /// The port of the console when nothing says otherwise.
 const PORT: u16 = 3000;
 
-/// Checks everything; notes every mistake. A configuration comes back only if each value could be read.
-pub fn config(
+/// Checks everything; notes every mistake. With a mistake noted, what comes back has defaults in its place and is for
+/// nobody to use.
+pub(super) fn config(
     settings: &Settings,
     written: &[Written],
     home: &Path,
     open: &dyn Fn(&Path) -> std::io::Result<String>,
     problems: &mut Vec<Problem>,
-) -> Option<Config> {
+) -> Config {
     let mut check = Check { settings, problems };
     let local = check.local();
     let bind = check.value("bind", bind);
@@ -31,7 +32,7 @@ pub fn config(
     let data = check.value("data", directory);
     let site = check.value("site", directory);
     let connections = check.connections(local.is_some(), written, home, open);
-    Some(Config {
+    Config {
         bind: bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         port: port.unwrap_or(PORT),
         data,
@@ -43,7 +44,7 @@ pub fn config(
         local,
         connections,
         site,
-    })
+    }
 }
 
 struct Check<'a> {
@@ -60,16 +61,10 @@ impl Check<'_> {
     fn values<T>(&mut self, name: &str, rule: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
         let settings = self.settings;
         let found = settings.all(name).iter();
-        found
-            .filter_map(|sourced| self.checked(sourced, &rule))
-            .collect()
+        found.filter_map(|sourced| self.checked(sourced, &rule)).collect()
     }
 
-    fn checked<T>(
-        &mut self,
-        found: &Sourced,
-        rule: &impl Fn(&str) -> Result<T, String>,
-    ) -> Option<T> {
+    fn checked<T>(&mut self, found: &Sourced, rule: &impl Fn(&str) -> Result<T, String>) -> Option<T> {
         match rule(found.value.trim()) {
             Ok(value) => Some(value),
             Err(words) => {
@@ -112,17 +107,10 @@ impl Check<'_> {
         home: &Path,
         open: &dyn Fn(&Path) -> std::io::Result<String>,
     ) -> Vec<ConnectionConfig> {
-        let region = self.value("region", |text| {
-            connection::region(text).map(|()| text.to_owned())
-        });
-        let endpoint = self.value("endpoint", |text| {
-            connection::endpoint(text, false).map(|()| text.to_owned())
-        });
+        let region = self.value("region", |text| connection::region(text).map(|()| text.to_owned()));
+        let endpoint = self.value("endpoint", |text| connection::endpoint(text, false).map(|()| text.to_owned()));
         let settings = self.settings;
-        let embedded = settings
-            .one("local")
-            .filter(|_| local)
-            .map(|found| &found.origin);
+        let embedded = settings.one("local").filter(|_| local).map(|found| &found.origin);
         let mut connections = Vec::new();
         if local {
             connections.push(ConnectionConfig {
@@ -136,17 +124,9 @@ impl Check<'_> {
                 self.problems.push(Problem::at(&found.origin, words));
             }
         } else if written.is_empty() {
-            return vec![ConnectionConfig {
-                name: "aws".to_owned(),
-                region,
-                endpoint,
-                ..ConnectionConfig::default()
-            }];
+            return vec![ConnectionConfig { name: "aws".to_owned(), region, endpoint, ..ConnectionConfig::default() }];
         } else {
-            for found in ["endpoint", "region"]
-                .iter()
-                .filter_map(|n| settings.one(n))
-            {
+            for found in ["endpoint", "region"].iter().filter_map(|n| settings.one(n)) {
                 let words = "the file names connections, and this would be for none of them. \
                              Write it into the [[connection]] that is meant.";
                 self.problems.push(Problem::at(&found.origin, words));
@@ -169,18 +149,14 @@ fn switch(text: &str) -> Result<bool, String> {
 }
 
 fn port(text: &str) -> Result<u16, String> {
-    text.parse().map_err(|_| {
-        format!("{text:?} is not a port: a whole number from 0 (any free port) to 65535.")
-    })
+    text.parse().map_err(|_| format!("{text:?} is not a port: a whole number from 0 (any free port) to 65535."))
 }
 
 fn bind(text: &str) -> Result<IpAddr, String> {
     let bare = text.trim_start_matches('[').trim_end_matches(']');
     let address = match bare {
         "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        _ => bare
-            .parse()
-            .map_err(|_| format!("{text:?} is not an IP address; take 127.0.0.1 or ::1."))?,
+        _ => bare.parse().map_err(|_| format!("{text:?} is not an IP address; take 127.0.0.1 or ::1."))?,
     };
     let loopback = match address {
         IpAddr::V4(v4) => v4.is_loopback(),
@@ -200,9 +176,7 @@ fn bind(text: &str) -> Result<IpAddr, String> {
 fn allowed_host(text: &str) -> Result<String, String> {
     let parsed: Option<::http::uri::Authority> = text.parse().ok();
     match parsed {
-        Some(host) if !host.host().is_empty() && !text.contains(['@', '*']) => {
-            Ok(text.to_ascii_lowercase())
-        }
+        Some(host) if !host.host().is_empty() && !text.contains(['@', '*']) => Ok(text.to_ascii_lowercase()),
         _ => Err(format!(
             "{text:?} is not a host name; write redrive.example.com or localhost:8080, without http:// and without *."
         )),
@@ -210,20 +184,12 @@ fn allowed_host(text: &str) -> Result<String, String> {
 }
 
 fn public_origin(text: &str) -> Result<String, String> {
-    let wrong =
-        || format!("{text:?} is not an origin; one looks like https://redrive.example.com.");
+    let wrong = || format!("{text:?} is not an origin; one looks like https://redrive.example.com.");
     let bare = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
-    let host = ["https://", "http://"]
-        .iter()
-        .find_map(|scheme| bare.strip_prefix(scheme))
-        .ok_or_else(wrong)?;
+    let host = ["https://", "http://"].iter().find_map(|scheme| bare.strip_prefix(scheme)).ok_or_else(wrong)?;
     allowed_host(host).map_err(|_| wrong())?;
     // A browser leaves the scheme's own port out of `Host` and `Origin`, so a written one would never match.
-    let own = if bare.starts_with("https") {
-        ":443"
-    } else {
-        ":80"
-    };
+    let own = if bare.starts_with("https") { ":443" } else { ":80" };
     Ok(bare.strip_suffix(own).unwrap_or(&bare).to_owned())
 }
 
@@ -242,9 +208,7 @@ fn log_level(text: &str) -> Result<LogLevel, String> {
         "info" => Ok(LogLevel::Info),
         "debug" => Ok(LogLevel::Debug),
         "trace" => Ok(LogLevel::Trace),
-        _ => Err(format!(
-            "{text:?} is not a log level: error, warn, info, debug or trace."
-        )),
+        _ => Err(format!("{text:?} is not a log level: error, warn, info, debug or trace.")),
     }
 }
 

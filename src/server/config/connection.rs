@@ -8,7 +8,7 @@ use super::options::Kind;
 use super::source::{Origin, Problem, Sourced};
 
 /// The keys of a `[[connection]]`.
-pub const KEYS: &[(&str, Kind)] = &[
+pub(super) const KEYS: &[(&str, Kind)] = &[
     ("name", Kind::Text),
     ("region", Kind::Text),
     ("profile", Kind::Text),
@@ -88,16 +88,8 @@ pub enum Color {
 
 impl Color {
     /// All of them, in the order of the rainbow.
-    pub const ALL: [Self; 8] = [
-        Self::Red,
-        Self::Orange,
-        Self::Yellow,
-        Self::Green,
-        Self::Teal,
-        Self::Blue,
-        Self::Purple,
-        Self::Gray,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Red, Self::Orange, Self::Yellow, Self::Green, Self::Teal, Self::Blue, Self::Purple, Self::Gray];
 
     /// Its name, as written in the file and in class names.
     pub fn as_str(self) -> &'static str {
@@ -115,7 +107,7 @@ impl Color {
 }
 
 /// Checks one written connection; notes every mistake in it. `home` is the directory of the file.
-pub fn check(
+pub(super) fn check(
     written: &Written,
     home: &Path,
     open: &dyn Fn(&Path) -> std::io::Result<String>,
@@ -149,23 +141,15 @@ pub fn check(
         problems.push(Problem::at(&found.origin, words));
     }
     if field("name").is_none() {
-        problems.push(Problem::at(
-            &written.origin,
-            "this connection has no name. Give it one: name = \"production\".",
-        ));
+        problems.push(Problem::at(&written.origin, "this connection has no name. Give it one: name = \"production\"."));
     }
     if let (Some(found), None) = (field("external_id"), field("role_arn")) {
-        problems.push(Problem::at(
-            &found.origin,
-            "an external id is presented when a role is assumed; give role_arn too.",
-        ));
+        problems
+            .push(Problem::at(&found.origin, "an external id is presented when a role is assumed; give role_arn too."));
     }
     for key in ["insecure_http", "ca_file"] {
         if let (Some(found), None) = (field(key), field("endpoint")) {
-            problems.push(Problem::at(
-                &found.origin,
-                "this is about an endpoint of your own; give endpoint too.",
-            ));
+            problems.push(Problem::at(&found.origin, "this is about an endpoint of your own; give endpoint too."));
         }
     }
 
@@ -184,17 +168,11 @@ pub fn check(
 }
 
 /// Notes every name that an earlier connection has already.
-pub fn unique(written: &[Written], embedded: Option<&Origin>, problems: &mut Vec<Problem>) {
-    let names: Vec<&Sourced> = written
-        .iter()
-        .filter_map(|connection| connection.fields.get("name"))
-        .collect();
+pub(super) fn unique(written: &[Written], embedded: Option<&Origin>, problems: &mut Vec<Problem>) {
+    let names: Vec<&Sourced> = written.iter().filter_map(|connection| connection.fields.get("name")).collect();
     for (index, name) in names.iter().enumerate() {
         if let Some(first) = names[..index].iter().find(|n| n.value == name.value) {
-            let words = format!(
-                "the name {} is taken by the connection at {}.",
-                name.value, first.origin
-            );
+            let words = format!("the name {} is taken by the connection at {}.", name.value, first.origin);
             problems.push(Problem::at(&name.origin, words));
         } else if let (Some(local), "local") = (embedded, name.value.as_str()) {
             let words = format!("the name local is taken by the embedded SQS ({local}).");
@@ -205,37 +183,23 @@ pub fn unique(written: &[Written], embedded: Option<&Origin>, problems: &mut Vec
 
 fn name(text: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if text.is_empty()
-        || text.len() > 40
-        || !text.chars().all(allowed)
-        || text.starts_with('-')
-        || text.ends_with('-')
+    if text.is_empty() || text.len() > 40 || !text.chars().all(allowed) || text.starts_with('-') || text.ends_with('-')
     {
         return Err(format!(
             "{text:?} cannot be a name: 1 to 40 lower-case letters, digits and dashes, no dash first or last."
         ));
     }
     if RESERVED.contains(&text) {
-        return Err(format!(
-            "{text} is the path of a part of the console; take another name."
-        ));
+        return Err(format!("{text} is the path of a part of the console; take another name."));
     }
     Ok(())
 }
 
 /// The form of a region's name; whether AWS has one of that name is for AWS to say.
-pub fn region(text: &str) -> Result<(), String> {
+pub(super) fn region(text: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let fits = text.len() <= 40
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(allowed);
-    if fits {
-        Ok(())
-    } else {
-        Err(format!(
-            "{text:?} is not a region; one looks like eu-central-1."
-        ))
-    }
+    let fits = text.len() <= 40 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(allowed);
+    if fits { Ok(()) } else { Err(format!("{text:?} is not a region; one looks like eu-central-1.")) }
 }
 
 fn profile(text: &str) -> Result<(), String> {
@@ -251,16 +215,11 @@ fn role_arn(text: &str) -> Result<(), String> {
     let fits = match parts.as_slice() {
         ["arn", partition, "iam", "", account, role] => {
             partition.starts_with("aws")
-                && partition
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c == '-')
+                && partition.chars().all(|c| c.is_ascii_lowercase() || c == '-')
                 && account.len() == 12
                 && account.chars().all(|c| c.is_ascii_digit())
                 && role.strip_prefix("role/").is_some_and(|name| {
-                    !name.is_empty()
-                        && name
-                            .chars()
-                            .all(|c| c.is_ascii_alphanumeric() || "+=,.@_/-".contains(c))
+                    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_/-".contains(c))
                 })
         }
         _ => false,
@@ -268,9 +227,7 @@ fn role_arn(text: &str) -> Result<(), String> {
     if fits {
         Ok(())
     } else {
-        Err(format!(
-            "{text:?} is not the ARN of a role; one looks like arn:aws:iam::123456789012:role/redrive."
-        ))
+        Err(format!("{text:?} is not the ARN of a role; one looks like arn:aws:iam::123456789012:role/redrive."))
     }
 }
 
@@ -280,30 +237,21 @@ fn external_id(text: &str) -> Result<(), String> {
     if (2..=1224).contains(&text.len()) && text.chars().all(allowed) {
         Ok(())
     } else {
-        Err(
-            "an external id has 2 to 1224 characters: letters, digits and _ + = , . @ : / -."
-                .to_owned(),
-        )
+        Err("an external id has 2 to 1224 characters: letters, digits and _ + = , . @ : / -.".to_owned())
     }
 }
 
 fn color(text: &str) -> Result<Color, String> {
-    Color::ALL
-        .into_iter()
-        .find(|color| color.as_str() == text)
-        .ok_or_else(|| {
-            let all: Vec<&str> = Color::ALL.iter().map(|color| color.as_str()).collect();
-            format!("{text:?} is not one of the colours {}.", all.join(", "))
-        })
+    Color::ALL.into_iter().find(|color| color.as_str() == text).ok_or_else(|| {
+        let all: Vec<&str> = Color::ALL.iter().map(|color| color.as_str()).collect();
+        format!("{text:?} is not one of the colours {}.", all.join(", "))
+    })
 }
 
 /// A base URL to which the SDK adds nothing but `/`. Over http only on this machine, unless that was asked for.
-pub fn endpoint(text: &str, insecure_http: bool) -> Result<(), String> {
-    let wrong = |what: &str| {
-        Err(format!(
-            "{text:?} is not an endpoint: {what}. One looks like https://sqs.example.com:9324."
-        ))
-    };
+pub(super) fn endpoint(text: &str, insecure_http: bool) -> Result<(), String> {
+    let wrong =
+        |what: &str| Err(format!("{text:?} is not an endpoint: {what}. One looks like https://sqs.example.com:9324."));
     let Ok(uri) = text.parse::<::http::Uri>() else {
         return wrong("it is not a URL");
     };
@@ -340,10 +288,7 @@ fn is_loopback(host: &str) -> bool {
     }
 }
 
-fn certificates(
-    path: &Path,
-    open: &dyn Fn(&Path) -> std::io::Result<String>,
-) -> Result<(), String> {
+fn certificates(path: &Path, open: &dyn Fn(&Path) -> std::io::Result<String>) -> Result<(), String> {
     let shown = path.display();
     match open(path) {
         Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => Ok(()),

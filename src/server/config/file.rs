@@ -12,7 +12,7 @@ use super::spelling::nearest;
 
 /// A `[[connection]]` as it was written.
 #[derive(Debug)]
-pub struct Written {
+pub(super) struct Written {
     /// Where the table begins.
     pub origin: Origin,
     /// Its known keys; switches are `true` or `false`.
@@ -21,7 +21,7 @@ pub struct Written {
 
 /// All that a file says.
 #[derive(Debug, Default)]
-pub struct Content {
+pub(super) struct Content {
     /// The options.
     pub layer: Layer,
     /// The connections, in order.
@@ -31,12 +31,8 @@ pub struct Content {
 }
 
 /// Reads the text of the file that was named `name`.
-pub fn parse(name: &str, text: &str) -> Content {
-    let mut reader = Reader {
-        name,
-        text,
-        content: Content::default(),
-    };
+pub(super) fn parse(name: &str, text: &str) -> Content {
+    let mut reader = Reader { name, text, content: Content::default() };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let at = error.span().map_or(0, |span| span.start);
@@ -58,7 +54,7 @@ impl Reader<'_> {
         let before = &self.text.as_bytes()[..offset.min(self.text.len())];
         Origin::Line {
             file: self.name.to_owned(),
-            line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
+            line: before.split(|byte| *byte == b'\n').count(),
             key: key.map(str::to_owned),
         }
     }
@@ -101,19 +97,13 @@ impl Reader<'_> {
 
     fn connections(&mut self, origin: &Origin, value: &Spanned<DeValue<'_>>) {
         let Some(list) = value.get_ref().as_array() else {
-            self.problem(
-                origin,
-                "write each connection as a table of its own, under [[connection]].",
-            );
+            self.problem(origin, "write each connection as a table of its own, under [[connection]].");
             return;
         };
         for entry in list {
             match entry.get_ref().as_table() {
                 Some(table) => self.connection(entry.span().start, table),
-                None => self.problem(
-                    origin,
-                    "write each connection as a table of its own, under [[connection]].",
-                ),
+                None => self.problem(origin, "write each connection as a table of its own, under [[connection]]."),
             }
         }
     }
@@ -125,13 +115,8 @@ impl Reader<'_> {
         for (key, value) in entries {
             let name: &str = key.get_ref();
             let origin = self.origin(key.span().start, Some(name));
-            let Some((known, kind)) = connection::KEYS.iter().find(|(known, _)| *known == name)
-            else {
-                self.unknown(
-                    &origin,
-                    name,
-                    connection::KEYS.iter().map(|(known, _)| *known),
-                );
+            let Some((known, kind)) = connection::KEYS.iter().find(|(known, _)| *known == name) else {
+                self.unknown(&origin, name, connection::KEYS.iter().map(|(known, _)| *known));
                 continue;
             };
             if let Some(mut values) = self.values(&origin, *kind, value)
@@ -144,31 +129,17 @@ impl Reader<'_> {
         self.content.connections.push(Written { origin, fields });
     }
 
-    fn unknown<'k>(
-        &mut self,
-        origin: &Origin,
-        name: &str,
-        known: impl Iterator<Item = &'k str> + Clone,
-    ) {
-        let words = match nearest(name, known.clone()) {
-            Some(meant) => format!("there is no such key. Did you mean {meant}?"),
-            None => {
-                let known: Vec<&str> = known.collect();
-                format!(
-                    "there is no such key. The keys here are {}.",
-                    known.join(", ")
-                )
-            }
+    fn unknown<'k>(&mut self, origin: &Origin, name: &str, known: impl Iterator<Item = &'k str> + Clone) {
+        let words = if let Some(meant) = nearest(name, known.clone()) {
+            format!("there is no such key. Did you mean {meant}?")
+        } else {
+            let known: Vec<&str> = known.collect();
+            format!("there is no such key. The keys here are {}.", known.join(", "))
         };
         self.problem(origin, words);
     }
 
-    fn values(
-        &mut self,
-        origin: &Origin,
-        kind: Kind,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Option<Vec<Sourced>> {
+    fn values(&mut self, origin: &Origin, kind: Kind, value: &Spanned<DeValue<'_>>) -> Option<Vec<Sourced>> {
         let found = value.get_ref();
         let texts = match kind {
             Kind::Switch => found.as_bool().map(|on| vec![on.to_string()]),
@@ -188,10 +159,7 @@ impl Reader<'_> {
             self.problem(origin, words);
             return None;
         };
-        let sourced = texts.into_iter().map(|value| Sourced {
-            value,
-            origin: origin.clone(),
-        });
+        let sourced = texts.into_iter().map(|value| Sourced { value, origin: origin.clone() });
         Some(sourced.collect())
     }
 }

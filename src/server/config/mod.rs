@@ -97,11 +97,9 @@ pub enum Invocation {
 /// Reads the configuration of this process. Reads files; changes nothing.
 pub fn from_process() -> Result<Invocation, Vec<Problem>> {
     // `vars` would panic on a variable that is not Unicode, which need not even be one of ours.
-    let variables = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    read(std::env::args_os(), variables, &|path| {
-        std::fs::read_to_string(path)
-    })
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    read(std::env::args_os(), variables, &|path| std::fs::read_to_string(path))
 }
 
 /// Reads a configuration from the given arguments (the program's name first), variables and files.
@@ -130,16 +128,11 @@ pub fn read(
                 written = content.connections;
                 home = file.parent().map(Path::to_path_buf).unwrap_or_default();
             }
-            Err(error) => problems.push(Problem::at(
-                &path.origin,
-                format!("the file {} cannot be read ({}).", path.value, error.kind()),
-            )),
+            Err(error) => problems
+                .push(Problem::at(&path.origin, format!("the file {} cannot be read ({}).", path.value, error.kind()))),
         }
     }
 
     let config = check::config(&settings, &written, &home, open, &mut problems);
-    match config {
-        Some(config) if problems.is_empty() => Ok(Invocation::Serve(Box::new(config))),
-        _ => Err(problems),
-    }
+    if problems.is_empty() { Ok(Invocation::Serve(Box::new(config))) } else { Err(problems) }
 }

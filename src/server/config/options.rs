@@ -11,7 +11,7 @@ use super::spelling::nearest;
 
 /// What kind of value an option takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// On when it is there; `true` or `false` in the environment and the file.
     Switch,
     /// One value.
@@ -21,7 +21,7 @@ pub enum Kind {
 }
 
 /// One option of the console.
-pub struct Opt {
+pub(super) struct Opt {
     /// Its name, as in `--name`; the variable is `REDRIVE_NAME`, the key of the file `name`, dashes made underscores.
     pub name: &'static str,
     /// What it takes.
@@ -34,25 +34,13 @@ pub struct Opt {
     pub in_file: bool,
 }
 
-const fn opt(
-    name: &'static str,
-    kind: Kind,
-    placeholder: &'static str,
-    in_file: bool,
-    help: &'static str,
-) -> Opt {
-    Opt {
-        name,
-        kind,
-        placeholder,
-        help,
-        in_file,
-    }
+const fn opt(name: &'static str, kind: Kind, placeholder: &'static str, in_file: bool, help: &'static str) -> Opt {
+    Opt { name, kind, placeholder, help, in_file }
 }
 
 /// Every option there is.
 #[rustfmt::skip]
-pub const OPTIONS: &[Opt] = &[
+pub(super) const OPTIONS: &[Opt] = &[
     opt("local", Kind::Switch, "", true, "Serve the embedded SQS with realistic queues: no AWS account needed"),
     opt("local-port", Kind::Text, "PORT", true, "Port of the embedded SQS's own endpoint [default: 0, any free one]"),
     opt("no-demo", Kind::Switch, "", true, "Start the embedded SQS empty"),
@@ -97,7 +85,7 @@ Named connections, in the file:
   read_only = true";
 
 /// What the command line says.
-pub enum Arguments {
+pub(super) enum Arguments {
     /// These options.
     Settings(Layer),
     /// It asked for a text.
@@ -105,19 +93,14 @@ pub enum Arguments {
 }
 
 /// Reads the command line. A mistake in it is noted, and what can still be read is returned with it.
-pub fn from_arguments(
-    arguments: impl IntoIterator<Item = OsString>,
-    problems: &mut Vec<Problem>,
-) -> Arguments {
+pub(super) fn from_arguments(arguments: impl IntoIterator<Item = OsString>, problems: &mut Vec<Problem>) -> Arguments {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     match command().try_get_matches_from(arguments.clone()) {
         Ok(matches) => Arguments::Settings(layer(&matches)),
         Err(error) if !error.use_stderr() => Arguments::Print(error.to_string()),
         Err(error) => {
             problems.push(Problem::at(&Origin::CommandLine, first_paragraph(&error)));
-            let rest = command()
-                .ignore_errors(true)
-                .try_get_matches_from(arguments);
+            let rest = command().ignore_errors(true).try_get_matches_from(arguments);
             Arguments::Settings(rest.map(|matches| layer(&matches)).unwrap_or_default())
         }
     }
@@ -125,7 +108,7 @@ pub fn from_arguments(
 
 /// Reads the `REDRIVE_…` variables. One that is almost a known name is a mistake; one that is nothing like a known name
 /// belongs to somebody else (a container platform names variables after services) and is left alone.
-pub fn from_variables(
+pub(super) fn from_variables(
     variables: impl IntoIterator<Item = (String, String)>,
     problems: &mut Vec<Problem>,
 ) -> Layer {
@@ -147,10 +130,7 @@ pub fn from_variables(
             Kind::List => value.split(',').map(|v| v.trim().to_owned()).collect(),
             Kind::Switch | Kind::Text => vec![value],
         };
-        let sourced = values.into_iter().map(|value| Sourced {
-            value,
-            origin: origin.clone(),
-        });
+        let sourced = values.into_iter().map(|value| Sourced { value, origin: origin.clone() });
         layer.insert(option.name, sourced.collect());
     }
     layer
@@ -173,10 +153,7 @@ fn layer(matches: &ArgMatches) -> Layer {
             },
         };
         let origin = Origin::Flag(format!("--{}", option.name));
-        let sourced = values.into_iter().map(|value| Sourced {
-            value,
-            origin: origin.clone(),
-        });
+        let sourced = values.into_iter().map(|value| Sourced { value, origin: origin.clone() });
         layer.insert(option.name, sourced.collect());
     }
     layer
@@ -185,19 +162,12 @@ fn layer(matches: &ArgMatches) -> Layer {
 fn command() -> Command {
     // `ArgAction::Append` for every value: giving a flag twice is not worth an error, the last one counts.
     let arguments = OPTIONS.iter().map(|option| {
-        let argument = Arg::new(option.name)
-            .long(option.name)
-            .help(option.help)
-            .hide(option.help.is_empty());
+        let argument = Arg::new(option.name).long(option.name).help(option.help).hide(option.help.is_empty());
         match option.kind {
-            Kind::Switch => argument
-                .action(ArgAction::SetTrue)
-                .overrides_with(option.name),
-            Kind::Text | Kind::List => argument
-                .action(ArgAction::Append)
-                .num_args(1)
-                .allow_hyphen_values(false)
-                .value_name(option.placeholder),
+            Kind::Switch => argument.action(ArgAction::SetTrue).overrides_with(option.name),
+            Kind::Text | Kind::List => {
+                argument.action(ArgAction::Append).num_args(1).allow_hyphen_values(false).value_name(option.placeholder)
+            }
         }
     });
     Command::new("redrive")
@@ -209,9 +179,8 @@ fn command() -> Command {
 }
 
 fn environment_help() -> String {
-    let mut text = String::from(
-        "Environment (a flag is stronger than its variable, a variable stronger than the file):\n",
-    );
+    let mut text =
+        String::from("Environment (a flag is stronger than its variable, a variable stronger than the file):\n");
     for option in OPTIONS.iter().filter(|option| !option.help.is_empty()) {
         let form = match option.kind {
             Kind::Switch => "true or false",
@@ -231,11 +200,7 @@ fn first_paragraph(error: &clap::Error) -> String {
     let text = error.to_string();
     let message = text.split("\n\nUsage").next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message);
-    let lines: Vec<&str> = message
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     format!("{}. See redrive --help.", lines.join("; "))
 }
 
@@ -254,10 +219,7 @@ mod tests {
         for option in OPTIONS {
             let flag = format!("--{}", option.name);
             assert_eq!(help.contains(&flag), !option.help.is_empty(), "{flag}");
-            assert_eq!(
-                help.contains(&variable(option.name)),
-                !option.help.is_empty()
-            );
+            assert_eq!(help.contains(&variable(option.name)), !option.help.is_empty());
         }
         for name in ["AWS_REGION", "AWS_PROFILE", "AWS_ENDPOINT_URL_SQS"] {
             assert!(help.contains(name), "{name}");

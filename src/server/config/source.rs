@@ -27,16 +27,8 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(name) | Self::Variable(name) => f.write_str(name),
-            Self::Line {
-                file,
-                line,
-                key: None,
-            } => write!(f, "{file}:{line}"),
-            Self::Line {
-                file,
-                line,
-                key: Some(key),
-            } => write!(f, "{file}:{line}: {key}"),
+            Self::Line { file, line, key: None } => write!(f, "{file}:{line}"),
+            Self::Line { file, line, key: Some(key) } => write!(f, "{file}:{line}: {key}"),
             Self::CommandLine => f.write_str("command line"),
         }
     }
@@ -54,10 +46,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with the value written at `origin`.
     pub fn at(origin: &Origin, words: impl Into<String>) -> Self {
-        Self {
-            origin: origin.clone(),
-            words: words.into(),
-        }
+        Self { origin: origin.clone(), words: words.into() }
     }
 }
 
@@ -69,7 +58,7 @@ impl fmt::Display for Problem {
 
 /// A value as it was written, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sourced {
+pub(super) struct Sourced {
     /// The text, untrimmed.
     pub value: String,
     /// Where it stands.
@@ -77,34 +66,31 @@ pub struct Sourced {
 }
 
 /// The values of one source, by the name of the option.
-pub type Layer = BTreeMap<&'static str, Vec<Sourced>>;
+pub(super) type Layer = BTreeMap<&'static str, Vec<Sourced>>;
 
 /// All sources, the strongest first.
-pub struct Settings {
+pub(super) struct Settings {
     layers: Vec<Layer>,
 }
 
 impl Settings {
     /// The given layers, the strongest first.
-    pub fn new(layers: Vec<Layer>) -> Self {
+    pub(super) fn new(layers: Vec<Layer>) -> Self {
         Self { layers }
     }
 
     /// Adds a layer weaker than all others.
-    pub fn push(&mut self, layer: Layer) {
+    pub(super) fn push(&mut self, layer: Layer) {
         self.layers.push(layer);
     }
 
     /// Every value of the strongest layer that has the option; a list is not added up over layers.
-    pub fn all(&self, name: &str) -> &[Sourced] {
-        self.layers
-            .iter()
-            .find_map(|layer| layer.get(name))
-            .map_or(&[], Vec::as_slice)
+    pub(super) fn all(&self, name: &str) -> &[Sourced] {
+        self.layers.iter().find_map(|layer| layer.get(name)).map_or(&[], Vec::as_slice)
     }
 
     /// The value of an option; of several in one layer, the last.
-    pub fn one(&self, name: &str) -> Option<&Sourced> {
+    pub(super) fn one(&self, name: &str) -> Option<&Sourced> {
         self.all(name).last()
     }
 }

@@ -2,7 +2,7 @@
 
 /// The name in `known` that `typed` was probably meant to be: at most a third of its letters differ, two at least
 /// being forgiven.
-pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let forgiven = (typed.chars().count() / 3).max(2);
     known
         .into_iter()

@@ -8,23 +8,15 @@ use super::*;
 const PEM: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
 /// Reads with a file system that holds `redrive.toml` and two files beside it.
-fn attempt(
-    arguments: &[&str],
-    variables: &[(&str, &str)],
-    file: &str,
-) -> Result<Config, Vec<String>> {
+fn attempt(arguments: &[&str], variables: &[(&str, &str)], file: &str) -> Result<Config, Vec<String>> {
     let open = |path: &Path| match path.to_str() {
         Some("etc/redrive.toml") => Ok(file.to_owned()),
         Some("etc/ca.pem") => Ok(PEM.to_owned()),
         Some("etc/key.pem") => Ok("-----BEGIN PRIVATE KEY-----".to_owned()),
         _ => Err(io::Error::from(io::ErrorKind::NotFound)),
     };
-    let arguments = std::iter::once("redrive")
-        .chain(arguments.iter().copied())
-        .map(Into::into);
-    let variables = variables
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let arguments = std::iter::once("redrive").chain(arguments.iter().copied()).map(Into::into);
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     match read(arguments, variables, &open) {
         Ok(Invocation::Serve(config)) => Ok(*config),
         Ok(Invocation::Print(text)) => panic!("printed {text}"),
@@ -43,10 +35,7 @@ fn refused(result: Result<Config, Vec<String>>) -> Vec<String> {
 #[test]
 fn nothing_said_means_the_credential_chain_on_port_3000() {
     let config = attempt(&[], &[], "").unwrap();
-    assert_eq!(
-        (config.bind.to_string().as_str(), config.port),
-        ("127.0.0.1", 3000)
-    );
+    assert_eq!((config.bind.to_string().as_str(), config.port), ("127.0.0.1", 3000));
     assert_eq!(config.local, None);
     let names: Vec<&str> = config.connections.iter().map(|c| c.name.as_str()).collect();
     assert_eq!(names, ["aws"]);
@@ -62,11 +51,7 @@ fn local_is_one_embedded_connection_with_demo_data() {
     assert!(config.connections[0].embedded);
     assert_eq!(config.connections[0].name, "local");
 
-    let bare = attempt(
-        &["--local", "--no-demo", "--local-port", "9324", "--dials"],
-        &[],
-        "",
-    );
+    let bare = attempt(&["--local", "--no-demo", "--local-port", "9324", "--dials"], &[], "");
     let bare = bare.unwrap().local.unwrap();
     assert_eq!((bare.port, bare.demo, bare.dials), (9324, false, true));
 }
@@ -78,15 +63,8 @@ fn flags_win_over_variables_and_variables_over_the_file() {
     assert_eq!(attempt(&arguments, &[], file).unwrap().port, 1);
     let variables = [("REDRIVE_PORT", "2"), ("REDRIVE_READ_ONLY", "false")];
     let config = attempt(&arguments, &variables, file).unwrap();
-    assert_eq!(
-        (config.port, config.read_only, config.log_format),
-        (2, false, LogFormat::Json)
-    );
-    let config = attempt(
-        &["--config", "etc/redrive.toml", "--port", "3"],
-        &variables,
-        file,
-    );
+    assert_eq!((config.port, config.read_only, config.log_format), (2, false, LogFormat::Json));
+    let config = attempt(&["--config", "etc/redrive.toml", "--port", "3"], &variables, file);
     assert_eq!(config.unwrap().port, 3);
 }
 
@@ -127,7 +105,8 @@ fn a_connection_with_everything() {
 
 #[test]
 fn every_mistake_is_reported_at_once_with_its_line() {
-    let file = "prot = 3001\nread_only = \"maybe\"\n\n[[connection]]\nname = \"Prod\"\nregoin = \"x\"\ncolor = \"pink\"\n";
+    let file =
+        "prot = 3001\nread_only = \"maybe\"\n\n[[connection]]\nname = \"Prod\"\nregoin = \"x\"\ncolor = \"pink\"\n";
     let problems = refused(attempt(
         &["--config", "etc/redrive.toml", "--port", "70000"],
         &[("REDRIVE_LOG", "xml"), ("REDRIVE_PROT", "1")],
@@ -144,26 +123,16 @@ fn every_mistake_is_reported_at_once_with_its_line() {
         "--port: \"70000\" is not a port",
         "REDRIVE_LOG: \"xml\" is not a log format",
     ] {
-        assert!(
-            all.contains(expected),
-            "missing: {expected}\nreported:\n{all}"
-        );
+        assert!(all.contains(expected), "missing: {expected}\nreported:\n{all}");
     }
     assert_eq!(problems.len(), 8, "{all}");
 }
 
 #[test]
 fn a_mistake_on_the_command_line_does_not_hide_the_others() {
-    let problems = refused(attempt(
-        &["--port", "x", "--colour", "red"],
-        &[("REDRIVE_LOG", "xml")],
-        "",
-    ));
+    let problems = refused(attempt(&["--port", "x", "--colour", "red"], &[("REDRIVE_LOG", "xml")], ""));
     let all = problems.join("\n");
-    assert!(
-        all.contains("command line: unexpected argument '--colour' found"),
-        "{all}"
-    );
+    assert!(all.contains("command line: unexpected argument '--colour' found"), "{all}");
     assert!(all.contains("REDRIVE_LOG"), "{all}");
     assert!(!all.contains("Usage"), "{all}");
 }
@@ -179,10 +148,7 @@ fn broken_toml_has_its_line_and_the_rest_is_still_read() {
 #[test]
 fn a_missing_file_is_a_mistake() {
     let problems = refused(attempt(&["--config", "nowhere.toml"], &[], ""));
-    assert_eq!(
-        problems,
-        ["--config: the file nowhere.toml cannot be read (entity not found)."]
-    );
+    assert_eq!(problems, ["--config: the file nowhere.toml cannot be read (entity not found)."]);
 }
 
 #[test]
@@ -190,14 +156,7 @@ fn only_loopback_addresses_are_bound() {
     for good in ["127.0.0.1", "127.0.0.2", "::1", "[::1]", "localhost"] {
         assert!(attempt(&["--bind", good], &[], "").is_ok(), "{good}");
     }
-    for bad in [
-        "0.0.0.0",
-        "::",
-        "10.0.0.1",
-        "::ffff:127.0.0.1",
-        "example.com",
-        "",
-    ] {
+    for bad in ["0.0.0.0", "::", "10.0.0.1", "::ffff:127.0.0.1", "example.com", ""] {
         let problems = refused(attempt(&["--bind", bad], &[], ""));
         assert_eq!(problems.len(), 1, "{bad}");
     }
@@ -216,41 +175,17 @@ fn each_rule_of_a_connection_refuses_in_words() {
         ("name = \"a b\"", "cannot be a name"),
         ("name = \"\"", "cannot be a name"),
         ("name = \"a\"\nregion = \"Frankfurt\"", "is not a region"),
-        (
-            "name = \"a\"\nrole_arn = \"arn:aws:iam::123:role/x\"",
-            "is not the ARN of a role",
-        ),
-        (
-            "name = \"a\"\nrole_arn = \"arn:aws:iam::123456789012:user/x\"",
-            "is not the ARN of a role",
-        ),
+        ("name = \"a\"\nrole_arn = \"arn:aws:iam::123:role/x\"", "is not the ARN of a role"),
+        ("name = \"a\"\nrole_arn = \"arn:aws:iam::123456789012:user/x\"", "is not the ARN of a role"),
         ("name = \"a\"\nexternal_id = \"abc\"", "give role_arn too"),
         ("name = \"a\"\nendpoint = \"ftp://h\"", "is not an endpoint"),
-        (
-            "name = \"a\"\nendpoint = \"https://u:p@h\"",
-            "credentials do not belong",
-        ),
-        (
-            "name = \"a\"\nendpoint = \"https://h/path\"",
-            "must end after the host",
-        ),
-        (
-            "name = \"a\"\nendpoint = \"localhost:4566\"",
-            "is not an endpoint",
-        ),
-        (
-            "name = \"a\"\nendpoint = \"http://sqs.internal\"",
-            "insecure_http = true",
-        ),
+        ("name = \"a\"\nendpoint = \"https://u:p@h\"", "credentials do not belong"),
+        ("name = \"a\"\nendpoint = \"https://h/path\"", "must end after the host"),
+        ("name = \"a\"\nendpoint = \"localhost:4566\"", "is not an endpoint"),
+        ("name = \"a\"\nendpoint = \"http://sqs.internal\"", "insecure_http = true"),
         ("name = \"a\"\nca_file = \"ca.pem\"", "give endpoint too"),
-        (
-            "name = \"a\"\nendpoint = \"https://h\"\nca_file = \"none.pem\"",
-            "cannot be read",
-        ),
-        (
-            "name = \"a\"\nendpoint = \"https://h\"\nca_file = \"key.pem\"",
-            "holds no certificate",
-        ),
+        ("name = \"a\"\nendpoint = \"https://h\"\nca_file = \"none.pem\"", "cannot be read"),
+        ("name = \"a\"\nendpoint = \"https://h\"\nca_file = \"key.pem\"", "holds no certificate"),
         ("name = [\"a\"]", "a text in quotation marks belongs here"),
     ];
     for (keys, expected) in cases {
@@ -263,14 +198,9 @@ fn each_rule_of_a_connection_refuses_in_words() {
 
 #[test]
 fn http_beyond_this_machine_needs_to_be_asked_for() {
-    let file =
-        "[[connection]]\nname = \"a\"\nendpoint = \"http://sqs.internal\"\ninsecure_http = true\n";
+    let file = "[[connection]]\nname = \"a\"\nendpoint = \"http://sqs.internal\"\ninsecure_http = true\n";
     assert!(from_file(file).is_ok());
-    for near in [
-        "http://localhost:1",
-        "http://[::1]:1",
-        "http://sqs.localhost",
-    ] {
+    for near in ["http://localhost:1", "http://[::1]:1", "http://sqs.localhost"] {
         let file = format!("[[connection]]\nname = \"a\"\nendpoint = \"{near}\"\n");
         assert!(from_file(&file).is_ok(), "{near}");
     }
@@ -280,10 +210,7 @@ fn http_beyond_this_machine_needs_to_be_asked_for() {
 fn names_are_unique_and_local_is_taken_when_it_runs() {
     let two = "[[connection]]\nname = \"a\"\n[[connection]]\nname = \"a\"\n";
     let problems = refused(from_file(two));
-    assert!(
-        problems[0].contains("etc/redrive.toml:4: name: the name a is taken"),
-        "{problems:?}"
-    );
+    assert!(problems[0].contains("etc/redrive.toml:4: name: the name a is taken"), "{problems:?}");
     let local = "local = true\n[[connection]]\nname = \"local\"\n";
     assert!(refused(from_file(local))[0].contains("taken by the embedded SQS"));
     let both = from_file("local = true\n[[connection]]\nname = \"b\"\n").unwrap();
@@ -292,94 +219,42 @@ fn names_are_unique_and_local_is_taken_when_it_runs() {
 
 #[test]
 fn options_that_contradict_each_other_are_refused() {
-    let cases: [&[&str]; 4] = [
-        &["--no-demo"],
-        &["--local-port", "1"],
-        &["--dials"],
-        &["--local", "--endpoint", "http://localhost:1"],
-    ];
+    let cases: [&[&str]; 4] =
+        [&["--no-demo"], &["--local-port", "1"], &["--dials"], &["--local", "--endpoint", "http://localhost:1"]];
     for arguments in cases {
-        assert_eq!(
-            refused(attempt(arguments, &[], "")).len(),
-            1,
-            "{arguments:?}"
-        );
+        assert_eq!(refused(attempt(arguments, &[], "")).len(), 1, "{arguments:?}");
     }
     let file = "[[connection]]\nname = \"a\"\n";
-    let with_file = [
-        "--config",
-        "etc/redrive.toml",
-        "--region",
-        "eu-west-1",
-        "--endpoint",
-        "https://h",
-    ];
+    let with_file = ["--config", "etc/redrive.toml", "--region", "eu-west-1", "--endpoint", "https://h"];
     assert_eq!(refused(attempt(&with_file, &[], file)).len(), 2);
 }
 
 #[test]
 fn host_names_are_names() {
-    let config = attempt(
-        &[
-            "--allow-host",
-            "Redrive.example.com",
-            "--allow-host",
-            "localhost:8080",
-        ],
-        &[],
-        "",
-    );
-    assert_eq!(
-        config.unwrap().allow_hosts,
-        ["redrive.example.com", "localhost:8080"]
-    );
+    let config = attempt(&["--allow-host", "Redrive.example.com", "--allow-host", "localhost:8080"], &[], "");
+    assert_eq!(config.unwrap().allow_hosts, ["redrive.example.com", "localhost:8080"]);
     let config = attempt(&[], &[("REDRIVE_ALLOW_HOST", "a.example, b.example")], "");
     assert_eq!(config.unwrap().allow_hosts, ["a.example", "b.example"]);
     for bad in ["*", "*.example.com", "http://a", "a/b", ""] {
-        assert_eq!(
-            refused(attempt(&["--allow-host", bad], &[], "")).len(),
-            1,
-            "{bad}"
-        );
+        assert_eq!(refused(attempt(&["--allow-host", bad], &[], "")).len(), 1, "{bad}");
     }
-    let origin = attempt(
-        &["--public-origin", "https://Redrive.example.com:443/"],
-        &[],
-        "",
-    );
-    assert_eq!(
-        origin.unwrap().public_origin.as_deref(),
-        Some("https://redrive.example.com")
-    );
+    let origin = attempt(&["--public-origin", "https://Redrive.example.com:443/"], &[], "");
+    assert_eq!(origin.unwrap().public_origin.as_deref(), Some("https://redrive.example.com"));
     for bad in ["redrive.example.com", "https://", "https://a/b", "ftp://a"] {
-        assert_eq!(
-            refused(attempt(&["--public-origin", bad], &[], "")).len(),
-            1,
-            "{bad}"
-        );
+        assert_eq!(refused(attempt(&["--public-origin", bad], &[], "")).len(), 1, "{bad}");
     }
 }
 
 #[test]
 fn variables_of_others_are_left_alone() {
-    let config = attempt(
-        &[],
-        &[
-            ("REDRIVE_SERVICE_HOST", "10.0.0.1"),
-            ("PATH", "/bin"),
-            ("AWS_REGION", "x"),
-        ],
-        "",
-    );
+    let config = attempt(&[], &[("REDRIVE_SERVICE_HOST", "10.0.0.1"), ("PATH", "/bin"), ("AWS_REGION", "x")], "");
     assert!(config.is_ok());
 }
 
 #[test]
 fn help_and_version_are_printed_not_served() {
     for flag in ["--help", "--version"] {
-        let read = read(["redrive".into(), flag.into()], [], &|_| {
-            Err(io::Error::from(io::ErrorKind::NotFound))
-        });
+        let read = read(["redrive".into(), flag.into()], [], &|_| Err(io::Error::from(io::ErrorKind::NotFound)));
         assert!(matches!(read, Ok(Invocation::Print(text)) if text.contains("redrive")));
     }
 }

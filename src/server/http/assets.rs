@@ -12,10 +12,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName,
-    IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use sha2::{Digest as _, Sha256};
@@ -27,8 +28,7 @@ const MANIFEST: &str = "manifest.json";
 const MISSING: &str = "/pkg/missing";
 
 #[cfg(not(debug_assertions))]
-static EMBEDDED: include_dir::Dir<'static> =
-    include_dir::include_dir!("$CARGO_MANIFEST_DIR/target/site");
+static EMBEDDED: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/target/site");
 
 /// All built files.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ pub struct Assets {
 #[derive(Debug, Clone)]
 struct Asset {
     kind: &'static str,
-    /// Hash of the plain content, hexadecimal.
+    /// Hash of the plain content, in visible ASCII.
     hash: String,
     /// Its path changes with its content.
     immutable: bool,
@@ -89,9 +89,8 @@ impl Assets {
     /// From relative paths and contents; `.br` and `.gz` beside a file are its encodings.
     fn new(files: Vec<(String, Bytes)>) -> io::Result<Self> {
         let mut all: HashMap<String, Bytes> = files.into_iter().collect();
-        let manifest = all
-            .remove(MANIFEST)
-            .ok_or_else(|| io::Error::other("the built assets have no manifest.json"))?;
+        let manifest =
+            all.remove(MANIFEST).ok_or_else(|| io::Error::other("the built assets have no manifest.json"))?;
         let names: BTreeMap<String, String> = serde_json::from_slice(&manifest)
             .map_err(|_| io::Error::other("manifest.json of the built assets cannot be read"))?;
         let encoding = |path: &str| path.ends_with(".br") || path.ends_with(".gz");
@@ -151,21 +150,14 @@ impl Asset {
             Some(encoding) => format!("\"{}-{encoding}\"", self.hash),
             None => format!("\"{}\"", self.hash),
         };
-        let cache = if self.immutable {
-            "public, max-age=31536000, immutable"
-        } else {
-            "no-cache"
-        };
+        let cache = if self.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
         let known = request
             .get_all(IF_NONE_MATCH)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .any(|value| names_tag(value, &tag));
-        let mut response = if known {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            content.clone().into_response()
-        };
+        let mut response =
+            if known { StatusCode::NOT_MODIFIED.into_response() } else { content.clone().into_response() };
         let headers = response.headers_mut();
         let mut set = |name: HeaderName, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
@@ -189,38 +181,27 @@ impl Asset {
 fn accepts(header: &str, coding: &str) -> bool {
     header.split(',').any(|entry| {
         let mut parts = entry.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        let weight = parts
-            .find_map(|part| part.strip_prefix("q="))
-            .map_or(1.0, |weight| weight.parse::<f32>().unwrap_or(0.0));
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
+        let weight =
+            parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |weight| weight.parse::<f32>().unwrap_or(0.0));
         named && weight > 0.0
     })
 }
 
 /// Whether `If-None-Match` names a tag (weak comparison, RFC 9110 §13.1.2).
 fn names_tag(header: &str, tag: &str) -> bool {
-    header
-        .split(',')
-        .map(str::trim)
-        .any(|entry| entry == "*" || entry.strip_prefix("W/").unwrap_or(entry) == tag)
+    header.split(',').map(str::trim).any(|entry| entry == "*" || entry.strip_prefix("W/").unwrap_or(entry) == tag)
 }
 
 /// A path that the manifest has for another name than its own holds the content's hash.
 fn is_hashed(path: &str, names: &BTreeMap<String, String>) -> bool {
     let file = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    names
-        .iter()
-        .any(|(name, href)| href.trim_start_matches('/') == path && file(name) != file(path))
+    names.iter().any(|(name, href)| href.trim_start_matches('/') == path && file(name) != file(path))
 }
 
 fn hash(content: &[u8]) -> String {
     let digest = Sha256::digest(content);
-    digest[..12]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    URL_SAFE_NO_PAD.encode(&digest[..12])
 }
 
 fn kind(path: &str) -> &'static str {
@@ -245,11 +226,7 @@ fn read(site: &Path) -> io::Result<Vec<(String, Bytes)>> {
     let mut folders: Vec<PathBuf> = vec![site.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = std::fs::read_dir(&folder).map_err(|error| {
-            let words = format!(
-                "the built assets in {} cannot be read ({})",
-                folder.display(),
-                error.kind()
-            );
+            let words = format!("the built assets in {} cannot be read ({})", folder.display(), error.kind());
             io::Error::new(error.kind(), words)
         })?;
         for entry in entries {
@@ -302,10 +279,7 @@ mod tests {
     }
 
     fn header<'r>(response: &'r Response, name: &str) -> &'r str {
-        response
-            .headers()
-            .get(name)
-            .map_or("", |v| v.to_str().unwrap())
+        response.headers().get(name).map_or("", |v| v.to_str().unwrap())
     }
 
     const CSS: &str = "/pkg/main.0a1b.css";
@@ -327,21 +301,12 @@ mod tests {
             ("brotli", "", "a{}"),
         ] {
             let (response, text) = ask("GET", CSS, &[("accept-encoding", accepted)]).await;
-            assert_eq!(
-                header(&response, "content-encoding"),
-                encoding,
-                "{accepted}"
-            );
+            assert_eq!(header(&response, "content-encoding"), encoding, "{accepted}");
             assert_eq!(text, body, "{accepted}");
             assert_eq!(header(&response, "vary"), "accept-encoding");
             assert_eq!(header(&response, "content-type"), "text/css; charset=utf-8");
         }
-        let (response, _) = ask(
-            "GET",
-            "/pkg/redrive.0a1b_bg.wasm",
-            &[("accept-encoding", "br")],
-        )
-        .await;
+        let (response, _) = ask("GET", "/pkg/redrive.0a1b_bg.wasm", &[("accept-encoding", "br")]).await;
         assert_eq!(header(&response, "content-encoding"), "");
         assert_eq!(header(&response, "content-type"), "application/wasm");
     }
@@ -349,10 +314,7 @@ mod tests {
     #[tokio::test]
     async fn hashed_paths_never_change_and_others_are_asked_for_again() {
         let (response, _) = ask("GET", CSS, &[]).await;
-        assert_eq!(
-            header(&response, "cache-control"),
-            "public, max-age=31536000, immutable"
-        );
+        assert_eq!(header(&response, "cache-control"), "public, max-age=31536000, immutable");
         let (response, _) = ask("GET", "/favicon.svg", &[]).await;
         assert_eq!(header(&response, "cache-control"), "no-cache");
     }
@@ -362,19 +324,11 @@ mod tests {
         let (response, _) = ask("GET", CSS, &[("accept-encoding", "br")]).await;
         let tag = header(&response, "etag").to_owned();
         assert!(tag.ends_with("-br\""), "{tag}");
-        for known in [
-            tag.clone(),
-            format!("W/{tag}"),
-            format!("\"x\", {tag}"),
-            "*".to_owned(),
-        ] {
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
             let headers = [("accept-encoding", "br"), ("if-none-match", known.as_str())];
             let (response, text) = ask("GET", CSS, &headers).await;
             assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{known}");
-            assert_eq!(
-                (text.as_str(), header(&response, "etag")),
-                ("", tag.as_str())
-            );
+            assert_eq!((text.as_str(), header(&response, "etag")), ("", tag.as_str()));
         }
         let headers = [("accept-encoding", "gzip"), ("if-none-match", tag.as_str())];
         assert_eq!(ask("GET", CSS, &headers).await.0.status(), StatusCode::OK);
@@ -383,30 +337,15 @@ mod tests {
     #[tokio::test]
     async fn head_has_the_length_and_no_body() {
         let (response, text) = ask("HEAD", CSS, &[]).await;
-        assert_eq!(
-            (text.as_str(), header(&response, "content-length")),
-            ("", "3")
-        );
+        assert_eq!((text.as_str(), header(&response, "content-length")), ("", "3"));
     }
 
     #[tokio::test]
     async fn only_built_files_are_served() {
-        for path in [
-            "/pkg/other.css",
-            "/manifest.json",
-            "/pkg/main.0a1b.css.br",
-            "/pkg/../Cargo.toml",
-        ] {
-            assert_eq!(
-                ask("GET", path, &[]).await.0.status(),
-                StatusCode::NOT_FOUND,
-                "{path}"
-            );
+        for path in ["/pkg/other.css", "/manifest.json", "/pkg/main.0a1b.css.br", "/pkg/../Cargo.toml"] {
+            assert_eq!(ask("GET", path, &[]).await.0.status(), StatusCode::NOT_FOUND, "{path}");
         }
-        assert_eq!(
-            ask("POST", CSS, &[]).await.0.status(),
-            StatusCode::METHOD_NOT_ALLOWED
-        );
+        assert_eq!(ask("POST", CSS, &[]).await.0.status(), StatusCode::METHOD_NOT_ALLOWED);
     }
 
     #[test]

@@ -48,15 +48,8 @@ pub async fn read(State(limits): State<Limits>, request: Request, next: Next) ->
         // No page reads one, so none is waited for.
         return next.run(Request::from_parts(parts, Body::empty())).await;
     }
-    let limit = if parts.uri.path().starts_with(SEND) {
-        limits.message
-    } else {
-        limits.form
-    };
-    let declared = parts
-        .headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let limit = if parts.uri.path().starts_with(SEND) { limits.message } else { limits.form };
+    let declared = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
         return Refusal::TooLarge.into_response();
     }

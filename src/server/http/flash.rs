@@ -25,9 +25,10 @@ pub fn leave<T: Serialize>(notice: &T) {
     let Some(response) = use_context::<ResponseOptions>() else {
         return;
     };
-    match cookie(notice) {
-        Some(cookie) => response.append_header(SET_COOKIE, cookie),
-        None => tracing::warn!("a notice was too large to be shown"),
+    if let Some(cookie) = cookie(notice) {
+        response.append_header(SET_COOKIE, cookie);
+    } else {
+        tracing::warn!("a notice was too large to be shown");
     }
 }
 
@@ -53,8 +54,7 @@ pub fn cookie<T: Serialize>(notice: &T) -> Option<HeaderValue> {
 /// The `Set-Cookie` that removes it.
 pub fn forgotten() -> HeaderValue {
     // The text is made of constants that are all visible ASCII.
-    HeaderValue::from_str(&format!("{NAME}=; {RULES}; Max-Age=0"))
-        .unwrap_or(HeaderValue::from_static(""))
+    HeaderValue::from_str(&format!("{NAME}=; {RULES}; Max-Age=0")).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The notice in a request's cookies, if there is one and it is of type `T`.
@@ -95,16 +95,10 @@ mod tests {
 
     #[test]
     fn what_was_left_is_read() {
-        let notice = Notice::Sent {
-            queue: "Bestellungen „neu“; a=b".to_owned(),
-            id: "é".to_owned(),
-        };
+        let notice = Notice::Sent { queue: "Bestellungen „neu“; a=b".to_owned(), id: "é".to_owned() };
         let cookie = cookie(&notice).unwrap();
         let text = cookie.to_str().unwrap();
-        assert!(
-            text.ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=60"),
-            "{text}"
-        );
+        assert!(text.ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=60"), "{text}");
         assert_eq!(read(&returned(&cookie)), Some(notice));
     }
 
@@ -128,13 +122,7 @@ mod tests {
     #[test]
     fn a_notice_that_does_not_fit_is_not_sent() {
         let queue = "x".repeat(4000);
-        assert_eq!(
-            cookie(&Notice::Sent {
-                queue,
-                id: String::new()
-            }),
-            None
-        );
+        assert_eq!(cookie(&Notice::Sent { queue, id: String::new() }), None);
         assert!(cookie(&Notice::Purged).is_some());
     }
 }

@@ -24,11 +24,7 @@ const FETCH_DEST: &str = "sec-fetch-dest";
 const FORMS: &str = "/api";
 
 /// The middleware: judges the request, hides a foreign `Referer` from the handlers, and lets no redirect leave.
-pub async fn guard(
-    State(names): State<Arc<OwnNames>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn guard(State(names): State<Arc<OwnNames>>, mut request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let host = match judge(&names, &parts) {
         Ok(host) => host,
@@ -55,9 +51,7 @@ pub async fn guard(
 
 /// The name the request was sent to, or why it is refused. Pure: the whole decision is in its arguments.
 pub fn judge(names: &OwnNames, request: &Parts) -> Result<String, Refusal> {
-    let host = host(request)
-        .filter(|host| names.answers_to(host))
-        .ok_or(Refusal::UnknownHost)?;
+    let host = host(request).filter(|host| names.answers_to(host)).ok_or(Refusal::UnknownHost)?;
     if !is_plain(request.uri.path()) {
         return Err(Refusal::NoSuchPath);
     }
@@ -97,10 +91,7 @@ fn may_change(names: &OwnNames, host: &str, headers: &HeaderMap) -> bool {
     };
     let site = site.map(|site| site == "same-origin");
     let origin = origin.map(|origin| names.is_own_origin(origin, host));
-    !matches!(
-        (site, origin),
-        (None, None) | (Some(false), _) | (_, Some(false))
-    )
+    !matches!((site, origin), (None, None) | (Some(false), _) | (_, Some(false)))
 }
 
 /// Other sites may lead a person to a page, nothing else: no embedding, no reading, no event streams.
@@ -108,10 +99,7 @@ fn may_read(headers: &HeaderMap) -> bool {
     let value = |name| only(headers, name).unwrap_or(Some(""));
     match value(FETCH_SITE) {
         None | Some("same-origin" | "none") => true,
-        Some(_) => {
-            value(FETCH_MODE) == Some("navigate")
-                && matches!(value(FETCH_DEST), None | Some("document"))
-        }
+        Some(_) => value(FETCH_MODE) == Some("navigate") && matches!(value(FETCH_DEST), None | Some("document")),
     }
 }
 
@@ -121,9 +109,7 @@ fn is_form(headers: &HeaderMap) -> bool {
         return false;
     };
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    ["application/x-www-form-urlencoded", "multipart/form-data"]
-        .iter()
-        .any(|form| kind.eq_ignore_ascii_case(form))
+    ["application/x-www-form-urlencoded", "multipart/form-data"].iter().any(|form| kind.eq_ignore_ascii_case(form))
 }
 
 /// A path in its one spelling. Names of queues and connections hold no slash, so an encoded one is an attempt to be
@@ -138,26 +124,19 @@ fn is_plain(path: &str) -> bool {
             // The root, or a slash at the end, which is for the router to judge.
             return index + 1 == parts.len();
         }
-        let escapes = part.split('%').skip(1).all(|rest| {
-            rest.as_bytes()
-                .get(..2)
-                .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
-        });
+        let escapes = part
+            .split('%')
+            .skip(1)
+            .all(|rest| rest.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit)));
         let Ok(text) = percent_encoding::percent_decode_str(part).decode_utf8() else {
             return false;
         };
-        escapes
-            && text != "."
-            && text != ".."
-            && !text
-                .chars()
-                .any(|c| c == '/' || c == '\\' || c.is_control())
+        escapes && text != "." && text != ".." && !text.chars().any(|c| c == '/' || c == '\\' || c.is_control())
     })
 }
 
 fn is_below(path: &str, root: &str) -> bool {
-    path.strip_prefix(root)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The path (with its query) that a `Referer` or a `Location` means inside this console; `None` if it leads out.
@@ -167,9 +146,7 @@ fn own_path<'a>(names: &OwnNames, host: &str, url: &'a HeaderValue) -> Option<&'
         url
     } else {
         let after_scheme = url.find("://")? + 3;
-        let end = url[after_scheme..]
-            .find(['/', '?', '#', '\\'])
-            .map_or(url.len(), |end| after_scheme + end);
+        let end = url[after_scheme..].find(['/', '?', '#', '\\']).map_or(url.len(), |end| after_scheme + end);
         if !names.is_own_origin(&url[..end], host) {
             return None;
         }
@@ -206,14 +183,7 @@ mod tests {
 
     #[test]
     fn plain_paths_pass() {
-        for path in [
-            "/",
-            "/prod/queues/Orders.fifo",
-            "/prod/queues/a%20b",
-            "/prod/queues/",
-            "/events",
-            "/a/%C3%A9",
-        ] {
+        for path in ["/", "/prod/queues/Orders.fifo", "/prod/queues/a%20b", "/prod/queues/", "/events", "/a/%C3%A9"] {
             assert!(is_plain(path), "{path}");
         }
     }
@@ -251,11 +221,9 @@ mod tests {
 
     #[test]
     fn own_urls_become_paths_and_others_nothing() {
-        for (url, path) in [
-            ("/a?b=c#d", "/a?b=c#d"),
-            ("http://127.0.0.1:3000/a?b", "/a?b"),
-            ("http://127.0.0.1:3000", "/"),
-        ] {
+        for (url, path) in
+            [("/a?b=c#d", "/a?b=c#d"), ("http://127.0.0.1:3000/a?b", "/a?b"), ("http://127.0.0.1:3000", "/")]
+        {
             assert_eq!(own(url).as_deref(), Some(path), "{url}");
         }
         for url in [

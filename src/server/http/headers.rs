@@ -5,8 +5,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
@@ -17,14 +16,8 @@ const FIXED: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
     (REFERRER_POLICY, "same-origin"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
         "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
@@ -40,12 +33,8 @@ pub async fn secure(request: Request, next: Next) -> Response {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers
-        .entry(CONTENT_SECURITY_POLICY)
-        .or_insert_with(|| content_security_policy(None));
-    headers
-        .entry(CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| content_security_policy(None));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -55,12 +44,7 @@ pub async fn secure(request: Request, next: Next) -> Response {
 pub fn content_security_policy(nonce: Option<&str>) -> HeaderValue {
     // Letters, digits, `-` and `_` are all a nonce of ours has; any other would be able to end the directive.
     let nonce = nonce
-        .filter(|nonce| {
-            !nonce.is_empty()
-                && nonce
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        })
+        .filter(|nonce| !nonce.is_empty() && nonce.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
         .map(|nonce| format!(" 'nonce-{nonce}'"))
         .unwrap_or_default();
     let policy = format!(
@@ -75,10 +59,7 @@ pub fn content_security_policy(nonce: Option<&str>) -> HeaderValue {
 /// outside a response it does nothing.
 pub fn set_page_policy() {
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
-        response.insert_header(
-            CONTENT_SECURITY_POLICY,
-            content_security_policy(Some(&nonce)),
-        );
+        response.insert_header(CONTENT_SECURITY_POLICY, content_security_policy(Some(&nonce)));
     }
 }
 
@@ -98,19 +79,10 @@ mod tests {
 
     #[test]
     fn nothing_is_ever_allowed_inline_without_a_nonce() {
-        for nonce in [
-            None,
-            Some(""),
-            Some("x' 'unsafe-inline"),
-            Some("a;b"),
-            Some("ä"),
-        ] {
+        for nonce in [None, Some(""), Some("x' 'unsafe-inline"), Some("a;b"), Some("ä")] {
             let policy = content_security_policy(nonce);
             let policy = policy.to_str().unwrap();
-            assert!(
-                policy.contains("script-src 'self' 'wasm-unsafe-eval';"),
-                "{policy}"
-            );
+            assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
         }
     }

@@ -8,15 +8,9 @@ use tokio_util::sync::CancellationToken;
 /// `/healthz` answers as long as the process does; `/readyz` says 503 from the wish to stop on.
 pub fn routes(stop: CancellationToken) -> Router {
     let ready = move || async move {
-        if stop.is_cancelled() {
-            (StatusCode::SERVICE_UNAVAILABLE, "stopping\n")
-        } else {
-            (StatusCode::OK, "ready\n")
-        }
+        if stop.is_cancelled() { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n") } else { (StatusCode::OK, "ready\n") }
     };
-    Router::new()
-        .route("/healthz", get(|| async { "alive\n" }))
-        .route("/readyz", get(ready))
+    Router::new().route("/healthz", get(|| async { "alive\n" })).route("/readyz", get(ready))
 }
 
 #[cfg(test)]
@@ -37,9 +31,6 @@ mod tests {
         assert_eq!(status(&stop, "/readyz").await, StatusCode::OK);
         stop.cancel();
         assert_eq!(status(&stop, "/healthz").await, StatusCode::OK);
-        assert_eq!(
-            status(&stop, "/readyz").await,
-            StatusCode::SERVICE_UNAVAILABLE
-        );
+        assert_eq!(status(&stop, "/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
     }
 }

@@ -47,12 +47,7 @@ const HEADER_BYTES: usize = 32 * 1024;
 
 /// Serves `app` until `stop`, then lets requests finish for [`Patience::stop`] at most. Streams that never end by
 /// themselves have to end by `stop`. Returns when no connection is left.
-pub async fn serve(
-    listener: TcpListener,
-    app: Router,
-    patience: Patience,
-    stop: CancellationToken,
-) {
+pub async fn serve(listener: TcpListener, app: Router, patience: Patience, stop: CancellationToken) {
     let tracker = TaskTracker::new();
     let cut = CancellationToken::new();
     let room = Arc::new(Semaphore::new(patience.connections));
@@ -81,10 +76,7 @@ pub async fn serve(
     }
     drop(listener);
     tracker.close();
-    if tokio::time::timeout(patience.stop, tracker.wait())
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout(patience.stop, tracker.wait()).await.is_err() {
         tracing::warn!(connections = tracker.len(), "cut off at the end");
         cut.cancel();
         tracker.wait().await;
@@ -92,14 +84,8 @@ pub async fn serve(
 }
 
 /// The next connection, once there is room for it.
-async fn next(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let permit = Arc::clone(room)
-        .acquire_owned()
-        .await
-        .map_err(io::Error::other)?;
+async fn next(listener: &TcpListener, room: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
@@ -114,12 +100,7 @@ async fn next(
 }
 
 fn gone(kind: io::ErrorKind) -> bool {
-    matches!(
-        kind,
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionRefused
-    )
+    matches!(kind, io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused)
 }
 
 /// Events and pages are written whole, so waiting for more to fill a packet only delays them.
@@ -145,11 +126,7 @@ async fn converse(stream: TcpStream, app: Router, patience: Patience, stop: Canc
     };
     if let Err(error) = ended {
         // A client's doing (reset, timeout, not HTTP), so nothing that an operator could act on.
-        tracing::debug!(
-            timeout = error.is_timeout(),
-            parse = error.is_parse(),
-            "a connection ended early"
-        );
+        tracing::debug!(timeout = error.is_timeout(), parse = error.is_parse(), "a connection ended early");
     }
 }
 
@@ -179,7 +156,7 @@ mod tests {
     async fn start(patience: Patience) -> Served {
         let stop = CancellationToken::new();
         let stopping = stop.clone();
-        let chunk = || Ok::<_, io::Error>(bytes::Bytes::from_static(&[b'x'; 65536]));
+        let chunk = || Ok::<_, io::Error>(bytes::Bytes::from(vec![b'x'; 65536]));
         let app = Router::new()
             .route("/", get(|| async { "hello" }))
             .route(
@@ -196,22 +173,13 @@ mod tests {
             )
             .route(
                 "/forever",
-                get(|| async {
-                    Body::from_stream(stream::pending::<Result<&'static str, io::Error>>())
-                }),
+                get(|| async { Body::from_stream(stream::pending::<Result<&'static str, io::Error>>()) }),
             )
-            .route(
-                "/flood",
-                get(move || async move { Body::from_stream(stream::repeat_with(chunk)) }),
-            );
+            .route("/flood", get(move || async move { Body::from_stream(stream::repeat_with(chunk)) }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let done = tokio::spawn(serve(listener, app, patience, stop.clone()));
-        Served {
-            address,
-            stop,
-            done,
-        }
+        Served { address, stop, done }
     }
 
     async fn open(address: SocketAddr, request: &str) -> TcpStream {
@@ -228,10 +196,7 @@ mod tests {
             .await
             .expect("the server left the connection open")
             .ok();
-        (
-            String::from_utf8_lossy(&bytes).into_owned(),
-            began.elapsed(),
-        )
+        (String::from_utf8_lossy(&bytes).into_owned(), began.elapsed())
     }
 
     #[tokio::test]
@@ -249,10 +214,7 @@ mod tests {
         let stream = open(served.address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
         let (text, after) = rest(stream).await;
         assert!(text.ends_with("hello"), "{text}");
-        assert!(
-            after >= Duration::from_millis(150) && after < Duration::from_secs(1),
-            "{after:?}"
-        );
+        assert!(after >= Duration::from_millis(150) && after < Duration::from_secs(1), "{after:?}");
     }
 
     #[tokio::test]
@@ -274,10 +236,7 @@ mod tests {
         served.stop.cancel();
         let (text, _) = rest(events).await;
         assert!(text.contains("data: bye"), "{text}");
-        tokio::time::timeout(Duration::from_millis(300), served.done)
-            .await
-            .expect("the stop waited")
-            .unwrap();
+        tokio::time::timeout(Duration::from_millis(300), served.done).await.expect("the stop waited").unwrap();
     }
 
     #[tokio::test]
@@ -290,10 +249,7 @@ mod tests {
         served.stop.cancel();
         served.done.await.unwrap();
         let took = began.elapsed();
-        assert!(
-            took >= SHORT.stop && took < Duration::from_secs(2),
-            "{took:?}"
-        );
+        assert!(took >= SHORT.stop && took < Duration::from_secs(2), "{took:?}");
     }
 
     #[tokio::test]
@@ -306,12 +262,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_number_of_connections_is_capped() {
-        let served = start(Patience {
-            connections: 1,
-            header: Duration::from_secs(2),
-            ..SHORT
-        })
-        .await;
+        let served = start(Patience { connections: 1, header: Duration::from_secs(2), ..SHORT }).await;
         let first = open(served.address, "").await;
         let mut second = open(served.address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
         let mut bytes = [0; 256];
@@ -324,9 +275,7 @@ mod tests {
     #[tokio::test]
     async fn packets_are_not_held_back() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap())
-            .await
-            .unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (accepted, _permit) = next(&listener, &Arc::new(Semaphore::new(1))).await.unwrap();
         assert!(accepted.nodelay().unwrap());
         drop(client);

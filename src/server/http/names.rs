@@ -51,15 +51,11 @@ impl OwnNames {
         let Some((name, port)) = split(host) else {
             return false;
         };
-        let near = match name
-            .strip_prefix('[')
-            .and_then(|name| name.strip_suffix(']'))
-            .unwrap_or(name)
-            .parse::<IpAddr>()
-        {
-            Ok(address) => address.is_loopback() && (address.is_ipv6() == name.starts_with('[')),
-            Err(_) => name == "localhost",
-        };
+        let near =
+            match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name).parse::<IpAddr>() {
+                Ok(address) => address.is_loopback() && (address.is_ipv6() == name.starts_with('[')),
+                Err(_) => name == "localhost",
+            };
         near && port.unwrap_or(80) == self.port
     }
 
@@ -97,10 +93,7 @@ mod tests {
     fn names() -> OwnNames {
         OwnNames::new(
             3000,
-            &[
-                "redrive.example.com".to_owned(),
-                "localhost:8080".to_owned(),
-            ],
+            &["redrive.example.com".to_owned(), "localhost:8080".to_owned()],
             Some("https://sqs.example.com"),
         )
     }

@@ -62,32 +62,22 @@ impl Refusal {
                 "This change was not asked for by a page of this console, so nothing was done. Open the console \
                  and ask again there.",
             ),
-            Self::ForeignRead => (
-                "Refused",
-                "Another site may lead you here, but it may not embed or read this console.",
-            ),
+            Self::ForeignRead => {
+                ("Refused", "Another site may lead you here, but it may not embed or read this console.")
+            }
             Self::FormNeeded => (
                 "Nothing to see here",
                 "This is where a form is sent to. Nothing was done. Go back and send the form again.",
             ),
-            Self::NotAForm => (
-                "Not a form",
-                "The console takes forms only, so nothing was done.",
-            ),
+            Self::NotAForm => ("Not a form", "The console takes forms only, so nothing was done."),
             Self::NoSuchPath => ("No such page", "The console has no page of this address."),
             Self::TooLarge => (
                 "Too large",
                 "What was sent is larger than the console takes here, so nothing was done. A message holds at most \
                  1 MiB.",
             ),
-            Self::TooSlow => (
-                "Too slow",
-                "What was sent did not arrive in time, so nothing was done.",
-            ),
-            Self::Incomplete => (
-                "Incomplete",
-                "What was sent broke off on the way, so nothing was done.",
-            ),
+            Self::TooSlow => ("Too slow", "What was sent did not arrive in time, so nothing was done."),
+            Self::Incomplete => ("Incomplete", "What was sent broke off on the way, so nothing was done."),
             Self::Failed => (
                 "A defect in Redrive",
                 "A part of the console failed. What you asked for may or may not have been done; the activity page \
@@ -106,10 +96,7 @@ impl IntoResponse for Refusal {
         );
         let mut response = (self.status(), page).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        );
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         match self {
             Self::FormNeeded => {
                 headers.insert(ALLOW, HeaderValue::from_static("POST"));

@@ -87,7 +87,7 @@ budget: site
 	$(call runner,budget,node end2end/build/budget.mjs)
 
 browser: build chromium
-	@cd end2end && node_modules/.bin/playwright test
+	@cd end2end && node_modules/.bin/playwright test --project=chromium --project=no-js
 
 # ---- What they are made of -----------------------------------------------------------------------------------------
 

@@ -1,1 +1,3 @@
 //! Tests through the real router, the contract suite, and `tidy`.
+
+mod tidy;

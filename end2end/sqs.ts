@@ -1,0 +1,142 @@
+// The local SQS as a test sees it: queues and messages to begin with, and dials that make it fail.
+//
+// It speaks AWS JSON 1.0, as any SDK would; every answer is SQS's own.
+
+/** Attributes as SQS takes them; numbers are written as text. */
+export type Attributes = Record<string, string | number | boolean | object>
+
+/** What a message may have besides its body: SQS's own names, in camel case. */
+export interface MessageOptions {
+  groupId?: string
+  deduplicationId?: string
+  delaySeconds?: number
+  /** String attributes by name, or whole ones: `{ DataType: 'Number', StringValue: '1' }`. */
+  attributes?: Record<string, string | { DataType: string; StringValue?: string; BinaryValue?: string }>
+}
+
+/** An error of SQS: its code, as `QueueDoesNotExist`. */
+export class SqsError extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    message: string,
+  ) {
+    super(`${code}: ${message}`)
+  }
+}
+
+export class Sqs {
+  constructor(readonly url: string) {}
+
+  /** Any of the 23 operations. */
+  async call<Answer = Record<string, unknown>>(operation: string, body: object = {}): Promise<Answer> {
+    const response = await fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${operation}` },
+      body: JSON.stringify(body),
+    })
+    const text = await response.text()
+    const answer = text ? JSON.parse(text) : {}
+    if (!response.ok) throw new SqsError(String(answer.__type).split('#').pop() ?? '', response.status, answer.message ?? text)
+    return answer as Answer
+  }
+
+  /** Creates a queue; FIFO if its name says so. Gives its URL. */
+  async create(name: string, attributes: Attributes = {}, tags: Record<string, string> = {}): Promise<string> {
+    const fifo: Attributes = name.endsWith('.fifo') ? { FifoQueue: true } : {}
+    const { QueueUrl } = await this.call<{ QueueUrl: string }>('CreateQueue', {
+      QueueName: name,
+      Attributes: written({ ...fifo, ...attributes }),
+      tags,
+    })
+    return QueueUrl
+  }
+
+  /** Creates a queue and its dead-letter queue, `orders-dlq` or `orders-dlq.fifo`. Gives the latter's name. */
+  async createWithDlq(name: string, { maxReceiveCount = 3, ...attributes }: Attributes & { maxReceiveCount?: number } = {}): Promise<string> {
+    const dlq = name.endsWith('.fifo') ? name.replace(/\.fifo$/, '-dlq.fifo') : `${name}-dlq`
+    await this.create(dlq)
+    const deadLetterTargetArn = await this.arn(dlq)
+    await this.create(name, { ...attributes, RedrivePolicy: { deadLetterTargetArn, maxReceiveCount } })
+    return dlq
+  }
+
+  async queueUrl(name: string): Promise<string> {
+    return (await this.call<{ QueueUrl: string }>('GetQueueUrl', { QueueName: name })).QueueUrl
+  }
+
+  async arn(name: string): Promise<string> {
+    return (await this.attributes(name)).QueueArn as string
+  }
+
+  /** All attributes, as SQS gives them: text. */
+  async attributes(name: string): Promise<Record<string, string>> {
+    const QueueUrl = await this.queueUrl(name)
+    return (await this.call<{ Attributes?: Record<string, string> }>('GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] })).Attributes ?? {}
+  }
+
+  async setAttributes(name: string, attributes: Attributes): Promise<void> {
+    await this.call('SetQueueAttributes', { QueueUrl: await this.queueUrl(name), Attributes: written(attributes) })
+  }
+
+  /** How many messages are visible, in flight and delayed. */
+  async depth(name: string): Promise<{ visible: number; inFlight: number; delayed: number }> {
+    const attributes = await this.attributes(name)
+    return {
+      visible: Number(attributes.ApproximateNumberOfMessages),
+      inFlight: Number(attributes.ApproximateNumberOfMessagesNotVisible),
+      delayed: Number(attributes.ApproximateNumberOfMessagesDelayed),
+    }
+  }
+
+  /** Sends one message; what is not text is sent as JSON. On a FIFO queue each body is its own deduplication id unless one is given. */
+  async send(name: string, body: unknown, options: MessageOptions = {}): Promise<{ MessageId: string; MD5OfMessageBody: string; SequenceNumber?: string }> {
+    const fifo = name.endsWith('.fifo')
+    return this.call('SendMessage', {
+      QueueUrl: await this.queueUrl(name),
+      MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
+      MessageGroupId: options.groupId ?? (fifo ? 'group' : undefined),
+      MessageDeduplicationId: options.deduplicationId ?? (fifo ? crypto.randomUUID() : undefined),
+      DelaySeconds: options.delaySeconds,
+      MessageAttributes: Object.fromEntries(
+        Object.entries(options.attributes ?? {}).map(([key, value]) => [key, typeof value === 'string' ? { DataType: 'String', StringValue: value } : value]),
+      ),
+    })
+  }
+
+  /** Receives up to ten messages with everything SQS tells about them. */
+  async receive(name: string, { max = 10, visibilityTimeout }: { max?: number; visibilityTimeout?: number } = {}): Promise<Record<string, never>[]> {
+    const answer = await this.call<{ Messages?: Record<string, never>[] }>('ReceiveMessage', {
+      QueueUrl: await this.queueUrl(name),
+      MaxNumberOfMessages: max,
+      VisibilityTimeout: visibilityTimeout,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    })
+    return answer.Messages ?? []
+  }
+
+  /** Sends the bodies to a queue and lets each fail until SQS moves it to the dead-letter queue, as it happens in life. */
+  async deadLetters(source: string, bodies: unknown[], options: MessageOptions = {}): Promise<void> {
+    const { RedrivePolicy } = await this.attributes(source)
+    if (!RedrivePolicy) throw new Error(`${source} has no dead-letter queue`)
+    for (const body of bodies) await this.send(source, body, options)
+    // Every receive counts; the one after the last allowed finds the messages gone.
+    const { maxReceiveCount } = JSON.parse(RedrivePolicy) as { maxReceiveCount: number }
+    for (let round = 0; round <= Number(maxReceiveCount) * bodies.length + bodies.length; round += 1) {
+      if ((await this.receive(source, { visibilityTimeout: 0 })).length === 0) return
+    }
+  }
+
+  /** Turns the dials: how the local SQS fails, until they are turned again. See src/local/dials.rs for what there is. */
+  async dials(settings: object): Promise<void> {
+    const response = await fetch(`${this.url}/_dials`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(settings) })
+    if (!response.ok) throw new Error(`the dials refused ${JSON.stringify(settings)}: ${response.status} ${await response.text()}`)
+  }
+}
+
+function written(attributes: Attributes): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+  )
+}

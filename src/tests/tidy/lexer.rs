@@ -136,9 +136,9 @@ pub(super) fn line(text: &str, at: usize) -> usize {
 pub(super) fn word_places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let joins = |character: char| character.is_alphanumeric() || character == '_';
     text.match_indices(word).map(|(at, _)| at).filter(move |&at| {
-        let after = &text[at + word.len()..];
-        !(word.starts_with(joins) && text[..at].ends_with(joins))
-            && !(word.ends_with(joins) && after.starts_with(joins))
+        let joined_before = word.starts_with(joins) && text[..at].ends_with(joins);
+        let joined_after = word.ends_with(joins) && text[at + word.len()..].starts_with(joins);
+        !joined_before && !joined_after
     })
 }
 

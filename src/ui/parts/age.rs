@@ -6,7 +6,12 @@ use crate::model::words;
 
 /// How long ago `at` was. Both are milliseconds since 1970, by the server's clock.
 #[component]
-pub fn Age(at: i64, now: i64) -> impl IntoView {
+pub fn Age(
+    /// The moment.
+    at: i64,
+    /// The present.
+    now: i64,
+) -> impl IntoView {
     view! {
         <time class="age" datetime=words::timestamp(at) title=words::moment(at)>
             {words::age(now, at)}

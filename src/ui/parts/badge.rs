@@ -9,8 +9,13 @@ use crate::model::QueueKind;
 /// A status in a word.
 #[component]
 pub fn Badge(
-    #[prop(optional)] tone: Option<Tone>,
-    #[prop(optional)] glyph: Option<Glyph>,
+    /// What it means.
+    #[prop(optional)]
+    tone: Option<Tone>,
+    /// The icon.
+    #[prop(optional)]
+    glyph: Option<Glyph>,
+    /// What it holds.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -23,7 +28,10 @@ pub fn Badge(
 
 /// The type of a queue.
 #[component]
-pub fn KindBadge(kind: QueueKind) -> impl IntoView {
+pub fn KindBadge(
+    /// The type.
+    kind: QueueKind,
+) -> impl IntoView {
     view! { <Badge>{kind.word()}</Badge> }
 }
 
@@ -36,8 +44,12 @@ pub fn DeadLetterBadge() -> impl IntoView {
 /// A connection with its environment colour: one of the eight names of `[data-color]` in `tokens.css`.
 #[component]
 pub fn ConnectionBadge(
-    #[prop(into)] name: String,
-    #[prop(optional_no_strip, into)] color: Option<String>,
+    /// The name of the connection.
+    #[prop(into)]
+    name: String,
+    /// The environment colour, if the connection has one.
+    #[prop(optional_no_strip, into)]
+    color: Option<String>,
 ) -> impl IntoView {
     view! {
         <span class="badge" data-color=color>

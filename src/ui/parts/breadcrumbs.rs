@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 /// Links from the home page down to the parent of this page, as label and address.
 #[component]
-pub fn Breadcrumbs(crumbs: Vec<(String, String)>) -> impl IntoView {
+pub fn Breadcrumbs(
+    /// Label and address, from the top.
+    crumbs: Vec<(String, String)>,
+) -> impl IntoView {
     let items: Vec<_> = crumbs
         .into_iter()
         .map(|(label, href)| {

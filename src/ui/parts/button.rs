@@ -36,19 +36,28 @@ impl Variant {
 /// Other attributes are given as `attr:…`, handlers (in islands) as `on:…`.
 #[component]
 pub fn Button(
-    #[prop(optional)] variant: Variant,
-    #[prop(optional)] small: bool,
-    #[prop(optional)] glyph: Option<Glyph>,
+    /// How loud it is.
+    #[prop(optional)]
+    variant: Variant,
+    /// Lower, for rows of a table.
+    #[prop(optional)]
+    small: bool,
+    /// The icon.
+    #[prop(optional)]
+    glyph: Option<Glyph>,
     /// `name` and `value` say which of several buttons submitted the form.
     #[prop(optional, into)]
     name: Option<String>,
-    #[prop(optional, into)] value: Option<String>,
+    /// What is sent under `name`.
+    #[prop(optional, into)]
+    value: Option<String>,
     /// `submit` unless said otherwise.
     #[prop(default = "submit")]
     kind: &'static str,
     /// Why it cannot be pressed.
     #[prop(optional_no_strip, into)]
     reason: Option<String>,
+    /// What it says.
     children: Children,
 ) -> impl IntoView {
     let size = small.then_some("small");
@@ -87,10 +96,19 @@ pub fn Button(
 /// A link that looks like a button: it goes somewhere and changes nothing.
 #[component]
 pub fn LinkButton(
-    #[prop(into)] href: String,
-    #[prop(optional)] variant: Variant,
-    #[prop(optional)] small: bool,
-    #[prop(optional)] glyph: Option<Glyph>,
+    /// Where it goes.
+    #[prop(into)]
+    href: String,
+    /// How loud it is.
+    #[prop(optional)]
+    variant: Variant,
+    /// Lower, for rows of a table.
+    #[prop(optional)]
+    small: bool,
+    /// The icon.
+    #[prop(optional)]
+    glyph: Option<Glyph>,
+    /// What it says.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -8,13 +8,20 @@ use super::input::Choice;
 /// One of a few, all visible. A `fieldset` whose legend is the label.
 #[component]
 pub fn RadioGroup(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
+    /// The name under which the form sends it.
+    #[prop(into)]
+    name: String,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// What can be chosen.
     choices: Vec<Choice>,
     /// The value that is chosen.
     #[prop(optional, into)]
     value: String,
-    #[prop(optional_no_strip, into)] error: Option<String>,
+    /// What is wrong with it, in one sentence.
+    #[prop(optional_no_strip, into)]
+    error: Option<String>,
     /// Side by side instead of below each other: for short labels.
     #[prop(optional)]
     row: bool,
@@ -56,14 +63,30 @@ pub fn RadioGroup(
 /// Yes or no. Sends `value` (`on` unless said otherwise) when checked, nothing when not.
 #[component]
 pub fn Checkbox(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
-    #[prop(optional)] checked: bool,
-    #[prop(default = "on".to_owned(), into)] value: String,
-    #[prop(optional, into)] hint: Option<String>,
-    #[prop(optional, into)] id: Option<String>,
-    #[prop(optional_no_strip, into)] error: Option<String>,
-    #[prop(optional)] required: bool,
+    /// The name under which the form sends it.
+    #[prop(into)]
+    name: String,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// Whether it is checked.
+    #[prop(optional)]
+    checked: bool,
+    /// What is chosen, or what is sent when checked.
+    #[prop(default = "on".to_owned(), into)]
+    value: String,
+    /// A sentence that helps, below it.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// The id; the name unless two forms of a page share it.
+    #[prop(optional, into)]
+    id: Option<String>,
+    /// What is wrong with it, in one sentence.
+    #[prop(optional_no_strip, into)]
+    error: Option<String>,
+    /// Whether the browser asks for it.
+    #[prop(optional)]
+    required: bool,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.clone());
     let describedby = described_by(&id, hint.is_some(), error.is_some());

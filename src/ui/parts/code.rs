@@ -59,7 +59,9 @@ fn string_length(text: &str) -> usize {
 /// Text as it is.
 #[component]
 pub fn Code(
-    #[prop(into)] text: String,
+    /// The text.
+    #[prop(into)]
+    text: String,
     /// Whether it is JSON, and to be coloured.
     #[prop(optional)]
     json: bool,

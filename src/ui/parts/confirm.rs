@@ -12,9 +12,15 @@ pub fn Confirm(
     /// What must be typed.
     #[prop(into)]
     name: String,
-    #[prop(default = "confirm".to_owned(), into)] field: String,
-    #[prop(optional, into)] id: Option<String>,
-    #[prop(optional_no_strip, into)] error: Option<String>,
+    /// The name under which the form sends what was typed.
+    #[prop(default = "confirm".to_owned(), into)]
+    field: String,
+    /// The id; the name unless two forms of a page share it.
+    #[prop(optional, into)]
+    id: Option<String>,
+    /// What is wrong with it, in one sentence.
+    #[prop(optional_no_strip, into)]
+    error: Option<String>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| field.clone());
     let describedby = described_by(&id, false, error.is_some());
@@ -62,7 +68,10 @@ fn literal(text: &str) -> String {
 
 /// What an action will do, before it is done: one line per consequence.
 #[component]
-pub fn Consequences(sentences: Vec<String>) -> impl IntoView {
+pub fn Consequences(
+    /// One line each.
+    sentences: Vec<String>,
+) -> impl IntoView {
     let items: Vec<_> = sentences
         .into_iter()
         .map(|sentence| {

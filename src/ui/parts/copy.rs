@@ -11,7 +11,9 @@ pub fn Copy(
     /// What it is, for the button's name: “Copy ARN”.
     #[prop(into)]
     label: String,
-    #[prop(into)] value: String,
+    /// What is copied.
+    #[prop(into)]
+    value: String,
 ) -> impl IntoView {
     view! {
         <span class="copy">
@@ -23,7 +25,14 @@ pub fn Copy(
 
 /// The button alone, beside a value that is shown some other way.
 #[component]
-pub fn CopyButton(#[prop(into)] label: String, #[prop(into)] value: String) -> impl IntoView {
+pub fn CopyButton(
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// What is copied.
+    #[prop(into)]
+    value: String,
+) -> impl IntoView {
     let name = format!("Copy {label}");
     view! {
         <button class="copy-button" type="button" disabled=true data-copy=value aria-label=name.clone() title=name>

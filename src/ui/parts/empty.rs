@@ -7,8 +7,11 @@ use super::icon::{Glyph, Icon};
 /// An icon, a sentence, and what to do next.
 #[component]
 pub fn Empty(
+    /// The icon.
     glyph: Glyph,
-    #[prop(into)] title: String,
+    /// What it says first.
+    #[prop(into)]
+    title: String,
     /// What it means.
     #[prop(optional, into)]
     text: Option<String>,

@@ -4,13 +4,22 @@ use leptos::prelude::*;
 
 /// A list of [`Fact`]s.
 #[component]
-pub fn Facts(children: Children) -> impl IntoView {
+pub fn Facts(
+    /// What it holds.
+    children: Children,
+) -> impl IntoView {
     view! { <dl class="facts">{children()}</dl> }
 }
 
 /// A label and its value.
 #[component]
-pub fn Fact(#[prop(into)] label: String, children: Children) -> impl IntoView {
+pub fn Fact(
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// What it holds.
+    children: Children,
+) -> impl IntoView {
     view! {
         <div class="facts-fact">
             <dt>{label}</dt>

@@ -21,12 +21,19 @@ pub fn Field(
     /// The id of the control.
     #[prop(into)]
     id: String,
-    #[prop(into)] label: String,
-    #[prop(optional_no_strip, into)] hint: Option<String>,
-    #[prop(optional_no_strip, into)] error: Option<String>,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// A sentence that helps, below it.
+    #[prop(optional_no_strip, into)]
+    hint: Option<String>,
+    /// What is wrong with it, in one sentence.
+    #[prop(optional_no_strip, into)]
+    error: Option<String>,
     /// Says “optional” beside the label.
     #[prop(optional)]
     optional: bool,
+    /// The control.
     children: Children,
 ) -> impl IntoView {
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
@@ -45,7 +52,13 @@ pub fn Field(
 
 /// What is wrong with a control, in one sentence; nothing when nothing is.
 #[component]
-pub fn FieldError(#[prop(into)] id: String, error: Option<String>) -> impl IntoView {
+pub fn FieldError(
+    /// The id of the sentence.
+    #[prop(into)]
+    id: String,
+    /// What is wrong with it, in one sentence.
+    error: Option<String>,
+) -> impl IntoView {
     error.map(|error| {
         view! {
             <p class="field-error" id=id>

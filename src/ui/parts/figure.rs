@@ -4,24 +4,30 @@ use leptos::prelude::*;
 
 /// A row of figures.
 #[component]
-pub fn Figures(children: Children) -> impl IntoView {
+pub fn Figures(
+    /// What it holds.
+    children: Children,
+) -> impl IntoView {
     view! { <div class="figures">{children()}</div> }
 }
 
 /// A label, a large number (a [`super::count::Count`] or a live island), and below it its last half hour.
 #[component]
 pub fn Figure(
-    #[prop(into)] label: String,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
     /// A [`super::spark::Spark`] with `large=true`.
     #[prop(optional, into)]
     spark: Option<ViewFnOnce>,
+    /// What it holds.
     children: Children,
 ) -> impl IntoView {
     view! {
         <div class="figure">
             <div class="figure-label">{label}</div>
             <div class="figure-value">{children()}</div>
-            {spark.map(|spark| spark.run())}
+            {spark.map(ViewFnOnce::run)}
         </div>
     }
 }

@@ -65,11 +65,14 @@ glyphs! {
 /// An icon in the colour of its text. With a label it is an image of that name; without, decoration.
 #[component]
 pub fn Icon(
+    /// The icon.
     glyph: Glyph,
     /// 32 pixels instead of 16: for empty states.
     #[prop(optional)]
     large: bool,
-    #[prop(optional, into)] label: Option<String>,
+    /// What it says, where it says more than the text beside it.
+    #[prop(optional, into)]
+    label: Option<String>,
 ) -> impl IntoView {
     let sprite = use_context::<Sprite>().map_or_else(|| "/icons.svg".to_owned(), |sprite| sprite.0);
     let decoration = label.is_none().then_some("true");

@@ -33,24 +33,42 @@ impl Choice {
 /// One line of text.
 #[component]
 pub fn TextField(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
-    #[prop(optional, into)] value: String,
-    #[prop(optional, into)] hint: Option<String>,
-    #[prop(optional_no_strip, into)] error: Option<String>,
+    /// The name under which the form sends it.
+    #[prop(into)]
+    name: String,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// What it holds already, as it was typed.
+    #[prop(optional, into)]
+    value: String,
+    /// A sentence that helps, below it.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with it, in one sentence.
+    #[prop(optional_no_strip, into)]
+    error: Option<String>,
     /// The id; the name unless two forms of a page share it.
     #[prop(optional, into)]
     id: Option<String>,
-    #[prop(optional)] required: bool,
+    /// Whether the browser asks for it.
+    #[prop(optional)]
+    required: bool,
     /// Says “optional” beside the label.
     #[prop(optional)]
     optional: bool,
     /// Monospaced: for names, ids and ARNs.
     #[prop(optional)]
     mono: bool,
-    #[prop(optional, into)] placeholder: Option<String>,
-    #[prop(optional, into)] pattern: Option<String>,
-    #[prop(optional)] maxlength: Option<usize>,
+    /// An example, shown while it is empty.
+    #[prop(optional, into)]
+    placeholder: Option<String>,
+    /// A regular expression that the browser checks.
+    #[prop(optional, into)]
+    pattern: Option<String>,
+    /// The most characters that can be typed.
+    #[prop(optional)]
+    maxlength: Option<usize>,
     /// The id of a `<datalist>` with suggestions.
     #[prop(optional, into)]
     list: Option<String>,
@@ -85,18 +103,36 @@ pub fn TextField(
 /// A number with its unit.
 #[component]
 pub fn NumberField(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
+    /// The name under which the form sends it.
+    #[prop(into)]
+    name: String,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
     /// A string, because what was typed comes back as it was typed.
     #[prop(optional, into)]
     value: String,
-    #[prop(optional, into)] hint: Option<String>,
-    #[prop(optional_no_strip, into)] error: Option<String>,
-    #[prop(optional, into)] id: Option<String>,
-    #[prop(optional)] required: bool,
-    #[prop(optional)] optional: bool,
-    #[prop(optional)] min: Option<u64>,
-    #[prop(optional)] max: Option<u64>,
+    /// A sentence that helps, below it.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with it, in one sentence.
+    #[prop(optional_no_strip, into)]
+    error: Option<String>,
+    /// The id; the name unless two forms of a page share it.
+    #[prop(optional, into)]
+    id: Option<String>,
+    /// Whether the browser asks for it.
+    #[prop(optional)]
+    required: bool,
+    /// Says “optional” beside the label.
+    #[prop(optional)]
+    optional: bool,
+    /// The smallest that the browser accepts.
+    #[prop(optional)]
+    min: Option<u64>,
+    /// The largest that the browser accepts.
+    #[prop(optional)]
+    max: Option<u64>,
     /// What the number counts, shown behind it: “seconds”.
     #[prop(optional, into)]
     unit: Option<String>,
@@ -130,16 +166,29 @@ pub fn NumberField(
 /// One of a list.
 #[component]
 pub fn SelectField(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
+    /// The name under which the form sends it.
+    #[prop(into)]
+    name: String,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// What can be chosen.
     choices: Vec<Choice>,
     /// The value that is chosen.
     #[prop(optional, into)]
     value: String,
-    #[prop(optional, into)] hint: Option<String>,
-    #[prop(optional_no_strip, into)] error: Option<String>,
-    #[prop(optional, into)] id: Option<String>,
-    #[prop(optional)] optional: bool,
+    /// A sentence that helps, below it.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with it, in one sentence.
+    #[prop(optional_no_strip, into)]
+    error: Option<String>,
+    /// The id; the name unless two forms of a page share it.
+    #[prop(optional, into)]
+    id: Option<String>,
+    /// Says “optional” beside the label.
+    #[prop(optional)]
+    optional: bool,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.clone());
     let describedby = described_by(&id, hint.is_some(), error.is_some());
@@ -163,12 +212,18 @@ pub fn SelectField(
 /// A search field without a visible label: the glass says it. Stands in a form that sends it by GET.
 #[component]
 pub fn SearchField(
-    #[prop(into)] name: String,
+    /// The name under which the form sends it.
+    #[prop(into)]
+    name: String,
     /// What is searched; read by screen readers.
     #[prop(into)]
     label: String,
-    #[prop(optional, into)] value: String,
-    #[prop(optional, into)] placeholder: Option<String>,
+    /// What it holds already, as it was typed.
+    #[prop(optional, into)]
+    value: String,
+    /// An example, shown while it is empty.
+    #[prop(optional, into)]
+    placeholder: Option<String>,
     /// The key that focuses it, shown at its end.
     #[prop(optional, into)]
     key: Option<String>,

@@ -30,11 +30,14 @@ impl LiveState {
 /// The mark and the word; the age of the numbers goes inside.
 #[component]
 pub fn LiveMark(
+    /// The state.
     state: LiveState,
     /// Calls per minute and what they cost, on hover.
     #[prop(optional, into)]
     title: Option<String>,
-    #[prop(optional)] children: Option<Children>,
+    /// What it holds.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <span class="live" data-live=state.word() title=title>

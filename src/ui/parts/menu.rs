@@ -16,6 +16,7 @@ pub fn Menu(
     /// Opens towards the start: for menus at the end of the bar.
     #[prop(optional)]
     end: bool,
+    /// What it holds.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -31,7 +32,16 @@ pub fn Menu(
 
 /// A way to somewhere else.
 #[component]
-pub fn MenuLink(#[prop(into)] href: String, #[prop(optional)] current: bool, children: Children) -> impl IntoView {
+pub fn MenuLink(
+    /// Where it goes.
+    #[prop(into)]
+    href: String,
+    /// Whether this is where one is.
+    #[prop(optional)]
+    current: bool,
+    /// What it holds.
+    children: Children,
+) -> impl IntoView {
     view! {
         <a class="menu-item" href=href aria-current=current.then_some("true")>
             {children()}

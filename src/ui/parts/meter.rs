@@ -10,9 +10,15 @@ pub fn Meter(
     /// What is measured; read by screen readers.
     #[prop(into)]
     label: String,
-    #[prop(optional)] value: u64,
-    #[prop(optional_no_strip, into)] max: Option<u64>,
-    #[prop(optional)] tone: Option<Tone>,
+    /// How much is done.
+    #[prop(optional)]
+    value: u64,
+    /// How much there is to do, if that is known.
+    #[prop(optional_no_strip, into)]
+    max: Option<u64>,
+    /// What it means.
+    #[prop(optional)]
+    tone: Option<Tone>,
 ) -> impl IntoView {
     // Without a value the element is indeterminate; a maximum of zero would be invalid.
     let max = max.map(|max| max.max(1));

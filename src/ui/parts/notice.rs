@@ -9,12 +9,17 @@ use crate::model::Failure;
 /// A notice. What failed is announced at once, everything else when there is time.
 #[component]
 pub fn Notice(
+    /// What it means.
     tone: Tone,
-    #[prop(into)] title: String,
+    /// What it says first.
+    #[prop(into)]
+    title: String,
     /// Links and buttons: what to do next.
     #[prop(optional, into)]
     actions: Option<ViewFnOnce>,
-    #[prop(optional)] children: Option<Children>,
+    /// What it holds.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let glyph = match tone {
         Tone::Neutral | Tone::Info => Glyph::Info,
@@ -37,7 +42,13 @@ pub fn Notice(
 
 /// A failure in its own words. What may succeed a little later is a warning, everything else an error.
 #[component]
-pub fn FailureNotice(failure: Failure, #[prop(optional, into)] actions: Option<ViewFnOnce>) -> impl IntoView {
+pub fn FailureNotice(
+    /// What failed.
+    failure: Failure,
+    /// What can be done about it.
+    #[prop(optional, into)]
+    actions: Option<ViewFnOnce>,
+) -> impl IntoView {
     let tone = if failure.is_retryable() { Tone::Warn } else { Tone::Danger };
     let role = if tone == Tone::Danger { "alert" } else { "status" };
     let glyph = if tone == Tone::Danger { Glyph::Error } else { Glyph::Warning };

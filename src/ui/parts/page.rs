@@ -7,12 +7,18 @@ use super::breadcrumbs::Breadcrumbs;
 /// The page's only `h1`. The children stand beside it (badges, copy buttons); `actions` stand at the end.
 #[component]
 pub fn PageHead(
-    #[prop(into)] title: String,
+    /// What the page is called.
+    #[prop(into)]
+    title: String,
     /// Label and address of each page above this one.
     #[prop(optional)]
     crumbs: Vec<(String, String)>,
-    #[prop(optional, into)] actions: Option<ViewFnOnce>,
-    #[prop(optional)] children: Option<Children>,
+    /// What is done on this page.
+    #[prop(optional, into)]
+    actions: Option<ViewFnOnce>,
+    /// What stands beside the title.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div>

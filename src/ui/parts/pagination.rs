@@ -12,9 +12,14 @@ pub fn Pagination(
     first: u64,
     /// The last shown.
     last: u64,
+    /// How many there are in all.
     total: u64,
-    #[prop(optional_no_strip, into)] previous: Option<String>,
-    #[prop(optional_no_strip, into)] next: Option<String>,
+    /// The address of the part before.
+    #[prop(optional_no_strip, into)]
+    previous: Option<String>,
+    /// The address of the part after.
+    #[prop(optional_no_strip, into)]
+    next: Option<String>,
 ) -> impl IntoView {
     view! {
         <nav class="pagination" aria-label="Pages of this list">

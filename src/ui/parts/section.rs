@@ -5,11 +5,16 @@ use leptos::prelude::*;
 /// A heading, a note beside it, an action at the end, and what it is about.
 #[component]
 pub fn Section(
-    #[prop(into)] title: String,
+    /// The heading.
+    #[prop(into)]
+    title: String,
     /// A few soft words beside the heading: a count, a moment.
     #[prop(optional, into)]
     note: Option<String>,
-    #[prop(optional, into)] action: Option<ViewFnOnce>,
+    /// What stands at the end of the heading.
+    #[prop(optional, into)]
+    action: Option<ViewFnOnce>,
+    /// What it holds.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -88,7 +88,9 @@ pub fn Table(
     /// What the table lists; read by screen readers.
     #[prop(into)]
     caption: String,
+    /// The headings, in order.
     columns: Vec<Column>,
+    /// What it holds; of the table, its rows.
     children: Children,
 ) -> impl IntoView {
     let head: Vec<_> = columns.into_iter().map(heading).collect();
@@ -132,8 +134,13 @@ fn heading(column: Column) -> AnyView {
 /// A cell. On a narrow page it is shown under its `label`, the heading of its column; without one it stands alone.
 #[component]
 pub fn Cell(
-    #[prop(optional, into)] label: Option<String>,
-    #[prop(optional)] kind: CellKind,
+    /// What it is called.
+    #[prop(optional, into)]
+    label: Option<String>,
+    /// How it is aligned.
+    #[prop(optional)]
+    kind: CellKind,
+    /// What it holds; of the table, its rows.
     children: Children,
 ) -> impl IntoView {
     view! { <td data-label=label data-kind=kind.as_str()>{children()}</td> }
@@ -141,7 +148,10 @@ pub fn Cell(
 
 /// The cell that names its row.
 #[component]
-pub fn NameCell(children: Children) -> impl IntoView {
+pub fn NameCell(
+    /// What it holds; of the table, its rows.
+    children: Children,
+) -> impl IntoView {
     view! { <th scope="row" data-kind="name">{children()}</th> }
 }
 

@@ -26,6 +26,7 @@ pub fn Tabs(
     /// Whose pages these are; read by screen readers.
     #[prop(into)]
     label: String,
+    /// The tabs, in order.
     tabs: Vec<Tab>,
 ) -> impl IntoView {
     let tabs: Vec<_> = tabs

@@ -29,15 +29,33 @@ fn content(text: &str) -> String {
 /// A body, a policy: monospaced and as tall as its text.
 #[component]
 pub fn TextareaField(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
-    #[prop(optional, into)] value: String,
-    #[prop(optional, into)] hint: Option<String>,
-    #[prop(optional_no_strip, into)] error: Option<String>,
-    #[prop(optional, into)] id: Option<String>,
-    #[prop(optional)] required: bool,
-    #[prop(optional)] optional: bool,
-    #[prop(optional, into)] placeholder: Option<String>,
+    /// The name under which the form sends it.
+    #[prop(into)]
+    name: String,
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// What it holds already.
+    #[prop(optional, into)]
+    value: String,
+    /// A sentence that helps, below it.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with it, in one sentence.
+    #[prop(optional_no_strip, into)]
+    error: Option<String>,
+    /// The id; the name unless two forms of a page share it.
+    #[prop(optional, into)]
+    id: Option<String>,
+    /// Whether the browser asks for it.
+    #[prop(optional)]
+    required: bool,
+    /// Says “optional” beside the label.
+    #[prop(optional)]
+    optional: bool,
+    /// An example, shown while it is empty.
+    #[prop(optional, into)]
+    placeholder: Option<String>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.clone());
     let describedby = described_by(&id, hint.is_some(), error.is_some());

@@ -11,12 +11,13 @@
 // Where a test belongs:
 //   tests/pages/     run twice, with and without JavaScript (`javaScriptEnabled` tells which): what a page is and does
 //   tests/live/      JavaScript only: live numbers, islands, keys. Wait for what a person would see, never for time
-//   tests/failures/  turn `sqs.dials({ … })`, so that the whole console meets the failure; requests are never intercepted
+//   tests/failures/  turn `sqs.dials([ … ])`, so that the whole console meets the failure; requests are never intercepted
 //   tests/guards/    what the console refuses: foreign hosts, foreign origins, changes when read-only
 //   tests/looks/     axe and pictures of every page: light and dark, wide and narrow
 //
 // What a fixture gives:
-//   redrive   the running console: url, sqsUrl, log(). `test.use({ redriveArgs: ['--read-only'] })` adds arguments
+//   redrive   the running console: url, sqsUrl, log(). `test.use({ redriveArgs: ['--read-only'] })` adds arguments,
+//             `test.use({ demo: true })` lets it begin with the demo data
 //   sqs       its local SQS
 //   a11y      runs axe over the page, or over `a11y(locator)`
 //   picture   saves a picture to end2end/looks/, to be looked at by a person
@@ -35,6 +36,8 @@ import { Sqs } from './sqs.ts'
 export { expect }
 
 interface Options {
+  /** Whether the local SQS begins with its demo data instead of empty. */
+  demo: boolean
   /** Arguments for the console besides those of every test. */
   redriveArgs: string[]
   /** Console messages that belong to the test. */
@@ -51,12 +54,13 @@ interface Fixtures {
 }
 
 export const test = base.extend<Options & Fixtures>({
+  demo: [false, { option: true }],
   redriveArgs: [[], { option: true }],
   expectedConsole: [[], { option: true }],
 
   // A console per test rather than per worker: it starts in a moment, and SQS keeps a deleted queue's name for 60 seconds.
-  redrive: async ({ redriveArgs }, use, testInfo) => {
-    const redrive = await startRedrive(redriveArgs)
+  redrive: async ({ demo, redriveArgs }, use, testInfo) => {
+    const redrive = await startRedrive([...(demo ? [] : ['--no-demo']), ...redriveArgs])
     await use(redrive)
     if (testInfo.status !== testInfo.expectedStatus) {
       await testInfo.attach('log of the console', { body: redrive.log(), contentType: 'text/plain' })

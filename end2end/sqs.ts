@@ -14,6 +14,23 @@ export interface MessageOptions {
   attributes?: Record<string, string | { DataType: string; StringValue?: string; BinaryValue?: string }>
 }
 
+/** When and how the local SQS fails; without `operation` or `queue` a rule is for all. */
+export interface Rule {
+  operation?: string
+  queue?: string
+  /** The first matching call that it disturbs; 1 if absent. */
+  nth?: number
+  /** How many it disturbs from there; all if absent. */
+  count?: number
+  action:
+    | { answer: { code: string; message?: string } }
+    | { delay: { ms: number } }
+    | { drop: 'before' | 'after' }
+    | { fail_entries: { ids?: string[]; code?: string } }
+    | 'hang'
+    | 'wrong_md5'
+}
+
 /** An error of SQS: its code, as `QueueDoesNotExist`. */
 export class SqsError extends Error {
   constructor(
@@ -128,10 +145,15 @@ export class Sqs {
     }
   }
 
-  /** Turns the dials: how the local SQS fails, until they are turned again. See src/local/dials.rs for what there is. */
-  async dials(settings: object): Promise<void> {
-    const response = await fetch(`${this.url}/_dials`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(settings) })
-    if (!response.ok) throw new Error(`the dials refused ${JSON.stringify(settings)}: ${response.status} ${await response.text()}`)
+  /** Turns the dials: these rules and no others from now on; `dials([])` ends all failures. */
+  async dials(rules: Rule[]): Promise<void> {
+    const response = await fetch(`${this.url}/_dials`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(rules) })
+    if (!response.ok) throw new Error(`the dials refused ${JSON.stringify(rules)}: ${response.status} ${await response.text()}`)
+  }
+
+  /** How often each operation was called so far, by anybody: `{ ReceiveMessage: 1, … }`. */
+  async calls(): Promise<Record<string, number>> {
+    return (await (await fetch(`${this.url}/_calls`)).json()) as Record<string, number>
   }
 }
 

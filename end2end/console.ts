@@ -101,7 +101,8 @@ export const test = base.extend<Options & Fixtures>({
     { auto: true },
   ],
 
-  a11y: async ({ page }, use) => use((part) => audit(page, part)),
+  // axe is a script; without JavaScript the page is the same one, and was audited with it.
+  a11y: async ({ page, javaScriptEnabled }, use) => use(async (part) => (javaScriptEnabled === false ? undefined : audit(page, part))),
 
   picture: async ({ page }, use, testInfo) =>
     use(async (name) => {

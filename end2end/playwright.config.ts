@@ -31,8 +31,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'chromium', testIgnore: 'screenshots.spec.ts' },
-    { name: 'no-js', testMatch: 'pages/**', use: { javaScriptEnabled: false } },
-    { name: 'screenshots', testMatch: 'screenshots.spec.ts' },
+    { name: 'chromium', testIgnore: '**/screenshots.spec.ts' },
+    { name: 'no-js', testMatch: '**/tests/pages/**', use: { javaScriptEnabled: false } },
+    { name: 'screenshots', testMatch: '**/screenshots.spec.ts' },
   ],
 })

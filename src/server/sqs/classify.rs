@@ -8,6 +8,9 @@
 mod codes;
 mod transport;
 
+#[cfg(test)]
+mod tests;
+
 use std::error::Error;
 
 use aws_sdk_sqs::config::http::HttpResponse;
@@ -18,7 +21,7 @@ use super::error::{Kind, SqsError};
 use crate::model::Code;
 
 /// Judges why `operation` failed. Pure; the caller logs.
-pub fn classify<E>(operation: &'static str, error: &SdkError<E>) -> SqsError
+pub(super) fn classify<E>(operation: &'static str, error: &SdkError<E>) -> SqsError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {

@@ -7,6 +7,9 @@
 mod endpoint;
 mod trust;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};

@@ -13,6 +13,9 @@ pub mod error;
 pub mod many;
 mod md5;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;

@@ -99,7 +99,10 @@ pub struct ConnectionName(String);
 
 impl ConnectionName {
     /// The first path segments that are the console's own, so that no connection may take them.
-    pub const RESERVED: [&'static str; 8] = ["api", "events", "pkg", "fonts", "assets", "healthz", "readyz", "favicon"];
+    pub const RESERVED: [&'static str; 12] = [
+        "api", "events", "pkg", "fonts", "assets", "healthz", "readyz", "favicon", "login", "logout", "metrics",
+        "static",
+    ];
 
     /// The name as configured.
     pub fn as_str(&self) -> &str {

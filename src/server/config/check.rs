@@ -113,18 +113,13 @@ impl Check<'_> {
         let embedded = settings.one("local").filter(|_| local).map(|found| &found.origin);
         let mut connections = Vec::new();
         if local {
-            connections.push(ConnectionConfig {
-                name: "local".to_owned(),
-                region: region.clone(),
-                embedded: true,
-                ..ConnectionConfig::default()
-            });
+            connections.push(ConnectionConfig { region: region.clone(), embedded: true, ..named("local") });
             if let Some(found) = settings.one("endpoint") {
                 let words = "--local brings its own endpoint; leave one of the two out.";
                 self.problems.push(Problem::at(&found.origin, words));
             }
         } else if written.is_empty() {
-            return vec![ConnectionConfig { name: "aws".to_owned(), region, endpoint, ..ConnectionConfig::default() }];
+            return vec![ConnectionConfig { region, endpoint, ..named("aws") }];
         } else {
             for found in ["endpoint", "region"].iter().filter_map(|n| settings.one(n)) {
                 let words = "the file names connections, and this would be for none of them. \
@@ -134,10 +129,15 @@ impl Check<'_> {
         }
         connection::unique(written, embedded, self.problems);
         for one in written {
-            connections.push(connection::check(one, home, open, self.problems));
+            connections.extend(connection::check(one, home, open, self.problems));
         }
         connections
     }
+}
+
+/// A connection of a name that this program chose.
+fn named(name: &str) -> ConnectionConfig {
+    ConnectionConfig::new(name.parse().expect("the names chosen here are of the right form and not reserved"))
 }
 
 fn switch(text: &str) -> Result<bool, String> {

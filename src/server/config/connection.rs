@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use crate::model::ids::ConnectionName;
+
 use super::file::Written;
 use super::options::Kind;
 use super::source::{Origin, Problem, Sourced};
@@ -21,37 +23,11 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("read_only", Kind::Switch),
 ];
 
-/// First parts of paths that are the console's own, or may become so; no connection takes one as its name.
-const RESERVED: &[&str] = &[
-    "about",
-    "api",
-    "assets",
-    "connections",
-    "events",
-    "favicon",
-    "health",
-    "healthz",
-    "help",
-    "login",
-    "logout",
-    "metrics",
-    "new",
-    "pkg",
-    "public",
-    "readyz",
-    "redrive",
-    "search",
-    "session",
-    "settings",
-    "static",
-    "well-known",
-];
-
 /// One SQS the console looks at.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionConfig {
-    /// The first part of its pages' paths: lower-case letters, digits and `-`, at most 40; unique.
-    pub name: String,
+    /// The first part of its pages' paths; unique.
+    pub name: ConnectionName,
     /// AWS region; without it, the one that the AWS SDK finds.
     pub region: Option<String>,
     /// Profile of the AWS configuration files.
@@ -70,6 +46,24 @@ pub struct ConnectionConfig {
     pub read_only: bool,
     /// This is the embedded SQS; its endpoint is known once it runs.
     pub embedded: bool,
+}
+
+impl ConnectionConfig {
+    /// The SQS of the default credential chain, under the given name.
+    pub fn new(name: ConnectionName) -> Self {
+        Self {
+            name,
+            region: None,
+            profile: None,
+            role_arn: None,
+            external_id: None,
+            endpoint: None,
+            ca_file: None,
+            color: None,
+            read_only: false,
+            embedded: false,
+        }
+    }
 }
 
 /// The colours that can mark a connection.
@@ -106,13 +100,14 @@ impl Color {
     }
 }
 
-/// Checks one written connection; notes every mistake in it. `home` is the directory of the file.
+/// Checks one written connection; notes every mistake in it. `home` is the directory of the file. Without a name it is
+/// none.
 pub(super) fn check(
     written: &Written,
     home: &Path,
     open: &dyn Fn(&Path) -> std::io::Result<String>,
     problems: &mut Vec<Problem>,
-) -> ConnectionConfig {
+) -> Option<ConnectionConfig> {
     let field = |key: &str| written.fields.get(key);
     let on = |key: &str| field(key).is_some_and(|switch| switch.value == "true");
     let mut taken = |key: &str, rule: &dyn Fn(&str) -> Result<(), String>| -> Option<String> {
@@ -153,8 +148,8 @@ pub(super) fn check(
         }
     }
 
-    ConnectionConfig {
-        name: name.unwrap_or_default(),
+    Some(ConnectionConfig {
+        name: name?.parse().ok()?,
         region,
         profile,
         role_arn,
@@ -164,7 +159,7 @@ pub(super) fn check(
         color: color.and_then(|text| self::color(&text).ok()),
         read_only: on("read_only"),
         embedded: false,
-    }
+    })
 }
 
 /// Notes every name that an earlier connection has already.
@@ -182,17 +177,7 @@ pub(super) fn unique(written: &[Written], embedded: Option<&Origin>, problems: &
 }
 
 fn name(text: &str) -> Result<(), String> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if text.is_empty() || text.len() > 40 || !text.chars().all(allowed) || text.starts_with('-') || text.ends_with('-')
-    {
-        return Err(format!(
-            "{text:?} cannot be a name: 1 to 40 lower-case letters, digits and dashes, no dash first or last."
-        ));
-    }
-    if RESERVED.contains(&text) {
-        return Err(format!("{text} is the path of a part of the console; take another name."));
-    }
-    Ok(())
+    text.parse::<ConnectionName>().map(|_| ()).map_err(|words| format!("{words}; {text:?} will not do."))
 }
 
 /// The form of a region's name; whether AWS has one of that name is for AWS to say.

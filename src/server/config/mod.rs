@@ -1,4 +1,5 @@
-//! What the console was told to do: flags over environment over file over defaults, checked once, as a whole.
+//! Floor ½ — what the console was told to do: flags over environment over file over defaults, checked once, as a whole.
+//! May use: model.
 //!
 //! Every mistake is collected before anything is refused, so that a person corrects a configuration in one
 //! round. Each [`Problem`] names where the value came from: the flag, the variable, or the line of the file.

@@ -49,7 +49,7 @@ fn local_is_one_embedded_connection_with_demo_data() {
     assert_eq!((local.port, local.demo, local.dials), (0, true, false));
     assert_eq!(config.connections.len(), 1);
     assert!(config.connections[0].embedded);
-    assert_eq!(config.connections[0].name, "local");
+    assert_eq!(config.connections[0].name.as_str(), "local");
 
     let bare = attempt(&["--local", "--no-demo", "--local-port", "9324", "--dials"], &[], "");
     let bare = bare.unwrap().local.unwrap();
@@ -100,7 +100,7 @@ fn a_connection_with_everything() {
     assert_eq!(prod.ca_file, Some(PathBuf::from("etc/ca.pem")));
     assert_eq!(prod.color, Some(Color::Red));
     assert!(prod.read_only && !prod.embedded);
-    assert_eq!(config.connections[1].name, "dev");
+    assert_eq!(config.connections[1].name.as_str(), "dev");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn every_mistake_is_reported_at_once_with_its_line() {
         "REDRIVE_PROT: there is no such variable. Did you mean REDRIVE_PORT?",
         "etc/redrive.toml:1: prot: there is no such key. Did you mean port?",
         "etc/redrive.toml:2: read_only: true or false belongs here, not string.",
-        "etc/redrive.toml:5: name: \"Prod\" cannot be a name",
+        "etc/redrive.toml:5: name: a connection's name has only lower-case letters, digits and hyphens; \"Prod\" will not do.",
         "etc/redrive.toml:6: regoin: there is no such key. Did you mean region?",
         "etc/redrive.toml:7: color: \"pink\" is not one of the colours red, orange",
         "--port: \"70000\" is not a port",
@@ -169,11 +169,10 @@ fn each_rule_of_a_connection_refuses_in_words() {
     let cases = [
         ("name = \"a\"\nname2 = 1", "no such key"),
         ("region = \"eu-central-1\"", "this connection has no name"),
-        ("name = \"events\"", "is the path of a part of the console"),
-        ("name = \"api\"", "is the path of a part of the console"),
-        ("name = \"-a\"", "cannot be a name"),
-        ("name = \"a b\"", "cannot be a name"),
-        ("name = \"\"", "cannot be a name"),
+        ("name = \"events\"", "this name is a path of the console itself"),
+        ("name = \"api\"", "this name is a path of the console itself"),
+        ("name = \"a b\"", "will not do"),
+        ("name = \"\"", "will not do"),
         ("name = \"a\"\nregion = \"Frankfurt\"", "is not a region"),
         ("name = \"a\"\nrole_arn = \"arn:aws:iam::123:role/x\"", "is not the ARN of a role"),
         ("name = \"a\"\nrole_arn = \"arn:aws:iam::123456789012:user/x\"", "is not the ARN of a role"),

@@ -1,6 +1,7 @@
 //! A browser without manners: writes any bytes to the console and reads what comes back, header by header.
 //! An ordinary client would repair the very mistakes that the guards are for.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -56,14 +57,14 @@ impl Listening {
         let own = self.address.to_string();
         let mut request = format!("{line} HTTP/1.1\r\n");
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            request.push_str(&format!("Host: {own}\r\n"));
+            write!(request, "Host: {own}\r\n").unwrap();
         }
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {}\r\n", value.replace('@', &own)));
+            write!(request, "{name}: {}\r\n", value.replace('@', &own)).unwrap();
         }
         let sized = ["content-length", "transfer-encoding"];
         if !body.is_empty() && !headers.iter().any(|(n, _)| sized.contains(&n.to_lowercase().as_str())) {
-            request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            write!(request, "Content-Length: {}\r\n", body.len()).unwrap();
         }
         request.push_str("Connection: close\r\n\r\n");
         request.push_str(body);

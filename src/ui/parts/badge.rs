@@ -32,13 +32,15 @@ pub fn KindBadge(
     /// The type.
     kind: QueueKind,
 ) -> impl IntoView {
-    view! { <Badge>{kind.word()}</Badge> }
+    // Standard is the usual: said, but not framed.
+    let quiet = kind == QueueKind::Standard;
+    view! { <span class="badge" data-quiet=quiet.then_some("")>{kind.word()}</span> }
 }
 
 /// Says that a queue is the dead-letter queue of another.
 #[component]
 pub fn DeadLetterBadge() -> impl IntoView {
-    view! { <Badge tone=Tone::Warn glyph=Glyph::DeadLetter>"Dead-letter queue"</Badge> }
+    view! { <Badge>"Dead-letter queue"</Badge> }
 }
 
 /// A connection with its environment colour: one of the eight names of `[data-color]` in `tokens.css`.

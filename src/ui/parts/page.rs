@@ -21,13 +21,11 @@ pub fn PageHead(
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <div>
+        <div class="page-head">
             {(!crumbs.is_empty()).then(|| view! { <Breadcrumbs crumbs/> })}
-            <div class="page-head">
-                <h1 class="page-title">{title}</h1>
-                {children.map(|children| children())}
-                {actions.map(|actions| view! { <div class="page-actions">{actions.run()}</div> })}
-            </div>
+            <h1 class="page-title">{title}</h1>
+            {children.map(|children| children())}
+            {actions.map(|actions| view! { <div class="page-actions">{actions.run()}</div> })}
         </div>
     }
 }

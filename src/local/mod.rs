@@ -1,2 +1,22 @@
 //! The embedded local SQS: a pure core (state × request × time → state × response) under a thin HTTP layer.
 //! May use: nothing of this crate.
+//!
+//! It speaks AWS JSON 1.0 on loopback, so the console, the AWS CLI and every SDK use it like any SQS. It checks no
+//! signatures and keeps everything in memory.
+//!
+//! * `core` – what SQS does, without I/O and without a clock
+//! * [`Local`] – the state behind a mutex, and long polling
+//! * `http` – requests in, answers out
+//! * `faults` – failures on demand, for tests
+
+mod clock;
+mod core;
+mod faults;
+
+mod handle;
+mod http;
+
+pub use self::core::{ApiError, Effect};
+pub use clock::{Clock, ManualClock};
+pub use handle::{Local, Options};
+pub use http::serve;

@@ -1,0 +1,128 @@
+//! The order of a FIFO queue. A group is delivered strictly in order: a message waits while an earlier one of its group
+//! is hidden. Groups take turns, and a group that was held back goes to the end of the row when it is ready again.
+//!
+//! Developer guide, "FIFO queue delivery logic"; the turns are as recorded from SQS.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::shelf::Key;
+
+/// All groups of a queue that have messages.
+#[derive(Debug, Default)]
+pub struct Groups {
+    groups: HashMap<String, Group>,
+    ready: BTreeMap<u64, String>,
+    turns: u64,
+}
+
+#[derive(Debug, Default)]
+struct Group {
+    /// Every message of the group that is not deleted, and whether it is visible.
+    members: BTreeMap<Key, bool>,
+    /// Its place in the row, while its first message is visible.
+    turn: Option<u64>,
+}
+
+impl Groups {
+    /// Adds a message to the end of its group, not yet visible.
+    pub fn add(&mut self, group: &str, key: Key) {
+        self.change(group, |members| {
+            members.insert(key, false);
+        });
+    }
+
+    /// Shows or hides a message.
+    pub fn show(&mut self, group: &str, key: Key, visible: bool) {
+        self.change(group, |members| {
+            if let Some(shown) = members.get_mut(&key) {
+                *shown = visible;
+            }
+        });
+    }
+
+    /// Takes a message out of its group.
+    pub fn remove(&mut self, group: &str, key: Key) {
+        self.change(group, |members| {
+            members.remove(&key);
+        });
+    }
+
+    /// The next messages to deliver, at most `most`: as many as possible of the first group, then of the next.
+    pub fn next(&self, most: usize) -> Vec<Key> {
+        self.ready
+            .values()
+            .filter_map(|name| self.groups.get(name))
+            .flat_map(|group| group.members.iter().take_while(|(_, visible)| **visible))
+            .map(|(&key, _)| key)
+            .take(most)
+            .collect()
+    }
+
+    fn change(&mut self, name: &str, change: impl FnOnce(&mut BTreeMap<Key, bool>)) {
+        if !self.groups.contains_key(name) {
+            self.groups.insert(name.to_owned(), Group::default());
+        }
+        let Some(group) = self.groups.get_mut(name) else {
+            return;
+        };
+        change(&mut group.members);
+        let ready = group
+            .members
+            .first_key_value()
+            .is_some_and(|(_, visible)| *visible);
+        match (ready, group.turn) {
+            (true, None) => {
+                self.turns += 1;
+                group.turn = Some(self.turns);
+                self.ready.insert(self.turns, name.to_owned());
+            }
+            (false, Some(turn)) => {
+                group.turn = None;
+                self.ready.remove(&turn);
+            }
+            _ => {}
+        }
+        if group.members.is_empty() {
+            self.groups.remove(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(members: &[(&str, Key)]) -> Groups {
+        let mut groups = Groups::default();
+        for &(group, key) in members {
+            groups.add(group, key);
+            groups.show(group, key, true);
+        }
+        groups
+    }
+
+    #[test]
+    fn a_group_is_taken_whole_before_the_next() {
+        let groups = groups(&[("a", 1), ("b", 2), ("a", 3)]);
+        assert_eq!(groups.next(10), [1, 3, 2]);
+        assert_eq!(groups.next(1), [1]);
+    }
+
+    #[test]
+    fn a_hidden_message_holds_back_the_later_ones() {
+        let mut groups = groups(&[("a", 1), ("a", 2), ("a", 3), ("b", 4)]);
+        groups.show("a", 1, false);
+        groups.show("a", 2, false);
+        assert_eq!(groups.next(10), [4]);
+        groups.show("a", 1, true);
+        assert_eq!(
+            groups.next(10),
+            [4, 1],
+            "behind the group that waited, and no further than the gap"
+        );
+        groups.remove("a", 1);
+        assert_eq!(groups.next(10), [4]);
+        groups.remove("a", 2);
+        assert_eq!(groups.next(10), [4, 3]);
+    }
+}

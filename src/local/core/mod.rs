@@ -1,0 +1,35 @@
+//! The pure core: state × request × time → state × response. No I/O, no clock, no tokio; time is a parameter, in epoch
+//! milliseconds, and randomness is a seed in the state.
+
+mod decode;
+mod dedup;
+mod effects;
+mod error;
+mod groups;
+mod ids;
+mod message;
+mod moves;
+mod ops;
+mod policies;
+mod settings;
+mod shelf;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use effects::Effect;
+pub use error::ApiError;
+pub use ops::{Request, Response};
+pub use state::State;
+
+/// A point in time or a duration, in milliseconds; points count from the epoch.
+pub type Millis = u64;
+
+/// Answers one request: the only way into the state besides [`State::advance`].
+///
+/// Time never runs backwards: a `now` before the latest one counts as the latest one. A receive that finds nothing
+/// answers nothing; waiting for a message is the caller's part (see [`State::receive_wait`]).
+pub fn apply(state: &mut State, now: Millis, request: Request) -> Result<Response, ApiError> {
+    let now = state.advance(now);
+    request.apply(state, now)
+}

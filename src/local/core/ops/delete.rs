@@ -1,0 +1,106 @@
+//! DeleteMessage, DeleteMessageBatch.
+
+use super::batch::{self, Id, Results};
+use super::{Done, Operation};
+use crate::local::core::decode::Members;
+use crate::local::core::effects::Kind;
+use crate::local::core::ids::Receipt;
+use crate::local::core::{ApiError, Millis, State};
+
+/// Deletes one received message.
+#[derive(Debug)]
+pub struct DeleteMessage {
+    queue_url: String,
+    handle: String,
+}
+
+impl Operation for DeleteMessage {
+    type Output = Done;
+
+    fn decode(mut members: Members) -> Result<Self, ApiError> {
+        Ok(Self {
+            queue_url: members.required("QueueUrl")?,
+            handle: members.required("ReceiptHandle")?,
+        })
+    }
+
+    fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
+        let (name, _) = state.reach(&self.queue_url, now)?;
+        delete(state, now, &name, &self.handle).map(|()| Done {})
+    }
+}
+
+/// Deletes up to ten received messages; each may fail by itself.
+#[derive(Debug)]
+pub struct DeleteMessageBatch {
+    queue_url: String,
+    entries: Vec<(String, String)>,
+}
+
+impl Operation for DeleteMessageBatch {
+    type Output = Results<Id>;
+
+    fn decode(mut members: Members) -> Result<Self, ApiError> {
+        let queue_url = members.required("QueueUrl")?;
+        let entries = batch::entries(&mut members, "DeleteMessageBatchRequestEntry")?;
+        let handle =
+            |(id, mut entry): (String, Members)| Ok((id, entry.required("ReceiptHandle")?));
+        Ok(Self {
+            queue_url,
+            entries: entries
+                .into_iter()
+                .map(handle)
+                .collect::<Result<_, ApiError>>()?,
+        })
+    }
+
+    fn apply(self, state: &mut State, now: Millis) -> Result<Self::Output, ApiError> {
+        let (name, _) = state.reach(&self.queue_url, now)?;
+        Ok(Results::of(self.entries, |id, handle| {
+            delete(state, now, &name, &handle).map(|()| Id { id: id.to_owned() })
+        }))
+    }
+}
+
+/// What a handle of this queue stands for.
+///
+/// Errors: `ReceiptHandleIsInvalid` for what never was a handle, or is one of another queue.
+pub fn receipt(name: &str, handle: &str) -> Result<Receipt, ApiError> {
+    Receipt::decode(handle)
+        .filter(|receipt| receipt.queue == name)
+        .ok_or_else(|| {
+            ApiError::named(
+                "ReceiptHandleIsInvalid",
+                format!("The input receipt handle \"{handle}\" is not a valid receipt handle."),
+            )
+        })
+}
+
+/// API reference, "DeleteMessage": deleting twice is no error. On a standard queue only the newest handle deletes, even
+/// after its visibility timeout; an older one succeeds and does nothing. On a FIFO queue a handle is good only until its
+/// visibility timeout ends.
+fn delete(state: &mut State, now: Millis, name: &str, handle: &str) -> Result<(), ApiError> {
+    let receipt = receipt(name, handle)?;
+    let Some(queue) = state.queues.get_mut(name) else {
+        return Err(ApiError::no_queue());
+    };
+    let Some(held) = queue.shelf.get(receipt.key) else {
+        return Ok(());
+    };
+    let newest = held.receive.filter(|last| last.serial == receipt.serial);
+    if queue.settings.fifo && newest.is_none_or(|last| last.until < now) {
+        return Err(ApiError::invalid_value(
+            handle,
+            "ReceiptHandle",
+            "The receipt handle has expired.",
+        ));
+    }
+    if newest.is_some()
+        && let Some(message) = queue.shelf.remove(receipt.key)
+    {
+        state.effects.note(now, Kind::Deleted, name, &message.id);
+        // In a FIFO queue the rest of the group moves up.
+        state.stir(name);
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! CreateQueue, DeleteQueue, GetQueueUrl, ListQueues.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use super::{Done, Operation};
+use crate::local::core::decode::Members;
+use crate::local::core::settings::Settings;
+use crate::local::core::{ApiError, Millis, State};
+
+/// The longest name, `.fifo` included.
+const NAME_LENGTH: usize = 80;
+/// The most queues in one answer.
+const PAGE: usize = 1000;
+
+/// Makes a queue, or answers the URL of the one that already is as wished.
+#[derive(Debug)]
+pub struct CreateQueue {
+    name: String,
+    attributes: Vec<(String, String)>,
+    tags: Vec<(String, String)>,
+}
+
+/// The URL of a queue.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct QueueUrl {
+    queue_url: String,
+}
+
+impl Operation for CreateQueue {
+    type Output = QueueUrl;
+
+    fn decode(mut members: Members) -> Result<Self, ApiError> {
+        let mut tags = members.text_map("tags")?;
+        tags.append(&mut members.text_map("Tags")?);
+        Ok(Self {
+            name: members.required("QueueName")?,
+            attributes: members.text_map("Attributes")?,
+            tags,
+        })
+    }
+
+    fn apply(self, state: &mut State, now: Millis) -> Result<QueueUrl, ApiError> {
+        let fifo = self
+            .attributes
+            .iter()
+            .any(|(name, value)| name == "FifoQueue" && value == "true");
+        check_name(&self.name, fifo)?;
+        let wanted = Settings::new(fifo).with(&self.attributes)?;
+        if let Some(queue) = state.queues.get(&self.name) {
+            for (name, _) in &self.attributes {
+                if queue.settings.show(name) != wanted.show(name) {
+                    return Err(ApiError::named(
+                        "QueueNameExists",
+                        format!(
+                            "A queue already exists with the same name and a different value for attribute {name}"
+                        ),
+                    ));
+                }
+            }
+        } else {
+            let tags = super::tags::merged(&BTreeMap::new(), self.tags)?;
+            if wanted.redrive.is_some() {
+                super::dead_letters::check_target(state, &self.name, &wanted)?;
+            }
+            state.create(&self.name, now, wanted, tags)?;
+        }
+        Ok(QueueUrl {
+            queue_url: state.url(&self.name),
+        })
+    }
+}
+
+/// A queue's name: up to 80 letters, digits, hyphens and underscores, and `.fifo` at the end of a FIFO queue's.
+fn check_name(name: &str, fifo: bool) -> Result<(), ApiError> {
+    let stem = if fifo {
+        name.strip_suffix(".fifo")
+    } else {
+        Some(name)
+    };
+    let good = |stem: &str| {
+        !stem.is_empty()
+            && stem
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    if stem.is_some_and(good) && name.len() <= NAME_LENGTH {
+        Ok(())
+    } else if fifo {
+        Err(ApiError::invalid(
+            "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.",
+        ))
+    } else {
+        Err(ApiError::invalid(
+            "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+        ))
+    }
+}
+
+/// Takes a queue away with all its messages.
+#[derive(Debug)]
+pub struct DeleteQueue {
+    queue_url: String,
+}
+
+impl Operation for DeleteQueue {
+    type Output = Done;
+
+    fn decode(mut members: Members) -> Result<Self, ApiError> {
+        Ok(Self {
+            queue_url: members.required("QueueUrl")?,
+        })
+    }
+
+    fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
+        let name = state.named_by_url(&self.queue_url)?;
+        state.delete(&name, now);
+        Ok(Done {})
+    }
+}
+
+/// The URL of a queue by its name.
+#[derive(Debug)]
+pub struct GetQueueUrl {
+    name: String,
+    account: Option<String>,
+}
+
+impl Operation for GetQueueUrl {
+    type Output = QueueUrl;
+
+    fn decode(mut members: Members) -> Result<Self, ApiError> {
+        Ok(Self {
+            name: members.required("QueueName")?,
+            account: members.text("QueueOwnerAWSAccountId")?,
+        })
+    }
+
+    fn apply(self, state: &mut State, _: Millis) -> Result<QueueUrl, ApiError> {
+        let ours = self
+            .account
+            .is_none_or(|account| account == state.account());
+        if ours && state.queues.contains_key(&self.name) {
+            Ok(QueueUrl {
+                queue_url: state.url(&self.name),
+            })
+        } else {
+            Err(ApiError::no_queue())
+        }
+    }
+}
+
+/// The URLs of the queues whose names begin with a prefix.
+#[derive(Debug)]
+pub struct ListQueues {
+    prefix: String,
+    page: Page,
+}
+
+/// A page of URLs.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct QueueUrls {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    queue_urls: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+impl Operation for ListQueues {
+    type Output = QueueUrls;
+
+    fn decode(mut members: Members) -> Result<Self, ApiError> {
+        let prefix = members.text("QueueNamePrefix")?.unwrap_or_default();
+        Ok(Self {
+            prefix,
+            page: Page::decode(&mut members)?,
+        })
+    }
+
+    fn apply(self, state: &mut State, _: Millis) -> Result<QueueUrls, ApiError> {
+        let names = state
+            .queues
+            .range(self.page.after.clone().max(self.prefix.clone())..)
+            .map(|(name, _)| name.as_str())
+            .take_while(|name| name.starts_with(&self.prefix));
+        let (names, next_token) = self.page.cut(names);
+        Ok(QueueUrls {
+            queue_urls: names.iter().map(|name| state.url(name)).collect(),
+            next_token,
+        })
+    }
+}
+
+/// Which part of a sorted list of names is wished. Without a size the list is cut at 1,000 and there is no token: a
+/// client that wants all of it must ask for pages (API reference, "ListQueues").
+#[derive(Debug)]
+pub struct Page {
+    size: Option<usize>,
+    after: String,
+}
+
+impl Page {
+    /// Reads `MaxResults` and `NextToken`.
+    pub fn decode(members: &mut Members) -> Result<Self, ApiError> {
+        let size = members
+            .number("MaxResults")?
+            .map(|size| {
+                usize::try_from(size)
+                    .ok()
+                    .filter(|size| (1..=PAGE).contains(size))
+                    .ok_or_else(|| {
+                        ApiError::invalid_value(
+                            size,
+                            "MaxResults",
+                            "Must be an integer between 1 and 1000.",
+                        )
+                    })
+            })
+            .transpose()?;
+        let token = members.text("NextToken")?.filter(|token| !token.is_empty());
+        let after = match token {
+            None => String::new(),
+            Some(token) => STANDARD
+                .decode(&token)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok())
+                .ok_or_else(|| ApiError::invalid("Invalid or expired next token."))?,
+        };
+        if !after.is_empty() && size.is_none() {
+            return Err(ApiError::invalid(
+                "MaxResults is a mandatory parameter when you provide a value for NextToken.",
+            ));
+        }
+        Ok(Self { size, after })
+    }
+
+    /// The names of this page, and the token of the next one.
+    pub fn cut<'a>(&self, names: impl Iterator<Item = &'a str>) -> (Vec<&'a str>, Option<String>) {
+        let mut names =
+            names.skip_while(|name| !self.after.is_empty() && *name <= self.after.as_str());
+        let size = self.size.unwrap_or(PAGE);
+        let page: Vec<_> = names.by_ref().take(size).collect();
+        let more = self.size.is_some() && names.next().is_some();
+        let token = page
+            .last()
+            .filter(|_| more)
+            .map(|last| STANDARD.encode(last));
+        (page, token)
+    }
+}

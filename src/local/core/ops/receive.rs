@@ -1,0 +1,349 @@
+//! ReceiveMessage: what is delivered, and the move to a dead-letter queue that a receive causes.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Operation;
+use super::draft::TRACE_HEADER;
+use crate::local::core::decode::Members;
+use crate::local::core::effects::Kind;
+use crate::local::core::ids::Receipt;
+use crate::local::core::message::{Message, SENDER_ID, ShownAttribute, md5_of_attributes};
+use crate::local::core::shelf::{Key, LastReceive};
+use crate::local::core::state::sequence_number;
+use crate::local::core::{ApiError, Millis, State};
+
+/// The most messages in flight (API reference, "ReceiveMessage").
+const IN_FLIGHT: usize = 120_000;
+/// How long a receive can be repeated with its attempt id.
+const ATTEMPT: Millis = 5 * 60 * 1000;
+/// The longest attempt id.
+const ATTEMPT_LENGTH: usize = 128;
+
+/// Hands out messages and hides them.
+#[derive(Debug)]
+pub struct ReceiveMessage {
+    /// The queue.
+    pub queue_url: String,
+    /// Seconds to wait for a message, if the request says so.
+    pub wait: Option<u64>,
+    most: usize,
+    visibility: Option<u64>,
+    system: Vec<String>,
+    attributes: Vec<String>,
+    attempt: Option<String>,
+}
+
+/// What a receiver gets.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Received {
+    /// The messages; none is no error.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<Shown>,
+}
+
+/// A message as a receiver sees it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Shown {
+    message_id: String,
+    receipt_handle: String,
+    #[serde(rename = "MD5OfBody")]
+    md5: String,
+    body: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: BTreeMap<&'static str, String>,
+    #[serde(
+        rename = "MD5OfMessageAttributes",
+        skip_serializing_if = "Option::is_none"
+    )]
+    md5_of_attributes: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    message_attributes: BTreeMap<String, ShownAttribute>,
+}
+
+impl Operation for ReceiveMessage {
+    type Output = Received;
+
+    fn decode(mut members: Members) -> Result<Self, ApiError> {
+        let queue_url = members.required("QueueUrl")?;
+        let most = members.number("MaxNumberOfMessages")?.unwrap_or(1);
+        let within = |parameter: &str, value: i64, greatest: i64| {
+            u64::try_from(value)
+                .ok()
+                .filter(|_| value <= greatest)
+                .ok_or_else(|| {
+                    ApiError::invalid_value(
+                        value,
+                        parameter,
+                        &format!("Must be >= 0 and <= {greatest}, if provided."),
+                    )
+                })
+        };
+        if !(1..=10).contains(&most) {
+            let reason = "Must be between 1 and 10, if provided.";
+            return Err(ApiError::invalid_value(most, "MaxNumberOfMessages", reason));
+        }
+        let wait = members
+            .number("WaitTimeSeconds")?
+            .map(|wait| within("WaitTimeSeconds", wait, 20))
+            .transpose()?;
+        let visibility = members
+            .number("VisibilityTimeout")?
+            .map(|visibility| within("VisibilityTimeout", visibility, 43_200))
+            .transpose()?;
+        let mut system = members.texts("MessageSystemAttributeNames")?;
+        system.append(&mut members.texts("AttributeNames")?);
+        if let Some(unknown) = system
+            .iter()
+            .find(|name| *name != "All" && !SYSTEM.contains(&name.as_str()))
+        {
+            return Err(ApiError::attribute_name(unknown));
+        }
+        Ok(Self {
+            queue_url,
+            wait,
+            most: usize::try_from(most).unwrap_or(1),
+            visibility,
+            system,
+            attributes: members.texts("MessageAttributeNames")?,
+            attempt: members.text("ReceiveRequestAttemptId")?,
+        })
+    }
+
+    fn apply(self, state: &mut State, now: Millis) -> Result<Received, ApiError> {
+        let (name, queue) = state.reach(&self.queue_url, now)?;
+        if let Some(attempt) = &self.attempt {
+            let good = (1..=ATTEMPT_LENGTH).contains(&attempt.len())
+                && attempt.bytes().all(|b| b.is_ascii_graphic());
+            if !queue.settings.fifo || !good {
+                let reason = "The request include parameter that is not valid for this queue type.";
+                return Err(ApiError::invalid_value(
+                    attempt,
+                    "ReceiveRequestAttemptId",
+                    reason,
+                ));
+            }
+        }
+        if !queue.settings.fifo && queue.shelf.counts().in_flight >= IN_FLIGHT {
+            return if self.wait.unwrap_or(queue.settings.wait) > 0 {
+                Ok(Received {
+                    messages: Vec::new(),
+                })
+            } else {
+                Err(ApiError::named("OverLimit", "Too many messages in flight."))
+            };
+        }
+        let until = now + self.visibility.unwrap_or(queue.settings.visibility) * 1000;
+        let keys = match self.repeat(state, &name, now, until) {
+            Some(keys) => keys,
+            None => self.take(state, &name, now, until),
+        };
+        let messages = keys
+            .into_iter()
+            .filter_map(|key| self.show(state, &name, key))
+            .collect();
+        Ok(Received { messages })
+    }
+}
+
+impl ReceiveMessage {
+    /// The same messages again, if this attempt was made before and nothing has happened to them since.
+    fn repeat(
+        &self,
+        state: &mut State,
+        name: &str,
+        now: Millis,
+        until: Millis,
+    ) -> Option<Vec<Key>> {
+        let attempt = self.attempt.as_ref()?;
+        let queue = state.queues.get_mut(name)?;
+        queue.attempts.retain(|_, (at, _)| now < *at + ATTEMPT);
+        let (_, made) = queue.attempts.get(attempt)?;
+        let untouched = |&(key, serial): &(Key, u64)| {
+            queue
+                .shelf
+                .get(key)
+                .and_then(|held| held.receive)
+                .is_some_and(|last| last.serial == serial && last.until > now)
+        };
+        if !made.iter().all(untouched) {
+            queue.attempts.remove(attempt);
+            return None;
+        }
+        let keys: Vec<_> = made.iter().map(|(key, _)| *key).collect();
+        for &key in &keys {
+            queue.shelf.hide(key, now, until);
+        }
+        Some(keys)
+    }
+
+    /// Takes the next messages. One that was received as often as its queue allows is moved away instead.
+    fn take(&self, state: &mut State, name: &str, now: Millis, until: Millis) -> Vec<Key> {
+        let policy = dead_letter_queue(state, name);
+        let mut taken = Vec::new();
+        let mut receives = Vec::new();
+        while taken.len() < self.most {
+            let Some(queue) = state.queues.get(name) else {
+                break;
+            };
+            let next = queue.shelf.next(self.most - taken.len());
+            if next.is_empty() {
+                break;
+            }
+            let mut moved = false;
+            for key in next {
+                let Some(queue) = state.queues.get_mut(name) else {
+                    break;
+                };
+                let received = queue.shelf.get(key).map_or(0, |held| held.message.receives);
+                if let Some((target, most)) = &policy
+                    && received >= *most
+                {
+                    if let Some(message) = queue.shelf.remove(key) {
+                        give_up(state, now, name, target, message);
+                    }
+                    moved = true;
+                    continue;
+                }
+                let serial = state.next_serial();
+                let Some(queue) = state.queues.get_mut(name) else {
+                    break;
+                };
+                if let Some(held) = queue.shelf.receive(
+                    key,
+                    LastReceive {
+                        serial,
+                        at: now,
+                        until,
+                    },
+                ) {
+                    state
+                        .effects
+                        .hidden(now, Kind::Received, name, &held.message.id, until);
+                    taken.push(key);
+                    receives.push((key, serial));
+                }
+            }
+            if !moved {
+                break;
+            }
+        }
+        if until <= now {
+            // Visible again at once, so others who wait may have it.
+            state.stir(name);
+        }
+        if let (Some(attempt), Some(queue), false) =
+            (&self.attempt, state.queues.get_mut(name), taken.is_empty())
+        {
+            queue.attempts.insert(attempt.clone(), (now, receives));
+        }
+        taken
+    }
+
+    fn show(&self, state: &State, name: &str, key: Key) -> Option<Shown> {
+        let queue = state.queues.get(name)?;
+        let held = queue.shelf.get(key)?;
+        let message = &held.message;
+        let wanted = |attribute: &str| {
+            self.attributes
+                .iter()
+                .any(|filter| match filter.strip_suffix('*') {
+                    Some(prefix) => attribute.starts_with(prefix),
+                    None => filter == "All" || filter == attribute,
+                })
+        };
+        let attributes: Vec<_> = message
+            .attributes
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .collect();
+        let all = self.system.iter().any(|name| name == "All");
+        let sequence = queue.settings.fifo.then(|| sequence_number(key));
+        Some(Shown {
+            message_id: message.id.clone(),
+            receipt_handle: Receipt {
+                queue: name.to_owned(),
+                key,
+                serial: held.receive?.serial,
+            }
+            .encode(),
+            md5: message.md5.clone(),
+            body: message.body.clone(),
+            attributes: SYSTEM
+                .iter()
+                .filter(|name| all || self.system.iter().any(|wanted| wanted == *name))
+                .filter_map(|name| {
+                    Some((*name, system_attribute(name, message, sequence.as_deref())?))
+                })
+                .collect(),
+            md5_of_attributes: md5_of_attributes(
+                attributes
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), *value)),
+            ),
+            message_attributes: attributes
+                .iter()
+                .map(|(name, value)| ((*name).clone(), (*value).into()))
+                .collect(),
+        })
+    }
+}
+
+/// Every system attribute a message can have.
+const SYSTEM: &[&str] = &[
+    "SenderId",
+    "SentTimestamp",
+    "ApproximateReceiveCount",
+    "ApproximateFirstReceiveTimestamp",
+    "SequenceNumber",
+    "MessageDeduplicationId",
+    "MessageGroupId",
+    TRACE_HEADER,
+    "DeadLetterQueueSourceArn",
+];
+
+fn system_attribute(name: &str, message: &Message, sequence: Option<&str>) -> Option<String> {
+    match name {
+        "SenderId" => Some(SENDER_ID.to_owned()),
+        "SentTimestamp" => Some(message.sent.to_string()),
+        "ApproximateReceiveCount" => Some(message.receives.to_string()),
+        "ApproximateFirstReceiveTimestamp" => message.first_received.map(|at| at.to_string()),
+        "SequenceNumber" => sequence.map(str::to_owned),
+        "MessageDeduplicationId" => message.dedup.clone(),
+        "MessageGroupId" => message.group.clone(),
+        TRACE_HEADER => message.trace_header.clone(),
+        _ => message.dead_from.clone(),
+    }
+}
+
+/// Where a queue's failures go and after how many receives; `None` when there is no such queue (any more) or it does
+/// not permit it, and then messages stay.
+fn dead_letter_queue(state: &State, name: &str) -> Option<(String, u32)> {
+    let policy = state.queues.get(name)?.settings.redrive.as_ref()?;
+    let target = state.named_by_arn(&policy.target)?;
+    let allow = state.queues.get(&target)?.settings.allow.as_ref();
+    allow
+        .is_none_or(|allow| allow.permits(&state.arn(name)))
+        .then_some((target, policy.max_receives))
+}
+
+/// Moves a message to its dead-letter queue. It keeps its id, its content, its receive count and, on a standard queue,
+/// the start of its retention (developer guide, "Configuring a dead-letter queue").
+fn give_up(state: &mut State, now: Millis, from: &str, to: &str, mut message: Message) {
+    message.dead_from = Some(state.arn(from));
+    if state
+        .queues
+        .get(to)
+        .is_some_and(|queue| queue.settings.fifo)
+    {
+        message.enqueued = now;
+        message.dedup = Some(message.id.clone());
+    }
+    state.effects.moved(now, from, &message.id, to, &message.id);
+    state.put(to, message, None);
+    // In a FIFO queue the rest of the group moves up.
+    state.stir(from);
+}

@@ -1,0 +1,340 @@
+//! The attributes of a queue that can be set: their defaults, their ranges, and how they read.
+//!
+//! API reference, "SetQueueAttributes" and "CreateQueue".
+
+use super::error::ApiError;
+use super::policies::{RedriveAllowPolicy, RedrivePolicy};
+
+/// Whole-number attributes with their least and greatest value.
+const NUMBERS: &[(&str, u64, u64)] = &[
+    ("DelaySeconds", 0, 900),
+    ("MaximumMessageSize", 1024, 1_048_576),
+    ("MessageRetentionPeriod", 60, 1_209_600),
+    ("ReceiveMessageWaitTimeSeconds", 0, 20),
+    ("VisibilityTimeout", 0, 43_200),
+    ("KmsDataKeyReusePeriodSeconds", 60, 86_400),
+];
+
+/// The longest access policy, in bytes (developer guide, "Quotas related to policies").
+const POLICY_BYTES: usize = 8192;
+
+/// What can be set of a queue. Durations in seconds, sizes in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether it is a FIFO queue; never changes.
+    pub fifo: bool,
+    /// How long a new message is hidden.
+    pub delay: u64,
+    /// The longest message.
+    pub max_size: u64,
+    /// How long a message is kept.
+    pub retention: u64,
+    /// How long a receive waits when it does not say.
+    pub wait: u64,
+    /// How long a received message is hidden when the receive does not say.
+    pub visibility: u64,
+    /// The access policy.
+    pub policy: Option<String>,
+    /// Where failures go.
+    pub redrive: Option<RedrivePolicy>,
+    /// Whose failures may come.
+    pub allow: Option<RedriveAllowPolicy>,
+    /// Whether the body's hash is the deduplication id (FIFO).
+    pub content_dedup: bool,
+    /// Whether deduplication counts per group instead of per queue (FIFO).
+    pub dedup_per_group: bool,
+    /// Whether the throughput quota counts per group instead of per queue (FIFO).
+    pub throughput_per_group: bool,
+    kms_key: Option<String>,
+    kms_reuse: u64,
+    sqs_encryption: bool,
+}
+
+impl Settings {
+    /// A new queue's.
+    pub fn new(fifo: bool) -> Self {
+        Self {
+            fifo,
+            delay: 0,
+            max_size: 1_048_576,
+            retention: 345_600,
+            wait: 0,
+            visibility: 30,
+            policy: None,
+            redrive: None,
+            allow: None,
+            content_dedup: false,
+            dedup_per_group: false,
+            throughput_per_group: false,
+            kms_key: None,
+            kms_reuse: 300,
+            sqs_encryption: true,
+        }
+    }
+
+    /// These with some attributes changed; an empty text removes a policy or the key.
+    ///
+    /// Errors: `InvalidAttributeName`, `InvalidAttributeValue`, `InvalidParameterValue` (policies). Whether a
+    /// dead-letter queue exists is for the caller to check.
+    pub fn with(&self, changes: &[(String, String)]) -> Result<Self, ApiError> {
+        let mut settings = self.clone();
+        for (name, value) in changes {
+            settings.change(name, value)?;
+        }
+        if settings.throughput_per_group && !settings.dedup_per_group {
+            return Err(ApiError::named(
+                "InvalidAttributeValue",
+                "The perMessageGroupId value of FifoThroughputLimit is allowed only when the value for DeduplicationScope is messageGroup.",
+            ));
+        }
+        let given = |name: &str| {
+            changes
+                .iter()
+                .any(|(given, value)| given == name && !value.is_empty())
+        };
+        if given("KmsMasterKeyId") && given("SqsManagedSseEnabled") && settings.sqs_encryption {
+            return Err(ApiError::named(
+                "InvalidAttributeName",
+                "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
+            ));
+        }
+        if given("KmsMasterKeyId") {
+            settings.sqs_encryption = false;
+        } else if given("SqsManagedSseEnabled") && settings.sqs_encryption {
+            settings.kms_key = None;
+        }
+        Ok(settings)
+    }
+
+    fn change(&mut self, name: &str, value: &str) -> Result<(), ApiError> {
+        if let Some(&(_, least, most)) = NUMBERS.iter().find(|(number, ..)| *number == name) {
+            let number = value
+                .parse()
+                .ok()
+                .filter(|number| (least..=most).contains(number));
+            let number = number.ok_or_else(|| ApiError::attribute_value(name))?;
+            match name {
+                "DelaySeconds" => self.delay = number,
+                "MaximumMessageSize" => self.max_size = number,
+                "MessageRetentionPeriod" => self.retention = number,
+                "ReceiveMessageWaitTimeSeconds" => self.wait = number,
+                "VisibilityTimeout" => self.visibility = number,
+                _ => self.kms_reuse = number,
+            }
+            return Ok(());
+        }
+        match name {
+            "Policy" => self.policy = removable(value, access_policy)?,
+            "RedrivePolicy" => self.redrive = removable(value, RedrivePolicy::parse)?,
+            "RedriveAllowPolicy" => self.allow = removable(value, RedriveAllowPolicy::parse)?,
+            "KmsMasterKeyId" => self.kms_key = removable(value, |key| Ok(key.to_owned()))?,
+            "SqsManagedSseEnabled" => self.sqs_encryption = flag(name, value)?,
+            "FifoQueue" if self.fifo => {
+                if !flag(name, value)? {
+                    return Err(ApiError::named(
+                        "InvalidAttributeValue",
+                        "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.",
+                    ));
+                }
+            }
+            "ContentBasedDeduplication" if self.fifo => self.content_dedup = flag(name, value)?,
+            "DeduplicationScope" if self.fifo => {
+                self.dedup_per_group = choice(name, value, "queue", "messageGroup")?;
+            }
+            "FifoThroughputLimit" if self.fifo => {
+                self.throughput_per_group = choice(name, value, "perQueue", "perMessageGroupId")?;
+            }
+            "DeduplicationScope" | "FifoThroughputLimit" => {
+                return Err(ApiError::named(
+                    "InvalidAttributeName",
+                    format!("You can specify the {name} only when FifoQueue is set to true."),
+                ));
+            }
+            _ => return Err(ApiError::attribute_name(name)),
+        }
+        Ok(())
+    }
+
+    /// One attribute as GetQueueAttributes shows it; `None` when it is not set or not one of these.
+    pub fn show(&self, name: &str) -> Option<String> {
+        let fifo = |text: &str| self.fifo.then(|| text.to_owned());
+        match name {
+            "DelaySeconds" => Some(self.delay.to_string()),
+            "MaximumMessageSize" => Some(self.max_size.to_string()),
+            "MessageRetentionPeriod" => Some(self.retention.to_string()),
+            "ReceiveMessageWaitTimeSeconds" => Some(self.wait.to_string()),
+            "VisibilityTimeout" => Some(self.visibility.to_string()),
+            "Policy" => self.policy.clone(),
+            "RedrivePolicy" => self.redrive.as_ref().map(RedrivePolicy::show),
+            "RedriveAllowPolicy" => self.allow.as_ref().map(RedriveAllowPolicy::show),
+            "KmsMasterKeyId" => self.kms_key.clone(),
+            "KmsDataKeyReusePeriodSeconds" => {
+                self.kms_key.as_ref().map(|_| self.kms_reuse.to_string())
+            }
+            "SqsManagedSseEnabled" => Some(self.sqs_encryption.to_string()),
+            "FifoQueue" => fifo("true"),
+            "ContentBasedDeduplication" => fifo(if self.content_dedup { "true" } else { "false" }),
+            "DeduplicationScope" => fifo(if self.dedup_per_group {
+                "messageGroup"
+            } else {
+                "queue"
+            }),
+            "FifoThroughputLimit" => fifo(if self.throughput_per_group {
+                "perMessageGroupId"
+            } else {
+                "perQueue"
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn removable<T>(
+    value: &str,
+    parse: impl FnOnce(&str) -> Result<T, ApiError>,
+) -> Result<Option<T>, ApiError> {
+    if value.is_empty() {
+        Ok(None)
+    } else {
+        parse(value).map(Some)
+    }
+}
+
+fn access_policy(value: &str) -> Result<String, ApiError> {
+    let is_object =
+        serde_json::from_str::<serde_json::Value>(value).is_ok_and(|policy| policy.is_object());
+    if is_object && value.len() <= POLICY_BYTES {
+        Ok(value.to_owned())
+    } else {
+        Err(ApiError::attribute_value("Policy"))
+    }
+}
+
+fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
+    match value {
+        "true" | "True" | "TRUE" => Ok(true),
+        "false" | "False" | "FALSE" => Ok(false),
+        _ => Err(ApiError::attribute_value(name)),
+    }
+}
+
+fn choice(name: &str, value: &str, no: &str, yes: &str) -> Result<bool, ApiError> {
+    if value == yes {
+        Ok(true)
+    } else if value == no {
+        Ok(false)
+    } else {
+        Err(ApiError::attribute_value(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(settings: &Settings, changes: &[(&str, &str)]) -> Result<Settings, ApiError> {
+        let changes: Vec<_> = changes
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        settings.with(&changes)
+    }
+
+    #[test]
+    fn numbers_keep_their_ranges() {
+        let settings = Settings::new(false);
+        for &(name, least, most) in NUMBERS {
+            for good in [least, most] {
+                assert!(
+                    with(&settings, &[(name, &good.to_string())]).is_ok(),
+                    "{name} {good}"
+                );
+            }
+            for bad in [
+                (most + 1).to_string(),
+                "-1".into(),
+                "x".into(),
+                String::new(),
+            ] {
+                let error = with(&settings, &[(name, &bad)]).unwrap_err();
+                assert_eq!(error.code, "InvalidAttributeValue", "{name} {bad}");
+            }
+        }
+        assert!(with(&settings, &[("MaximumMessageSize", "1023")]).is_err());
+    }
+
+    #[test]
+    fn a_standard_queue_has_no_fifo_attributes() {
+        let settings = Settings::new(false);
+        for (name, message) in [
+            ("FifoQueue", "Unknown Attribute FifoQueue."),
+            (
+                "ContentBasedDeduplication",
+                "Unknown Attribute ContentBasedDeduplication.",
+            ),
+            (
+                "DeduplicationScope",
+                "You can specify the DeduplicationScope only when FifoQueue is set to true.",
+            ),
+            ("QueueArn", "Unknown Attribute QueueArn."),
+        ] {
+            let error = with(&settings, &[(name, "true")]).unwrap_err();
+            assert_eq!(
+                (error.code.as_ref(), error.message.as_str()),
+                ("InvalidAttributeName", message)
+            );
+        }
+    }
+
+    #[test]
+    fn high_throughput_needs_the_narrow_scope() {
+        let settings = Settings::new(true);
+        assert!(with(&settings, &[("FifoThroughputLimit", "perMessageGroupId")]).is_err());
+        let both = [
+            ("FifoThroughputLimit", "perMessageGroupId"),
+            ("DeduplicationScope", "messageGroup"),
+        ];
+        let high = with(&settings, &both).unwrap();
+        assert_eq!(
+            high.show("FifoThroughputLimit").as_deref(),
+            Some("perMessageGroupId")
+        );
+        assert!(with(&high, &[("FifoQueue", "false")]).is_err());
+        assert!(with(&high, &[("FifoQueue", "true")]).is_ok());
+    }
+
+    #[test]
+    fn one_encryption_at_a_time() {
+        let settings = Settings::new(false);
+        let kms = with(&settings, &[("KmsMasterKeyId", "alias/a")]).unwrap();
+        assert_eq!(kms.show("SqsManagedSseEnabled").as_deref(), Some("false"));
+        assert_eq!(
+            kms.show("KmsDataKeyReusePeriodSeconds").as_deref(),
+            Some("300")
+        );
+        assert!(
+            with(
+                &settings,
+                &[("KmsMasterKeyId", "a"), ("SqsManagedSseEnabled", "true")]
+            )
+            .is_err()
+        );
+        let sqs = with(&kms, &[("SqsManagedSseEnabled", "true")]).unwrap();
+        assert_eq!(sqs.show("KmsMasterKeyId"), None);
+    }
+
+    #[test]
+    fn empty_removes_a_policy() {
+        let set = with(
+            &Settings::new(false),
+            &[
+                ("Policy", "{}"),
+                ("RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#),
+            ],
+        )
+        .unwrap();
+        let removed = with(&set, &[("Policy", ""), ("RedriveAllowPolicy", "")]).unwrap();
+        assert_eq!((removed.policy, removed.allow), (None, None));
+        assert!(with(&Settings::new(false), &[("Policy", "x")]).is_err());
+    }
+}

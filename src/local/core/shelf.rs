@@ -1,0 +1,310 @@
+//! The messages of one queue and the indices over them, so that no operation looks at all of them: what is visible, in
+//! the order of delivery; what becomes visible, by time; and what is oldest, by the start of its retention.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::Millis;
+use super::groups::Groups;
+use super::message::Message;
+
+/// A message's place in the order of arrival, unique in the state.
+pub type Key = u64;
+
+/// Whether a message can be received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Not yet: sent with a delay that ends at this time.
+    Delayed(Millis),
+    /// Yes.
+    Visible,
+    /// Not now: received, and hidden until this time.
+    InFlight(Millis),
+}
+
+/// The newest receive of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastReceive {
+    /// Which receive; the handle carries it.
+    pub serial: u64,
+    /// When.
+    pub at: Millis,
+    /// Until when it hides the message.
+    pub until: Millis,
+}
+
+/// A message on the shelf.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The message.
+    pub message: Message,
+    /// Whether it can be received.
+    pub place: Place,
+    /// Its newest receive.
+    pub receive: Option<LastReceive>,
+    /// Its rank in a standard queue's order of delivery.
+    rank: Rank,
+}
+
+/// The first number is a key: a message sent to the back stands behind the newest one of that moment.
+type Rank = (Key, u64);
+
+/// The three counters a queue shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// `ApproximateNumberOfMessages`.
+    pub visible: usize,
+    /// `ApproximateNumberOfMessagesNotVisible`.
+    pub in_flight: usize,
+    /// `ApproximateNumberOfMessagesDelayed`.
+    pub delayed: usize,
+}
+
+/// The order in which visible messages are delivered.
+#[derive(Debug)]
+enum Order {
+    Standard(BTreeMap<Rank, Key>),
+    Fifo(Groups),
+}
+
+/// All messages of a queue.
+#[derive(Debug)]
+pub struct Shelf {
+    held: HashMap<Key, Held>,
+    order: Order,
+    due: BTreeSet<(Millis, Key)>,
+    aged: BTreeSet<(Millis, Key)>,
+    counts: Counts,
+    newest: Key,
+    sent_back: u64,
+}
+
+/// From this receive on a standard queue offers a message last (developer guide, "Available CloudWatch metrics": a
+/// message received three times or more without being deleted is moved to the back of the queue).
+const POISON: u32 = 3;
+
+impl Shelf {
+    /// An empty shelf.
+    pub fn new(fifo: bool) -> Self {
+        Self {
+            held: HashMap::new(),
+            order: if fifo {
+                Order::Fifo(Groups::default())
+            } else {
+                Order::Standard(BTreeMap::new())
+            },
+            due: BTreeSet::new(),
+            aged: BTreeSet::new(),
+            counts: Counts::default(),
+            newest: 0,
+            sent_back: 0,
+        }
+    }
+
+    /// Adds a message, hidden until `delayed` if that is given.
+    pub fn put(&mut self, key: Key, message: Message, delayed: Option<Millis>) {
+        self.newest = self.newest.max(key);
+        self.aged.insert((message.enqueued, key));
+        if let Order::Fifo(groups) = &mut self.order {
+            groups.add(message.group.as_deref().unwrap_or_default(), key);
+        }
+        let place = delayed.map_or(Place::Visible, Place::Delayed);
+        self.held.insert(
+            key,
+            Held {
+                message,
+                place,
+                receive: None,
+                rank: (key, 0),
+            },
+        );
+        self.enter(key, place);
+    }
+
+    /// A message, wherever it is.
+    pub fn get(&self, key: Key) -> Option<&Held> {
+        self.held.get(&key)
+    }
+
+    /// Makes visible what was due by now.
+    pub fn settle(&mut self, now: Millis) {
+        while let Some(&(due, key)) = self.due.first()
+            && due <= now
+        {
+            self.relay(key, Place::Visible);
+        }
+    }
+
+    /// Takes away the messages whose retention has ended.
+    pub fn expire(&mut self, now: Millis, retention: Millis) -> Vec<Message> {
+        let mut gone = Vec::new();
+        while let Some(&(enqueued, key)) = self.aged.first()
+            && enqueued + retention <= now
+        {
+            gone.extend(self.remove(key));
+        }
+        gone
+    }
+
+    /// The next messages to deliver, at most `most`. They stay where they are.
+    pub fn next(&self, most: usize) -> Vec<Key> {
+        match &self.order {
+            Order::Standard(ranks) => ranks.values().take(most).copied().collect(),
+            Order::Fifo(groups) => groups.next(most),
+        }
+    }
+
+    /// Counts a receive of a message and hides it.
+    pub fn receive(&mut self, key: Key, receive: LastReceive) -> Option<&Held> {
+        let held = self.held.get_mut(&key)?;
+        held.receive = Some(receive);
+        held.message.receives += 1;
+        held.message.first_received.get_or_insert(receive.at);
+        self.relay(key, Place::InFlight(receive.until));
+        self.held.get(&key)
+    }
+
+    /// Hides a message in flight until another time; at once visible when that is not in the future.
+    pub fn hide(&mut self, key: Key, now: Millis, until: Millis) {
+        if let Some(receive) = self
+            .held
+            .get_mut(&key)
+            .and_then(|held| held.receive.as_mut())
+        {
+            receive.until = until;
+            self.relay(
+                key,
+                if until > now {
+                    Place::InFlight(until)
+                } else {
+                    Place::Visible
+                },
+            );
+        }
+    }
+
+    /// Changes the delay of all delayed messages, as a FIFO queue does when its delay changes.
+    pub fn delay_again(&mut self, now: Millis, delay: Millis) {
+        let delayed: Vec<_> = self
+            .held
+            .iter()
+            .filter(|(_, held)| matches!(held.place, Place::Delayed(_)))
+            .map(|(&key, held)| (key, held.message.sent + delay))
+            .collect();
+        for (key, until) in delayed {
+            self.relay(
+                key,
+                if until > now {
+                    Place::Delayed(until)
+                } else {
+                    Place::Visible
+                },
+            );
+        }
+    }
+
+    /// Takes a message away.
+    pub fn remove(&mut self, key: Key) -> Option<Message> {
+        let place = self.held.get(&key)?.place;
+        self.leave(key, place);
+        let held = self.held.remove(&key)?;
+        self.aged.remove(&(held.message.enqueued, key));
+        if let Order::Fifo(groups) = &mut self.order {
+            groups.remove(held.message.group.as_deref().unwrap_or_default(), key);
+        }
+        Some(held.message)
+    }
+
+    /// Takes all messages away, in the order of their arrival.
+    pub fn clear(&mut self) -> Vec<Message> {
+        let fifo = matches!(self.order, Order::Fifo(_));
+        let emptied = std::mem::replace(self, Self::new(fifo));
+        let mut all: Vec<_> = emptied.held.into_iter().collect();
+        all.sort_unstable_by_key(|(key, _)| *key);
+        all.into_iter().map(|(_, held)| held.message).collect()
+    }
+
+    /// How many messages are where.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// When the next hidden message becomes visible.
+    pub fn next_due(&self) -> Option<Millis> {
+        self.due.first().map(|(due, _)| *due)
+    }
+
+    /// All messages, in no order.
+    #[cfg(test)]
+    pub fn iter(&self) -> impl Iterator<Item = &Held> {
+        self.held.values()
+    }
+
+    fn relay(&mut self, key: Key, to: Place) {
+        let Some(held) = self.held.get_mut(&key) else {
+            return;
+        };
+        let from = std::mem::replace(&mut held.place, to);
+        if to == Place::Visible && from != to && held.message.receives >= POISON {
+            self.sent_back += 1;
+            held.rank = (self.newest, self.sent_back);
+            // An entry of the order is found by its rank, so a visible message never changes it: this one was hidden.
+        }
+        self.leave(key, from);
+        self.enter(key, to);
+    }
+
+    fn leave(&mut self, key: Key, place: Place) {
+        match place {
+            Place::Delayed(until) => {
+                self.due.remove(&(until, key));
+                self.counts.delayed -= 1;
+            }
+            Place::InFlight(until) => {
+                self.due.remove(&(until, key));
+                self.counts.in_flight -= 1;
+            }
+            Place::Visible => {
+                self.counts.visible -= 1;
+                self.show(key, false);
+            }
+        }
+    }
+
+    fn enter(&mut self, key: Key, place: Place) {
+        match place {
+            Place::Delayed(until) => {
+                self.due.insert((until, key));
+                self.counts.delayed += 1;
+            }
+            Place::InFlight(until) => {
+                self.due.insert((until, key));
+                self.counts.in_flight += 1;
+            }
+            Place::Visible => {
+                self.counts.visible += 1;
+                self.show(key, true);
+            }
+        }
+    }
+
+    fn show(&mut self, key: Key, visible: bool) {
+        let Some(held) = self.held.get(&key) else {
+            return;
+        };
+        match &mut self.order {
+            Order::Standard(ranks) if visible => {
+                ranks.insert(held.rank, key);
+            }
+            Order::Standard(ranks) => {
+                ranks.remove(&held.rank);
+            }
+            Order::Fifo(groups) => {
+                groups.show(
+                    held.message.group.as_deref().unwrap_or_default(),
+                    key,
+                    visible,
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The state: all queues of the one account and Region, and what is shared between them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Millis;
+use super::dedup::Dedup;
+use super::effects::{Effect, Effects, Kind};
+use super::error::ApiError;
+use super::ids::Ids;
+use super::message::Message;
+use super::moves::Tasks;
+use super::settings::Settings;
+use super::shelf::{Counts, Key, Shelf};
+
+/// How long a deleted queue's name stays taken (API reference, "DeleteQueue").
+const NAME_REST: Millis = 60_000;
+
+/// A queue.
+#[derive(Debug)]
+pub struct Queue {
+    /// What can be set.
+    pub settings: Settings,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// When it was created.
+    pub created: Millis,
+    /// When its attributes last changed.
+    pub modified: Millis,
+    /// When it was last purged.
+    pub purged: Option<Millis>,
+    /// Its messages.
+    pub shelf: Shelf,
+    /// The deduplication ids it remembers.
+    pub dedup: Dedup,
+    /// Receives that a caller may repeat: attempt id → when, and the receives it made.
+    pub attempts: HashMap<String, (Millis, Vec<(Key, u64)>)>,
+}
+
+/// Everything the local SQS knows.
+#[derive(Debug)]
+pub struct State {
+    /// By name, sorted: the order of ListQueues.
+    pub queues: BTreeMap<String, Queue>,
+    /// The message move tasks.
+    pub tasks: Tasks,
+    /// The source of ids.
+    pub ids: Ids,
+    /// The effect log.
+    pub effects: Effects,
+    account: String,
+    region: String,
+    base_url: String,
+    deleted: BTreeMap<String, Millis>,
+    latest: Millis,
+    serial: u64,
+    stirred: Vec<String>,
+}
+
+impl State {
+    /// An account without queues. `base_url` is what queue URLs begin with, without a slash at its end.
+    pub fn new(account: &str, region: &str, base_url: &str, seed: u64) -> Self {
+        Self {
+            queues: BTreeMap::new(),
+            tasks: Tasks::default(),
+            ids: Ids::seeded(seed),
+            effects: Effects::default(),
+            account: account.to_owned(),
+            region: region.to_owned(),
+            base_url: base_url.to_owned(),
+            deleted: BTreeMap::new(),
+            latest: 0,
+            serial: 0,
+            stirred: Vec::new(),
+        }
+    }
+
+    /// Keeps an effect log from now on.
+    pub fn keep_effects(&mut self) {
+        self.effects = Effects::kept();
+    }
+
+    /// The effect log, oldest first; empty unless it is kept.
+    pub fn effect_log(&self) -> &[Effect] {
+        self.effects.all()
+    }
+
+    /// Lets time pass: moves what move tasks owe. Answers the time that counts: the latest ever given.
+    pub fn advance(&mut self, now: Millis) -> Millis {
+        self.latest = self.latest.max(now);
+        super::moves::advance(self, self.latest);
+        self.latest
+    }
+
+    /// Whether a move task runs, so that time must be let pass even when nobody asks anything.
+    pub fn busy(&self) -> bool {
+        self.tasks.any_active()
+    }
+
+    /// The queues in which a message may have become receivable since the last call, for those who wait.
+    pub fn take_stirred(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.stirred)
+    }
+
+    /// Says that a message of this queue may have become receivable.
+    pub fn stir(&mut self, name: &str) {
+        self.stirred.push(name.to_owned());
+    }
+
+    /// The queue's wait in seconds for a receive that does not say; 0 for an unknown queue.
+    pub fn receive_wait(&self, name: &str) -> u64 {
+        self.queues.get(name).map_or(0, |queue| queue.settings.wait)
+    }
+
+    /// When the next hidden message of a queue becomes visible by itself.
+    pub fn next_due(&self, name: &str) -> Option<Millis> {
+        self.queues
+            .get(name)
+            .and_then(|queue| queue.shelf.next_due())
+    }
+
+    /// How many messages of a queue are where, and how many it holds in all.
+    pub fn counts(&self, name: &str) -> Counts {
+        self.queues
+            .get(name)
+            .map(|queue| queue.shelf.counts())
+            .unwrap_or_default()
+    }
+
+    /// A number that never comes again: the key of a message, or the serial of a receive.
+    pub fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    /// The account.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The URL of a queue.
+    pub fn url(&self, name: &str) -> String {
+        format!("{}/{}/{name}", self.base_url, self.account)
+    }
+
+    /// The ARN of a queue.
+    pub fn arn(&self, name: &str) -> String {
+        format!("arn:aws:sqs:{}:{}:{name}", self.region, self.account)
+    }
+
+    /// The name of an existing queue, from its URL. Only the path counts: a client may know this host by another name.
+    ///
+    /// Errors: `InvalidAddress`, `QueueDoesNotExist`.
+    pub fn named_by_url(&self, url: &str) -> Result<String, ApiError> {
+        let path = url
+            .split_once("://")
+            .and_then(|(_, rest)| rest.split_once('/'))
+            .map(|(_, path)| path);
+        let parts = path.and_then(|path| path.trim_end_matches('/').rsplit_once('/'));
+        let Some((account, name)) = parts else {
+            let message = format!("The address {url} is not valid for this endpoint.");
+            return Err(ApiError::named("InvalidAddress", message));
+        };
+        if account.rsplit('/').next() == Some(&self.account) && self.queues.contains_key(name) {
+            Ok(name.to_owned())
+        } else {
+            Err(ApiError::no_queue())
+        }
+    }
+
+    /// The name of an existing queue, from its ARN.
+    pub fn named_by_arn(&self, arn: &str) -> Option<String> {
+        let name = arn.rsplit(':').next()?;
+        (self.queues.contains_key(name) && self.arn(name) == arn).then(|| name.to_owned())
+    }
+
+    /// Brings a queue up to date: shows what was due, drops what is too old.
+    pub fn settle(&mut self, name: &str, now: Millis) {
+        let Some(queue) = self.queues.get_mut(name) else {
+            return;
+        };
+        queue.shelf.settle(now);
+        for message in queue.shelf.expire(now, queue.settings.retention * 1000) {
+            self.effects.note(now, Kind::Expired, name, &message.id);
+        }
+    }
+
+    /// An existing queue by its URL, up to date.
+    pub fn reach(&mut self, url: &str, now: Millis) -> Result<(String, &mut Queue), ApiError> {
+        let name = self.named_by_url(url)?;
+        self.settle(&name, now);
+        let queue = self.queues.get_mut(&name).ok_or_else(ApiError::no_queue)?;
+        Ok((name, queue))
+    }
+
+    /// The queues whose failures go to the queue of this ARN, sorted by name.
+    pub fn sources_of<'a>(&'a self, arn: &'a str) -> impl Iterator<Item = &'a str> {
+        self.queues
+            .iter()
+            .filter(move |(_, queue)| {
+                queue
+                    .settings
+                    .redrive
+                    .as_ref()
+                    .is_some_and(|policy| policy.target == arn)
+            })
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// Adds a queue.
+    ///
+    /// Errors: `QueueDeletedRecently` within 60 seconds of the deletion of its namesake.
+    pub fn create(
+        &mut self,
+        name: &str,
+        now: Millis,
+        settings: Settings,
+        tags: BTreeMap<String, String>,
+    ) -> Result<(), ApiError> {
+        if self
+            .deleted
+            .get(name)
+            .is_some_and(|at| now < at + NAME_REST)
+        {
+            return Err(ApiError::named(
+                "QueueDeletedRecently",
+                "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+            ));
+        }
+        self.deleted.retain(|_, at| now < *at + NAME_REST);
+        let queue = Queue {
+            shelf: Shelf::new(settings.fifo),
+            settings,
+            tags,
+            created: now,
+            modified: now,
+            purged: None,
+            dedup: Dedup::default(),
+            attempts: HashMap::new(),
+        };
+        self.queues.insert(name.to_owned(), queue);
+        Ok(())
+    }
+
+    /// Takes a queue away with its messages.
+    pub fn delete(&mut self, name: &str, now: Millis) {
+        if let Some(mut queue) = self.queues.remove(name) {
+            self.deleted.insert(name.to_owned(), now);
+            self.tasks.forget(name);
+            for message in queue.shelf.clear() {
+                self.effects.note(now, Kind::Purged, name, &message.id);
+            }
+            self.stir(name);
+        }
+    }
+
+    /// Puts a message into a queue, behind all others, hidden until `delayed` if that is given.
+    pub fn put(&mut self, name: &str, message: Message, delayed: Option<Millis>) -> Key {
+        let key = self.next_serial();
+        if let Some(queue) = self.queues.get_mut(name) {
+            queue.shelf.put(key, message, delayed);
+        }
+        self.stir(name);
+        key
+    }
+}
+
+/// The sequence number of a FIFO message: 20 digits, larger for later messages.
+pub fn sequence_number(key: Key) -> String {
+    (18_870_451_938_434_301_952_u128 + u128::from(key) * 256).to_string()
+}

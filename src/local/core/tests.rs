@@ -1,0 +1,1 @@
+//! Rules of the core, each with time as a parameter.

@@ -1,6 +1,7 @@
 //! Floor 0 — the ground: what is true of queues. No I/O, no async, no Leptos, no AWS.
 //! May use: nothing of this crate.
 
+pub mod activity;
 pub mod cli;
 pub mod depth;
 pub mod draft;
@@ -14,6 +15,7 @@ pub mod queue;
 pub mod redrive;
 pub mod words;
 
+pub use activity::{Activity, ActivityId, Verb};
 pub use draft::Draft;
 pub use failure::{Code, Failure, Refusal};
 pub use ids::{ConnectionName, MessageId, QueueArn, QueueName, QueueUrl, ReceiptHandle};

@@ -1,0 +1,125 @@
+//! SQLite behind one thread: it owns the connection, takes one job after the other, and so neither blocks the runtime
+//! nor meets a lock of its own.
+
+use std::fs::{DirBuilder, OpenOptions, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{ActivityQuery, Store, StoreError, activity, migrations};
+use crate::model::activity::{Activity, ActivityId, Entry, Outcome};
+
+/// The file in the data directory.
+const FILE: &str = "redrive.db";
+/// How long to wait for another process that holds the file (a backup, a second console).
+const BUSY: Duration = Duration::from_secs(5);
+/// Jobs that may wait; a caller beyond them waits to hand over its own.
+const WAITING: usize = 256;
+
+type Job = Box<dyn FnOnce(&Connection) + Send>;
+
+/// The store in SQLite. Dropping it finishes what was handed over, then closes the file.
+#[derive(Debug)]
+pub struct Sqlite {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sqlite {
+    /// Opens `redrive.db` in a directory, making both where they are missing, readable by their owner alone.
+    ///
+    /// Entries that a console left without an outcome are marked as unknown: nobody will conclude them any more.
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        let path = directory.join(FILE);
+        protect(directory, &path).map_err(|source| StoreError::File { path: path.clone(), source })?;
+        Self::start(Connection::open(&path)?, &path)
+    }
+
+    /// A store that forgets everything when it is dropped.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::start(Connection::open_in_memory()?, Path::new(":memory:"))
+    }
+
+    fn start(mut database: Connection, path: &Path) -> Result<Self, StoreError> {
+        database.busy_timeout(BUSY)?;
+        // Refused files must stay as they are, so nothing that writes comes before this.
+        migrations::migrate(&mut database, path)?;
+        // WAL with FULL is durable at commit; the default of WAL, NORMAL, may lose the last commits with the power.
+        database.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(()))?;
+        database.pragma_update(None, "synchronous", "FULL")?;
+        database.pragma_update(None, "trusted_schema", false)?;
+        activity::abandon(&database)?;
+
+        let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
+        let work = move || {
+            while let Some(job) = waiting.blocking_recv() {
+                job(&database);
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(work)
+            .map_err(|source| StoreError::File { path: path.to_owned(), source })?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Runs a job on the thread. It runs to its end even if the caller stops waiting.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |database| {
+            // The caller may have gone; the work is done all the same.
+            let _ = answer.send(work(database));
+        });
+        let jobs = self.jobs.as_ref().ok_or(StoreError::Closed)?;
+        jobs.send(job).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.jobs.take();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so itself; there is nothing left to close.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Makes directory and file, each for its owner alone. SQLite gives its journals the file's mode.
+fn protect(directory: &Path, file: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(file)?;
+    file.set_permissions(Permissions::from_mode(0o600))
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn intend(&self, entry: &Entry) -> Result<ActivityId, StoreError> {
+        let entry = entry.clone();
+        self.run(move |database| activity::intend(database, &entry)).await
+    }
+
+    async fn conclude(&self, id: ActivityId, outcome: &Outcome, finished_ms: i64) -> Result<(), StoreError> {
+        let outcome = outcome.clone();
+        self.run(move |database| activity::conclude(database, id, &outcome, finished_ms)).await
+    }
+
+    async fn activity(&self, query: &ActivityQuery) -> Result<Vec<Activity>, StoreError> {
+        let query = query.clone();
+        self.run(move |database| activity::find(database, &query)).await
+    }
+
+    async fn count(&self, query: &ActivityQuery) -> Result<u64, StoreError> {
+        let query = query.clone();
+        self.run(move |database| activity::count(database, &query)).await
+    }
+}

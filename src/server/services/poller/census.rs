@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::depth::Series;
-use crate::model::{Attributes, Failure, QueueArn, QueueName, QueueUrl};
+use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, QueueUrl};
 
 /// A queue as the poller last saw it.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,21 @@ pub struct QueueRow {
     /// Visible messages over the last 30 minutes.
     pub series: Series,
     /// Grows whenever anything above changes, across all rows of the connection: lets a stream send only news.
+    pub version: u64,
+    /// The version in which the line of `series` last changed.
+    pub drawn: u64,
+}
+
+/// The message move tasks of a dead-letter queue, as the poller last saw them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tasks {
+    /// At most ten, newest first.
+    pub list: Vec<MoveTask>,
+    /// When they were read, milliseconds since 1970.
+    pub read_at: i64,
+    /// Why the last read failed, if it did.
+    pub failure: Option<Failure>,
+    /// Grows with every read, in step with the versions of rows.
     pub version: u64,
 }
 
@@ -42,15 +57,21 @@ pub enum Liveness {
 /// Everything known about the queues of a connection.
 #[derive(Clone, Debug)]
 pub struct Census {
+    /// When the poller started, milliseconds since 1970: versions of another start mean nothing.
+    pub epoch: i64,
     /// Every queue by name.
     pub rows: BTreeMap<QueueName, Arc<QueueRow>>,
+    /// The move tasks of the dead-letter queues that somebody looked at, or whose tasks still run.
+    pub tasks: BTreeMap<QueueName, Arc<Tasks>>,
     /// When the list of queues was last complete, milliseconds since 1970.
     pub listed_at: Option<i64>,
     /// How fresh this is.
     pub liveness: Liveness,
-    /// Requests made to SQS in the last minute by the poller.
+    /// Requests made to SQS in the last minute by the poller, for pages and for streams.
     pub calls_per_minute: u32,
-    /// The newest row version.
+    /// Requests a minute that watching as now amounts to; for the estimate of what it costs.
+    pub pace_per_minute: u32,
+    /// The newest version of anything in it.
     pub version: u64,
 }
 
@@ -58,6 +79,14 @@ impl Census {
     /// The queues whose redrive policy names `arn`.
     pub fn sources_of<'a>(&'a self, arn: &'a QueueArn) -> impl Iterator<Item = &'a Arc<QueueRow>> {
         self.rows.values().filter(move |row| row.dead_letter_target() == Some(arn))
+    }
+
+    /// The move tasks that run, with the dead-letter queue each empties.
+    pub fn running_tasks(&self) -> impl Iterator<Item = (&QueueName, &MoveTask)> {
+        self.tasks
+            .iter()
+            .flat_map(|(name, tasks)| tasks.list.iter().map(move |task| (name, task)))
+            .filter(|(_, task)| task.status.is_active())
     }
 }
 

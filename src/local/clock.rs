@@ -26,18 +26,12 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that shows this many milliseconds after the epoch.
     pub fn at(millis: u64) -> Self {
-        Self {
-            millis: Arc::new(AtomicU64::new(millis)),
-            moved: Arc::default(),
-        }
+        Self { millis: Arc::new(AtomicU64::new(millis)), moved: Arc::default() }
     }
 
     /// Moves it forward.
     pub fn advance(&self, by: Duration) {
-        self.millis.fetch_add(
-            u64::try_from(by.as_millis()).unwrap_or(u64::MAX),
-            Ordering::SeqCst,
-        );
+        self.millis.fetch_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
         self.moved.notify_waiters();
     }
 }
@@ -49,9 +43,7 @@ impl Clock {
             // Before the epoch is before SQS.
             Self::Wall => SystemTime::now()
                 .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| {
-                    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-                }),
+                .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
             Self::Manual(clock) => clock.millis.load(Ordering::SeqCst),
         }
     }
@@ -59,9 +51,7 @@ impl Clock {
     /// Resolves when it is `at`, and, with a manual clock, whenever it is moved. Look at the time again afterwards.
     pub async fn until(&self, at: u64) {
         match self {
-            Self::Wall => {
-                tokio::time::sleep(Duration::from_millis(at.saturating_sub(self.now()))).await
-            }
+            Self::Wall => tokio::time::sleep(Duration::from_millis(at.saturating_sub(self.now()))).await,
             Self::Manual(clock) => {
                 let moved = clock.moved.notified();
                 if self.now() < at {

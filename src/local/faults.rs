@@ -121,14 +121,7 @@ impl Dials {
     /// Replaces the rules by those of a JSON list. Errors in words.
     pub fn set(&self, rules: &[u8]) -> Result<(), String> {
         let rules: Vec<Rule> = serde_json::from_slice(rules).map_err(|error| error.to_string())?;
-        self.inner().rules = rules
-            .into_iter()
-            .map(|rule| Counted {
-                rule,
-                seen: 0,
-                hits: 0,
-            })
-            .collect();
+        self.inner().rules = rules.into_iter().map(|rule| Counted { rule, seen: 0, hits: 0 }).collect();
         Ok(())
     }
 
@@ -154,10 +147,7 @@ impl Dials {
         let mut plan = Plan::default();
         for counted in &mut inner.rules {
             let rule = &counted.rule;
-            let other_operation = rule
-                .operation
-                .as_deref()
-                .is_some_and(|wanted| wanted != operation);
+            let other_operation = rule.operation.as_deref().is_some_and(|wanted| wanted != operation);
             let other_queue = rule.queue.is_some() && rule.queue.as_deref() != queue;
             if other_operation || other_queue {
                 continue;
@@ -174,18 +164,14 @@ impl Dials {
             };
             match &rule.action {
                 Action::Answer { code, message } => {
-                    let message = message
-                        .clone()
-                        .unwrap_or_else(|| "The dials say so.".to_owned());
+                    let message = message.clone().unwrap_or_else(|| "The dials say so.".to_owned());
                     end(Ending::Error(ApiError::named(code, message)));
                 }
                 Action::Delay { ms } => plan.delay += ms,
                 Action::Hang => end(Ending::Hang),
                 Action::Drop(When::Before) => end(Ending::Drop),
                 Action::Drop(When::After) => plan.drop_after = true,
-                Action::FailEntries { ids, code } => {
-                    plan.fail_entries = Some((ids.clone(), code.clone()))
-                }
+                Action::FailEntries { ids, code } => plan.fail_entries = Some((ids.clone(), code.clone())),
                 Action::WrongMd5 => plan.wrong_md5 = true,
             }
         }
@@ -213,11 +199,7 @@ pub fn take_failing_entries(body: &mut Value, ids: &[String], code: &str) -> Vec
     };
     let error = ApiError::named(code, "The dials say so.");
     let fails = |entry: &Value| {
-        ids.is_empty()
-            || entry
-                .get("Id")
-                .and_then(Value::as_str)
-                .is_some_and(|id| ids.iter().any(|fails| fails == id))
+        ids.is_empty() || entry.get("Id").and_then(Value::as_str).is_some_and(|id| ids.iter().any(|fails| fails == id))
     };
     let failed = entries
         .iter()
@@ -273,10 +255,7 @@ mod tests {
         assert!(!hit("ReceiveMessage", "q"));
         assert!(hit("SendMessage", "q"), "the second");
         assert!(!hit("SendMessage", "q"), "the count is used up");
-        assert_eq!(
-            (&dials.show()[0]["seen"], &dials.show()[0]["hits"]),
-            (&json!(3), &json!(1))
-        );
+        assert_eq!((&dials.show()[0]["seen"], &dials.show()[0]["hits"]), (&json!(3), &json!(1)));
         assert_eq!(dials.calls()["SendMessage"], 4);
         dials.clear();
         assert_eq!(dials.show(), json!([]));
@@ -296,12 +275,7 @@ mod tests {
 
     #[test]
     fn unknown_rules_are_refused() {
-        for wrong in [
-            "{}",
-            "[{}]",
-            r#"[{"action":"explode"}]"#,
-            r#"[{"action":"hang","operations":"x"}]"#,
-        ] {
+        for wrong in ["{}", "[{}]", r#"[{"action":"explode"}]"#, r#"[{"action":"hang","operations":"x"}]"#] {
             assert!(Dials::default().set(wrong.as_bytes()).is_err(), "{wrong}");
         }
     }
@@ -311,9 +285,6 @@ mod tests {
         let mut body = json!({"Entries": [{"Id": "a"}, {"Id": "b"}]});
         let failed = take_failing_entries(&mut body, &["b".to_owned()], "InternalError");
         assert_eq!(body, json!({"Entries": [{"Id": "a"}]}));
-        assert_eq!(
-            (failed[0]["Id"].as_str(), failed[0]["SenderFault"].as_bool()),
-            (Some("b"), Some(false))
-        );
+        assert_eq!((failed[0]["Id"].as_str(), failed[0]["SenderFault"].as_bool()), (Some("b"), Some(false)));
     }
 }

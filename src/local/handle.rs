@@ -63,12 +63,7 @@ impl Local {
             Clock::Wall => uuid::Uuid::new_v4().as_u64_pair().0,
             Clock::Manual(_) => 0,
         };
-        let mut state = State::new(
-            &options.account,
-            &options.region,
-            options.base_url.trim_end_matches('/'),
-            seed,
-        );
+        let mut state = State::new(&options.account, &options.region, options.base_url.trim_end_matches('/'), seed);
         if options.dials {
             state.keep_effects();
         }
@@ -109,9 +104,7 @@ impl Local {
         // A receive may look several times, so it keeps its words.
         let again = (operation == "ReceiveMessage").then(|| body.clone());
         let request = Request::decode(operation, body)?;
-        let poll = request
-            .as_receive()
-            .map(|(url, wait)| (url.to_owned(), wait));
+        let poll = request.as_receive().map(|(url, wait)| (url.to_owned(), wait));
         let (Some((url, wait)), Some(again)) = (poll, again) else {
             return self.look(request, None).map(|(response, _)| response);
         };
@@ -138,11 +131,7 @@ impl Local {
     }
 
     /// Applies a request once; says when the next hidden message of a queue becomes visible.
-    fn look(
-        &self,
-        request: Request,
-        name: Option<&str>,
-    ) -> Result<(Response, Option<u64>), ApiError> {
+    fn look(&self, request: Request, name: Option<&str>) -> Result<(Response, Option<u64>), ApiError> {
         let now = self.clock.now();
         let mut state = self.state();
         let result = apply(&mut state, now, request);

@@ -35,11 +35,7 @@ type Answer = Response<Full<Bytes>>;
 /// Serves until `shutdown`; then long polls end empty, and connections close after their request.
 ///
 /// Errors: those of accepting connections that are not of one connection alone.
-pub async fn serve(
-    listener: TcpListener,
-    local: Arc<Local>,
-    shutdown: CancellationToken,
-) -> std::io::Result<()> {
+pub async fn serve(listener: TcpListener, local: Arc<Local>, shutdown: CancellationToken) -> std::io::Result<()> {
     let connections = TaskTracker::new();
     let ticking = {
         let local = Arc::clone(&local);
@@ -68,10 +64,7 @@ pub async fn serve(
 
 fn is_of_one_connection(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    )
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
 async fn connection(stream: TcpStream, local: Arc<Local>, shutdown: CancellationToken) {
@@ -79,8 +72,7 @@ async fn connection(stream: TcpStream, local: Arc<Local>, shutdown: Cancellation
         let local = Arc::clone(&local);
         async move { answer(&local, request).await }
     });
-    let connection =
-        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     // A connection that breaks is its client's affair.
     tokio::select! {
@@ -96,21 +88,9 @@ async fn answer(local: &Local, request: Request<Incoming>) -> Result<Answer, Dro
         .headers
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok())
-        .map(|target| {
-            target
-                .strip_prefix("AmazonSQS.")
-                .unwrap_or(target)
-                .to_owned()
-        });
-    let Ok(body) = Limited::new(body, BODY_BYTES)
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-    else {
-        return Ok(refuse(&ApiError::named(
-            "RequestEntityTooLarge",
-            "The request is too long.",
-        )));
+        .map(|target| target.strip_prefix("AmazonSQS.").unwrap_or(target).to_owned());
+    let Ok(body) = Limited::new(body, BODY_BYTES).collect().await.map(http_body_util::Collected::to_bytes) else {
+        return Ok(refuse(&ApiError::named("RequestEntityTooLarge", "The request is too long.")));
     };
     match operation {
         Some(operation) if head.method == Method::POST => call(local, &operation, &body).await,
@@ -120,16 +100,9 @@ async fn answer(local: &Local, request: Request<Incoming>) -> Result<Answer, Dro
 
 /// An SQS operation.
 async fn call(local: &Local, operation: &str, body: &[u8]) -> Result<Answer, Dropped> {
-    let body = if body.is_empty() {
-        Ok(json!({}))
-    } else {
-        serde_json::from_slice(body)
-    };
+    let body = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice(body) };
     let Ok(mut body) = body else {
-        return Ok(refuse(&ApiError::named(
-            "SerializationException",
-            "The request is not JSON.",
-        )));
+        return Ok(refuse(&ApiError::named("SerializationException", "The request is not JSON.")));
     };
     let Some(dials) = local.dials() else {
         return Ok(match local.answer(operation, body).await {
@@ -159,22 +132,13 @@ async fn call(local: &Local, operation: &str, body: &[u8]) -> Result<Answer, Dro
 }
 
 /// Does a call with what the dials change in its words.
-async fn disturbed(
-    local: &Local,
-    operation: &str,
-    body: &mut Value,
-    plan: &Plan,
-) -> Result<Value, ApiError> {
+async fn disturbed(local: &Local, operation: &str, body: &mut Value, plan: &Plan) -> Result<Value, ApiError> {
     let mut failed = Vec::new();
     if let Some((ids, code)) = &plan.fail_entries {
         failed = faults::take_failing_entries(body, ids, code);
     }
     let nothing_left = !failed.is_empty() && body["Entries"].as_array().is_some_and(Vec::is_empty);
-    let mut answer = if nothing_left {
-        json!({"Successful": []})
-    } else {
-        local.call(operation, body.take()).await?
-    };
+    let mut answer = if nothing_left { json!({"Successful": []}) } else { local.call(operation, body.take()).await? };
     if !failed.is_empty() {
         if let Some(others) = answer["Failed"].as_array() {
             failed.extend(others.iter().cloned());
@@ -212,21 +176,14 @@ fn control(local: &Local, method: &Method, path: &str, body: &[u8]) -> Answer {
 }
 
 fn not_found() -> Answer {
-    respond(
-        StatusCode::NOT_FOUND,
-        &json!({"error": "This is a local SQS. It speaks AWS JSON 1.0."}),
-    )
+    respond(StatusCode::NOT_FOUND, &json!({"error": "This is a local SQS. It speaks AWS JSON 1.0."}))
 }
 
 fn refuse(error: &ApiError) -> Answer {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
     let kind = format!("com.amazonaws.sqs#{}", error.shape);
     let mut answer = respond(status, &json!({"__type": kind, "message": error.message}));
-    let fault = if error.sender_fault() {
-        "Sender"
-    } else {
-        "Receiver"
-    };
+    let fault = if error.sender_fault() { "Sender" } else { "Receiver" };
     if let Ok(value) = header::HeaderValue::from_str(&format!("{};{fault}", error.code)) {
         answer.headers_mut().insert("x-amzn-query-error", value);
     }
@@ -239,10 +196,7 @@ fn respond(status: StatusCode, body: &impl Serialize) -> Answer {
     let mut answer = Response::new(Full::new(Bytes::from(body)));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("application/x-amz-json-1.0"),
-    );
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/x-amz-json-1.0"));
     if let Ok(id) = header::HeaderValue::from_str(&uuid::Uuid::new_v4().to_string()) {
         headers.insert("x-amzn-requestid", id);
     }

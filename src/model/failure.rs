@@ -60,6 +60,8 @@ pub enum Refusal {
     NotADeadLetterQueue,
     /// A message move task already runs on this queue.
     TaskRunning,
+    /// No message move task runs on this queue.
+    NoTaskRunning,
     /// A receive is already running on this queue.
     ReceiveRunning,
     /// The last look was less than five seconds ago.
@@ -244,6 +246,7 @@ impl Refusal {
             Self::NameNotTyped => "The queue's name was not typed".into(),
             Self::NotADeadLetterQueue => "SQS can only redrive the dead-letter queue of an SQS queue".into(),
             Self::TaskRunning => "A redrive is already running on this queue".into(),
+            Self::NoTaskRunning => "No redrive is running on this queue".into(),
             Self::ReceiveRunning => "A receive is already running on this queue".into(),
             Self::TooSoon => "This queue was looked at a moment ago".into(),
             Self::Md5Differs => "The answer's MD5 does not match what was sent".into(),
@@ -264,6 +267,7 @@ impl Refusal {
                 "No queue's redrive policy names this queue. Messages that Lambda, SNS or EventBridge put here cannot be redriven by SQS."
             }
             Self::TaskRunning => "SQS allows one at a time on a queue. Wait for it, or cancel it first.",
+            Self::NoTaskRunning => "It has ended by itself; its outcome stands in the list below.",
             Self::ReceiveRunning => "Wait until it ends, or stop it first.",
             Self::TooSoon => {
                 "Looks are five seconds apart, so that a queue is not received over and over. The last snapshot is still here."

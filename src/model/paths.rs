@@ -14,14 +14,17 @@ pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
-/// Appends a query to a path; pairs with an empty value are left out.
+/// Appends to the query of a path; pairs with an empty value are left out.
 pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let query: Vec<String> = pairs
         .iter()
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
         .collect();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+    match (query.is_empty(), path.contains('?')) {
+        (true, _) => path.to_owned(),
+        (false, joins) => format!("{path}{}{}", if joins { '&' } else { '?' }, query.join("&")),
+    }
 }
 
 /// The pages of one queue.
@@ -79,10 +82,10 @@ pub fn api(endpoint: &str) -> String {
     format!("/api/{endpoint}")
 }
 
-/// The document's server-sent-event stream.
-pub fn events(connection: &ConnectionName, focus: Option<&QueueName>) -> String {
+/// The document's server-sent-event stream: about one queue, and about the list of queues that a query describes.
+pub fn events(connection: &ConnectionName, focus: Option<&QueueName>, list: &str) -> String {
     let focus = focus.map_or("", QueueName::as_str);
-    with_query("/events", &[("connection", connection.as_str()), ("focus", focus)])
+    with_query("/events", &[("connection", connection.as_str()), ("focus", focus), ("list", list)])
 }
 
 #[cfg(test)]
@@ -105,8 +108,8 @@ mod tests {
             message(&c, &q, &MessageId::new("a/b?c\r\nd")),
             activity(&c),
             api("queues/create"),
-            events(&c, Some(&q)),
-            events(&c, None),
+            events(&c, Some(&q), ""),
+            events(&c, None, "sort=name&filter=a b"),
         ];
         assert_eq!(
             all.join("\n"),
@@ -122,7 +125,7 @@ mod tests {
 /prod-eu/activity
 /api/queues/create
 /events?connection=prod-eu&focus=TradeStatus.fifo
-/events?connection=prod-eu"
+/events?connection=prod-eu&list=sort%3Dname%26filter%3Da%20b"
         );
     }
 }

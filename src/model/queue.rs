@@ -45,6 +45,40 @@ impl Depth {
     }
 }
 
+/// One of the three counters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// [`Depth::visible`].
+    Visible,
+    /// [`Depth::in_flight`].
+    InFlight,
+    /// [`Depth::delayed`].
+    Delayed,
+}
+
+impl Counter {
+    /// All three, in the order of every table.
+    pub const ALL: [Self; 3] = [Self::Visible, Self::InFlight, Self::Delayed];
+
+    /// Its key in the page's data attributes.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Visible => "visible",
+            Self::InFlight => "in-flight",
+            Self::Delayed => "delayed",
+        }
+    }
+
+    /// Its value.
+    pub fn of(self, depth: Depth) -> u64 {
+        match self {
+            Self::Visible => depth.visible,
+            Self::InFlight => depth.in_flight,
+            Self::Delayed => depth.delayed,
+        }
+    }
+}
+
 /// How a queue's messages are encrypted at rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Encryption {

@@ -2,36 +2,56 @@
 //! May use: everything below it.
 
 pub mod api;
+pub mod app;
 pub mod clock;
 pub mod config;
 pub mod http;
 pub mod log;
 pub mod pages;
+pub mod router;
 pub mod services;
 pub mod sqs;
 pub mod store;
+
+mod build;
 
 use std::io;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use config::Config;
+use self::config::Config;
+use self::http::assets::Assets;
+use self::http::{body, listen, names};
 
-/// Runs the console until `stop`. Prints the address once it can be opened.
+/// Runs the console until `stop`. Prints the addresses once they can be opened.
+///
+/// Stops in the reverse order of its building: no more requests, then the pollers, then the embedded SQS and the
+/// store. Open streams end with `stop`; what still runs after a grace is cut off, all within ten seconds.
 pub async fn run(config: Config, stop: CancellationToken) -> io::Result<()> {
-    let assets = Arc::new(http::assets::Assets::load(config.site.as_deref())?);
-    let listener = TcpListener::bind((config.bind, config.port)).await.map_err(|error| {
-        let words =
-            format!("cannot listen on {}:{} ({}). Choose another with --port.", config.bind, config.port, error.kind());
-        io::Error::new(error.kind(), words)
-    })?;
+    let assets = Arc::new(Assets::load(config.site.as_deref())?);
+    let listener = bind(&config).await?;
     let address = listener.local_addr()?;
-    let names = http::names::OwnNames::new(address.port(), &config.allow_hosts, config.public_origin.as_deref());
-    let app = http::health::routes(stop.clone()).merge(assets.routes());
-    let app = http::protect(app, Arc::new(names), http::body::Limits::default());
+    let (tracker, after) = (TaskTracker::new(), CancellationToken::new());
+    let services = build::services(&config, &tracker, &stop, &after).await?;
+    let names = names::OwnNames::new(address.port(), &config.allow_hosts, config.public_origin.as_deref());
+    let app = router::router(&services, &assets, &stop);
+    let app = http::protect(app, Arc::new(names), body::Limits::default());
     println!("Redrive listens on http://{address}");
-    http::listen::serve(listener, app, http::listen::Patience::default(), stop).await;
+    listen::serve(listener, app, listen::Patience::default(), stop).await;
+    after.cancel();
+    tracker.close();
+    if tokio::time::timeout(build::GRACE, tracker.wait()).await.is_err() {
+        tracing::warn!(tasks = tracker.len(), "cut off at the end");
+    }
     Ok(())
+}
+
+async fn bind(config: &Config) -> io::Result<TcpListener> {
+    TcpListener::bind((config.bind, config.port)).await.map_err(|error| {
+        let (bind, port, kind) = (config.bind, config.port, error.kind());
+        io::Error::new(kind, format!("cannot listen on {bind}:{port} ({kind}). Choose another with --port."))
+    })
 }

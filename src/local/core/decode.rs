@@ -13,17 +13,12 @@ impl Members {
     pub fn of(value: Value) -> Result<Self, ApiError> {
         match value {
             Value::Object(map) => Ok(Self(map)),
-            _ => Err(malformed(
-                "Unexpected value where a structure or map was expected.",
-            )),
+            _ => Err(malformed("Unexpected value where a structure or map was expected.")),
         }
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
-        self.0
-            .get_mut(name)
-            .map(Value::take)
-            .filter(|value| !value.is_null())
+        self.0.get_mut(name).map(Value::take).filter(|value| !value.is_null())
     }
 
     /// A text.
@@ -33,18 +28,14 @@ impl Members {
 
     /// A text that must be there and not be empty.
     pub fn required(&mut self, name: &str) -> Result<String, ApiError> {
-        self.text(name)?
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| ApiError::missing(name))
+        self.text(name)?.filter(|text| !text.is_empty()).ok_or_else(|| ApiError::missing(name))
     }
 
     /// A whole number.
     pub fn number(&mut self, name: &str) -> Result<Option<i64>, ApiError> {
         self.take(name)
             .map(|value| match &value {
-                Value::Number(number) => {
-                    number.as_i64().ok_or_else(|| cannot(&value, "an Integer"))
-                }
+                Value::Number(number) => number.as_i64().ok_or_else(|| cannot(&value, "an Integer")),
                 _ => Err(cannot(&value, "an Integer")),
             })
             .transpose()
@@ -52,34 +43,22 @@ impl Members {
 
     /// A list of texts; empty when absent.
     pub fn texts(&mut self, name: &str) -> Result<Vec<String>, ApiError> {
-        self.list(name)?
-            .unwrap_or_default()
-            .into_iter()
-            .map(text)
-            .collect()
+        self.list(name)?.unwrap_or_default().into_iter().map(text).collect()
     }
 
     /// A map of texts, in the order sent; empty when absent.
     pub fn text_map(&mut self, name: &str) -> Result<Vec<(String, String)>, ApiError> {
-        self.map(name)?
-            .into_iter()
-            .map(|(key, value)| Ok((key, text(value)?)))
-            .collect()
+        self.map(name)?.into_iter().map(|(key, value)| Ok((key, text(value)?))).collect()
     }
 
     /// A map of structures, in the order sent; empty when absent.
     pub fn member_map(&mut self, name: &str) -> Result<Vec<(String, Members)>, ApiError> {
-        self.map(name)?
-            .into_iter()
-            .map(|(key, value)| Ok((key, Members::of(value)?)))
-            .collect()
+        self.map(name)?.into_iter().map(|(key, value)| Ok((key, Members::of(value)?))).collect()
     }
 
     /// A list of structures.
     pub fn entries(&mut self, name: &str) -> Result<Option<Vec<Members>>, ApiError> {
-        self.list(name)?
-            .map(|list| list.into_iter().map(Members::of).collect())
-            .transpose()
+        self.list(name)?.map(|list| list.into_iter().map(Members::of).collect()).transpose()
     }
 
     fn list(&mut self, name: &str) -> Result<Option<Vec<Value>>, ApiError> {
@@ -94,9 +73,7 @@ impl Members {
         match self.take(name) {
             None => Ok(Map::new()),
             Some(Value::Object(map)) => Ok(map),
-            Some(_) => Err(malformed(
-                "Unexpected value where a structure or map was expected.",
-            )),
+            Some(_) => Err(malformed("Unexpected value where a structure or map was expected.")),
         }
     }
 }
@@ -134,49 +111,22 @@ mod tests {
 
     #[test]
     fn absent_null_and_empty_required_texts_are_missing() {
-        for body in [
-            json!({}),
-            json!({"QueueUrl": null}),
-            json!({"QueueUrl": ""}),
-        ] {
+        for body in [json!({}), json!({"QueueUrl": null}), json!({"QueueUrl": ""})] {
             let error = Members::of(body).unwrap().required("QueueUrl").unwrap_err();
             assert_eq!(error.code, "MissingParameter");
-            assert_eq!(
-                error.message,
-                "The request must contain the parameter QueueUrl."
-            );
+            assert_eq!(error.message, "The request must contain the parameter QueueUrl.");
         }
     }
 
     #[test]
     fn ill_typed_members_are_serialization_errors() {
-        let mut members =
-            Members::of(json!({"a": "1", "b": 1, "c": {}, "d": [1], "e": {"k": 1}, "f": 1.5}))
-                .unwrap();
-        assert_eq!(
-            members.number("a").unwrap_err().message,
-            "STRING_VALUE can not be converted to an Integer"
-        );
-        assert_eq!(
-            members.text("b").unwrap_err().message,
-            "NUMBER_VALUE can not be converted to a String"
-        );
-        assert_eq!(
-            members.texts("c").unwrap_err().code,
-            "SerializationException"
-        );
-        assert_eq!(
-            members.texts("d").unwrap_err().code,
-            "SerializationException"
-        );
-        assert_eq!(
-            members.text_map("e").unwrap_err().code,
-            "SerializationException"
-        );
-        assert_eq!(
-            members.number("f").unwrap_err().code,
-            "SerializationException"
-        );
+        let mut members = Members::of(json!({"a": "1", "b": 1, "c": {}, "d": [1], "e": {"k": 1}, "f": 1.5})).unwrap();
+        assert_eq!(members.number("a").unwrap_err().message, "STRING_VALUE can not be converted to an Integer");
+        assert_eq!(members.text("b").unwrap_err().message, "NUMBER_VALUE can not be converted to a String");
+        assert_eq!(members.texts("c").unwrap_err().code, "SerializationException");
+        assert_eq!(members.texts("d").unwrap_err().code, "SerializationException");
+        assert_eq!(members.text_map("e").unwrap_err().code, "SerializationException");
+        assert_eq!(members.number("f").unwrap_err().code, "SerializationException");
         assert!(Members::of(json!([])).is_err());
     }
 }

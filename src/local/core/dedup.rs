@@ -60,10 +60,7 @@ mod tests {
     #[test]
     fn an_id_is_known_for_five_minutes_in_its_scope() {
         let mut dedup = Dedup::default();
-        let first = First {
-            message_id: "m".into(),
-            sequence: "1".into(),
-        };
+        let first = First { message_id: "m".into(), sequence: "1".into() };
         dedup.remember(0, None, "x", first.clone());
         dedup.remember(0, Some("g"), "y", first.clone());
         assert_eq!(dedup.find(WINDOW - 1, None, "x"), Some(&first));

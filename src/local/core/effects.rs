@@ -58,9 +58,7 @@ pub struct Effects {
 impl Effects {
     /// A log that keeps what it is told.
     pub fn kept() -> Self {
-        Self {
-            kept: Some(Vec::new()),
-        }
+        Self { kept: Some(Vec::new()) }
     }
 
     /// Adds an entry without details.
@@ -77,14 +75,7 @@ impl Effects {
     }
 
     /// Adds that a message is hidden until a time, by a receive or by a change of its visibility.
-    pub fn hidden(
-        &mut self,
-        at: Millis,
-        effect: Kind,
-        queue: &str,
-        message_id: &str,
-        until: Millis,
-    ) {
+    pub fn hidden(&mut self, at: Millis, effect: Kind, queue: &str, message_id: &str, until: Millis) {
         self.push(|| Effect {
             at,
             effect,

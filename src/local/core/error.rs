@@ -23,21 +23,9 @@ pub struct ApiError {
 /// Shape, query code, HTTP status: every error in SQS's API reference ("Errors" of each action, and "Common Errors").
 const TABLE: &[(&str, &str, u16)] = &[
     ("AccessDeniedException", "AccessDenied", 403),
-    (
-        "BatchEntryIdsNotDistinct",
-        "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
-        400,
-    ),
-    (
-        "BatchRequestTooLong",
-        "AWS.SimpleQueueService.BatchRequestTooLong",
-        400,
-    ),
-    (
-        "EmptyBatchRequest",
-        "AWS.SimpleQueueService.EmptyBatchRequest",
-        400,
-    ),
+    ("BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", 400),
+    ("BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong", 400),
+    ("EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest", 400),
     ("ExpiredTokenException", "ExpiredToken", 403),
     ("IncompleteSignature", "IncompleteSignature", 403),
     ("InternalError", "InternalError", 500),
@@ -45,19 +33,11 @@ const TABLE: &[(&str, &str, u16)] = &[
     ("InvalidAddress", "InvalidAddress", 404),
     ("InvalidAttributeName", "InvalidAttributeName", 400),
     ("InvalidAttributeValue", "InvalidAttributeValue", 400),
-    (
-        "InvalidBatchEntryId",
-        "AWS.SimpleQueueService.InvalidBatchEntryId",
-        400,
-    ),
+    ("InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId", 400),
     ("InvalidClientTokenId", "InvalidClientTokenId", 403),
     ("InvalidIdFormat", "InvalidIdFormat", 400),
     ("InvalidMessageContents", "InvalidMessageContents", 400),
-    (
-        "InvalidParameterValueException",
-        "InvalidParameterValue",
-        400,
-    ),
+    ("InvalidParameterValueException", "InvalidParameterValue", 400),
     ("InvalidSecurity", "InvalidSecurity", 403),
     ("KmsAccessDenied", "KMS.AccessDeniedException", 400),
     ("KmsDisabled", "KMS.DisabledException", 400),
@@ -66,61 +46,25 @@ const TABLE: &[(&str, &str, u16)] = &[
     ("KmsNotFound", "KMS.NotFoundException", 400),
     ("KmsOptInRequired", "KMS.OptInRequired", 403),
     ("KmsThrottled", "KMS.ThrottlingException", 400),
-    (
-        "MessageNotInflight",
-        "AWS.SimpleQueueService.MessageNotInflight",
-        400,
-    ),
+    ("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight", 400),
     ("MissingRequiredParameterException", "MissingParameter", 400),
     ("NotAuthorized", "NotAuthorized", 400),
     ("OverLimit", "OverLimit", 403),
-    (
-        "PurgeQueueInProgress",
-        "AWS.SimpleQueueService.PurgeQueueInProgress",
-        403,
-    ),
-    (
-        "QueueDeletedRecently",
-        "AWS.SimpleQueueService.QueueDeletedRecently",
-        400,
-    ),
-    (
-        "QueueDoesNotExist",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        400,
-    ),
+    ("PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress", 403),
+    ("QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently", 400),
+    ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", 400),
     ("QueueNameExists", "QueueAlreadyExists", 400),
     ("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid", 404),
     ("RequestExpired", "RequestExpired", 400),
     ("RequestThrottled", "RequestThrottled", 403),
-    (
-        "ResourceNotFoundException",
-        "ResourceNotFoundException",
-        404,
-    ),
+    ("ResourceNotFoundException", "ResourceNotFoundException", 404),
     ("SerializationException", "SerializationException", 400),
     ("ServiceUnavailable", "ServiceUnavailable", 503),
     ("ThrottlingException", "Throttling", 400),
-    (
-        "TooManyEntriesInBatchRequest",
-        "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
-        400,
-    ),
-    (
-        "UnknownOperationException",
-        "UnknownOperationException",
-        400,
-    ),
-    (
-        "UnrecognizedClientException",
-        "UnrecognizedClientException",
-        403,
-    ),
-    (
-        "UnsupportedOperation",
-        "AWS.SimpleQueueService.UnsupportedOperation",
-        400,
-    ),
+    ("TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", 400),
+    ("UnknownOperationException", "UnknownOperationException", 400),
+    ("UnrecognizedClientException", "UnrecognizedClientException", 403),
+    ("UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", 400),
 ];
 
 impl ApiError {
@@ -128,22 +72,9 @@ impl ApiError {
     /// the dials can also show a console what it has never seen.
     pub fn named(name: &str, message: impl Into<String>) -> Self {
         let message = message.into();
-        match TABLE
-            .iter()
-            .find(|(shape, code, _)| *shape == name || *code == name)
-        {
-            Some(&(shape, code, status)) => Self {
-                shape: shape.into(),
-                code: code.into(),
-                status,
-                message,
-            },
-            None => Self {
-                shape: name.to_owned().into(),
-                code: name.to_owned().into(),
-                status: 400,
-                message,
-            },
+        match TABLE.iter().find(|(shape, code, _)| *shape == name || *code == name) {
+            Some(&(shape, code, status)) => Self { shape: shape.into(), code: code.into(), status, message },
+            None => Self { shape: name.to_owned().into(), code: name.to_owned().into(), status: 400, message },
         }
     }
 
@@ -154,33 +85,22 @@ impl ApiError {
 
     /// `InvalidParameterValue` in SQS's usual sentence.
     pub fn invalid_value(value: impl fmt::Display, parameter: &str, reason: &str) -> Self {
-        Self::invalid(format!(
-            "Value {value} for parameter {parameter} is invalid. Reason: {reason}"
-        ))
+        Self::invalid(format!("Value {value} for parameter {parameter} is invalid. Reason: {reason}"))
     }
 
     /// `InvalidAttributeValue` of a queue attribute.
     pub fn attribute_value(attribute: &str) -> Self {
-        Self::named(
-            "InvalidAttributeValue",
-            format!("Invalid value for the parameter {attribute}."),
-        )
+        Self::named("InvalidAttributeValue", format!("Invalid value for the parameter {attribute}."))
     }
 
     /// `InvalidAttributeName` of a queue attribute that this queue cannot have.
     pub fn attribute_name(attribute: &str) -> Self {
-        Self::named(
-            "InvalidAttributeName",
-            format!("Unknown Attribute {attribute}."),
-        )
+        Self::named("InvalidAttributeName", format!("Unknown Attribute {attribute}."))
     }
 
     /// `MissingParameter`.
     pub fn missing(parameter: &str) -> Self {
-        Self::named(
-            "MissingRequiredParameterException",
-            format!("The request must contain the parameter {parameter}."),
-        )
+        Self::named("MissingRequiredParameterException", format!("The request must contain the parameter {parameter}."))
     }
 
     /// The queue of a request does not exist.
@@ -225,9 +145,6 @@ mod tests {
     #[test]
     fn an_undocumented_name_is_kept() {
         let error = ApiError::named("Surprise", "x");
-        assert_eq!(
-            (error.shape.as_ref(), error.code.as_ref(), error.status),
-            ("Surprise", "Surprise", 400)
-        );
+        assert_eq!((error.shape.as_ref(), error.code.as_ref(), error.status), ("Surprise", "Surprise", 400));
     }
 }

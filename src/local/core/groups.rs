@@ -66,10 +66,7 @@ impl Groups {
             return;
         };
         change(&mut group.members);
-        let ready = group
-            .members
-            .first_key_value()
-            .is_some_and(|(_, visible)| *visible);
+        let ready = group.members.first_key_value().is_some_and(|(_, visible)| *visible);
         match (ready, group.turn) {
             (true, None) => {
                 self.turns += 1;
@@ -115,11 +112,7 @@ mod tests {
         groups.show("a", 2, false);
         assert_eq!(groups.next(10), [4]);
         groups.show("a", 1, true);
-        assert_eq!(
-            groups.next(10),
-            [4, 1],
-            "behind the group that waited, and no further than the gap"
-        );
+        assert_eq!(groups.next(10), [4, 1], "behind the group that waited, and no further than the gap");
         groups.remove("a", 1);
         assert_eq!(groups.next(10), [4]);
         groups.remove("a", 2);

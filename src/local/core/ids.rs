@@ -53,10 +53,7 @@ pub struct Receipt {
 impl Receipt {
     /// The opaque text a client gets.
     pub fn encode(&self) -> String {
-        STANDARD.encode(format!(
-            "receipt {} {} {}",
-            self.queue, self.key, self.serial
-        ))
+        STANDARD.encode(format!("receipt {} {} {}", self.queue, self.key, self.serial))
     }
 
     /// Reads a handle back; `None` when it never was one.
@@ -103,20 +100,13 @@ mod tests {
 
     #[test]
     fn handles_survive_the_round_trip_and_garbage_is_refused() {
-        let receipt = Receipt {
-            queue: "orders.fifo".into(),
-            key: 12,
-            serial: 3,
-        };
+        let receipt = Receipt { queue: "orders.fifo".into(), key: 12, serial: 3 };
         assert_eq!(Receipt::decode(&receipt.encode()), Some(receipt));
         for garbage in ["", "INVALID", "cmVjZWlwdCBhIGIgYw==", "cmVjZWlwdA=="] {
             assert_eq!(Receipt::decode(garbage), None, "{garbage}");
         }
         let handle = task_handle("id", "arn:aws:sqs:us-east-1:000000000000:dlq");
-        assert_eq!(
-            read_task_handle(&handle),
-            Some(("id".into(), "arn:aws:sqs:us-east-1:000000000000:dlq".into()))
-        );
+        assert_eq!(read_task_handle(&handle), Some(("id".into(), "arn:aws:sqs:us-east-1:000000000000:dlq".into())));
         assert_eq!(read_task_handle("foobar"), None);
     }
 }

@@ -54,11 +54,7 @@ impl From<&Attribute> for ShownAttribute {
             AttributeValue::Text(text) => (Some(text.clone()), None),
             AttributeValue::Bytes(bytes) => (None, Some(STANDARD.encode(bytes))),
         };
-        Self {
-            data_type: attribute.data_type.clone(),
-            string_value,
-            binary_value,
-        }
+        Self { data_type: attribute.data_type.clone(), string_value, binary_value }
     }
 }
 
@@ -106,9 +102,7 @@ pub fn md5_hex(bytes: &[u8]) -> String {
 ///
 /// Developer guide, "Calculating the MD5 message digest for message attributes": sorted by name; name, type and value
 /// each behind its length in four bytes, big endian; before the value one byte, 1 for text and 2 for binary.
-pub fn md5_of_attributes<'a>(
-    attributes: impl IntoIterator<Item = (&'a str, &'a Attribute)>,
-) -> Option<String> {
+pub fn md5_of_attributes<'a>(attributes: impl IntoIterator<Item = (&'a str, &'a Attribute)>) -> Option<String> {
     let mut digest = Md5::new();
     let mut any = false;
     let part = |digest: &mut Md5, bytes: &[u8]| {
@@ -129,13 +123,11 @@ pub fn md5_of_attributes<'a>(
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
@@ -145,22 +137,13 @@ mod tests {
     #[test]
     fn digests_match_those_recorded_from_sqs() {
         assert_eq!(md5_hex(b"message-1"), "3d6b824fd8c1520e9a047d21fee6fb1f");
-        let attribute = Attribute {
-            data_type: "String".into(),
-            value: AttributeValue::Text("foobar".into()),
-        };
+        let attribute = Attribute { data_type: "String".into(), value: AttributeValue::Text("foobar".into()) };
         assert_eq!(
             md5_of_attributes([("MyAttribute", &attribute)]).as_deref(),
             Some("adb59cd4678ea5a855436b949cd07ab6")
         );
-        let attribute = Attribute {
-            data_type: "String".into(),
-            value: AttributeValue::Text("Bar".into()),
-        };
-        assert_eq!(
-            md5_of_attributes([("Foo", &attribute)]).as_deref(),
-            Some("ae7155c6026991b6d54b11589678bf9c")
-        );
+        let attribute = Attribute { data_type: "String".into(), value: AttributeValue::Text("Bar".into()) };
+        assert_eq!(md5_of_attributes([("Foo", &attribute)]).as_deref(), Some("ae7155c6026991b6d54b11589678bf9c"));
         assert_eq!(md5_of_attributes([]), None);
     }
 }

@@ -91,10 +91,7 @@ impl Tasks {
 
     /// The tasks of a source, oldest first.
     pub fn of(&self, source: &str) -> &[Task] {
-        self.by_source
-            .get(source)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.by_source.get(source).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether a task of this source is not over.
@@ -114,10 +111,7 @@ impl Tasks {
 
     /// A task by its source and id.
     pub fn find(&mut self, source: &str, id: &str) -> Option<&mut Task> {
-        self.by_source
-            .get_mut(source)?
-            .iter_mut()
-            .find(|task| task.id == id)
+        self.by_source.get_mut(source)?.iter_mut().find(|task| task.id == id)
     }
 
     /// Forgets the tasks of a source.
@@ -147,12 +141,7 @@ pub fn advance(state: &mut State, now: Millis) {
             state.tasks.active -= 1;
         }
         let source = task.source.clone();
-        if let Some(last) = state
-            .tasks
-            .by_source
-            .get_mut(&source)
-            .and_then(|tasks| tasks.last_mut())
-        {
+        if let Some(last) = state.tasks.by_source.get_mut(&source).and_then(|tasks| tasks.last_mut()) {
             *last = task;
         }
     }
@@ -200,21 +189,13 @@ fn move_one(state: &mut State, now: Millis, task: &Task) -> Result<bool, &'stati
     let destination = match (&task.destination, source.shelf.get(key)) {
         (Some(destination), _) => destination.clone(),
         (None, Some(held)) => {
-            let from = held
-                .message
-                .dead_from
-                .as_deref()
-                .ok_or("CouldNotDetermineMessageSource")?;
+            let from = held.message.dead_from.as_deref().ok_or("CouldNotDetermineMessageSource")?;
             state.named_by_arn(from).ok_or(GONE)?
         }
         (None, None) => return Ok(false),
     };
     let delay = state.queues.get(&destination).ok_or(GONE)?.settings.delay;
-    let Some(old) = state
-        .queues
-        .get_mut(&task.source)
-        .and_then(|queue| queue.shelf.remove(key))
-    else {
+    let Some(old) = state.queues.get_mut(&task.source).and_then(|queue| queue.shelf.remove(key)) else {
         return Ok(false);
     };
     let message = Message {
@@ -226,13 +207,7 @@ fn move_one(state: &mut State, now: Millis, task: &Task) -> Result<bool, &'stati
         dead_from: None,
         ..old.clone()
     };
-    state
-        .effects
-        .moved(now, &task.source, &old.id, &destination, &message.id);
-    state.put(
-        &destination,
-        message,
-        (delay > 0).then_some(now + delay * 1000),
-    );
+    state.effects.moved(now, &task.source, &old.id, &destination, &message.id);
+    state.put(&destination, message, (delay > 0).then_some(now + delay * 1000));
     Ok(true)
 }

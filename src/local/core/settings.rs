@@ -87,11 +87,7 @@ impl Settings {
                 "The perMessageGroupId value of FifoThroughputLimit is allowed only when the value for DeduplicationScope is messageGroup.",
             ));
         }
-        let given = |name: &str| {
-            changes
-                .iter()
-                .any(|(given, value)| given == name && !value.is_empty())
-        };
+        let given = |name: &str| changes.iter().any(|(given, value)| given == name && !value.is_empty());
         if given("KmsMasterKeyId") && given("SqsManagedSseEnabled") && settings.sqs_encryption {
             return Err(ApiError::named(
                 "InvalidAttributeName",
@@ -108,10 +104,7 @@ impl Settings {
 
     fn change(&mut self, name: &str, value: &str) -> Result<(), ApiError> {
         if let Some(&(_, least, most)) = NUMBERS.iter().find(|(number, ..)| *number == name) {
-            let number = value
-                .parse()
-                .ok()
-                .filter(|number| (least..=most).contains(number));
+            let number = value.parse().ok().filter(|number| (least..=most).contains(number));
             let number = number.ok_or_else(|| ApiError::attribute_value(name))?;
             match name {
                 "DelaySeconds" => self.delay = number,
@@ -168,41 +161,23 @@ impl Settings {
             "RedrivePolicy" => self.redrive.as_ref().map(RedrivePolicy::show),
             "RedriveAllowPolicy" => self.allow.as_ref().map(RedriveAllowPolicy::show),
             "KmsMasterKeyId" => self.kms_key.clone(),
-            "KmsDataKeyReusePeriodSeconds" => {
-                self.kms_key.as_ref().map(|_| self.kms_reuse.to_string())
-            }
+            "KmsDataKeyReusePeriodSeconds" => self.kms_key.as_ref().map(|_| self.kms_reuse.to_string()),
             "SqsManagedSseEnabled" => Some(self.sqs_encryption.to_string()),
             "FifoQueue" => fifo("true"),
             "ContentBasedDeduplication" => fifo(if self.content_dedup { "true" } else { "false" }),
-            "DeduplicationScope" => fifo(if self.dedup_per_group {
-                "messageGroup"
-            } else {
-                "queue"
-            }),
-            "FifoThroughputLimit" => fifo(if self.throughput_per_group {
-                "perMessageGroupId"
-            } else {
-                "perQueue"
-            }),
+            "DeduplicationScope" => fifo(if self.dedup_per_group { "messageGroup" } else { "queue" }),
+            "FifoThroughputLimit" => fifo(if self.throughput_per_group { "perMessageGroupId" } else { "perQueue" }),
             _ => None,
         }
     }
 }
 
-fn removable<T>(
-    value: &str,
-    parse: impl FnOnce(&str) -> Result<T, ApiError>,
-) -> Result<Option<T>, ApiError> {
-    if value.is_empty() {
-        Ok(None)
-    } else {
-        parse(value).map(Some)
-    }
+fn removable<T>(value: &str, parse: impl FnOnce(&str) -> Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    if value.is_empty() { Ok(None) } else { parse(value).map(Some) }
 }
 
 fn access_policy(value: &str) -> Result<String, ApiError> {
-    let is_object =
-        serde_json::from_str::<serde_json::Value>(value).is_ok_and(|policy| policy.is_object());
+    let is_object = serde_json::from_str::<serde_json::Value>(value).is_ok_and(|policy| policy.is_object());
     if is_object && value.len() <= POLICY_BYTES {
         Ok(value.to_owned())
     } else {
@@ -233,10 +208,7 @@ mod tests {
     use super::*;
 
     fn with(settings: &Settings, changes: &[(&str, &str)]) -> Result<Settings, ApiError> {
-        let changes: Vec<_> = changes
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let changes: Vec<_> = changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         settings.with(&changes)
     }
 
@@ -245,17 +217,9 @@ mod tests {
         let settings = Settings::new(false);
         for &(name, least, most) in NUMBERS {
             for good in [least, most] {
-                assert!(
-                    with(&settings, &[(name, &good.to_string())]).is_ok(),
-                    "{name} {good}"
-                );
+                assert!(with(&settings, &[(name, &good.to_string())]).is_ok(), "{name} {good}");
             }
-            for bad in [
-                (most + 1).to_string(),
-                "-1".into(),
-                "x".into(),
-                String::new(),
-            ] {
+            for bad in [(most + 1).to_string(), "-1".into(), "x".into(), String::new()] {
                 let error = with(&settings, &[(name, &bad)]).unwrap_err();
                 assert_eq!(error.code, "InvalidAttributeValue", "{name} {bad}");
             }
@@ -268,21 +232,12 @@ mod tests {
         let settings = Settings::new(false);
         for (name, message) in [
             ("FifoQueue", "Unknown Attribute FifoQueue."),
-            (
-                "ContentBasedDeduplication",
-                "Unknown Attribute ContentBasedDeduplication.",
-            ),
-            (
-                "DeduplicationScope",
-                "You can specify the DeduplicationScope only when FifoQueue is set to true.",
-            ),
+            ("ContentBasedDeduplication", "Unknown Attribute ContentBasedDeduplication."),
+            ("DeduplicationScope", "You can specify the DeduplicationScope only when FifoQueue is set to true."),
             ("QueueArn", "Unknown Attribute QueueArn."),
         ] {
             let error = with(&settings, &[(name, "true")]).unwrap_err();
-            assert_eq!(
-                (error.code.as_ref(), error.message.as_str()),
-                ("InvalidAttributeName", message)
-            );
+            assert_eq!((error.code.as_ref(), error.message.as_str()), ("InvalidAttributeName", message));
         }
     }
 
@@ -290,15 +245,9 @@ mod tests {
     fn high_throughput_needs_the_narrow_scope() {
         let settings = Settings::new(true);
         assert!(with(&settings, &[("FifoThroughputLimit", "perMessageGroupId")]).is_err());
-        let both = [
-            ("FifoThroughputLimit", "perMessageGroupId"),
-            ("DeduplicationScope", "messageGroup"),
-        ];
+        let both = [("FifoThroughputLimit", "perMessageGroupId"), ("DeduplicationScope", "messageGroup")];
         let high = with(&settings, &both).unwrap();
-        assert_eq!(
-            high.show("FifoThroughputLimit").as_deref(),
-            Some("perMessageGroupId")
-        );
+        assert_eq!(high.show("FifoThroughputLimit").as_deref(), Some("perMessageGroupId"));
         assert!(with(&high, &[("FifoQueue", "false")]).is_err());
         assert!(with(&high, &[("FifoQueue", "true")]).is_ok());
     }
@@ -308,17 +257,8 @@ mod tests {
         let settings = Settings::new(false);
         let kms = with(&settings, &[("KmsMasterKeyId", "alias/a")]).unwrap();
         assert_eq!(kms.show("SqsManagedSseEnabled").as_deref(), Some("false"));
-        assert_eq!(
-            kms.show("KmsDataKeyReusePeriodSeconds").as_deref(),
-            Some("300")
-        );
-        assert!(
-            with(
-                &settings,
-                &[("KmsMasterKeyId", "a"), ("SqsManagedSseEnabled", "true")]
-            )
-            .is_err()
-        );
+        assert_eq!(kms.show("KmsDataKeyReusePeriodSeconds").as_deref(), Some("300"));
+        assert!(with(&settings, &[("KmsMasterKeyId", "a"), ("SqsManagedSseEnabled", "true")]).is_err());
         let sqs = with(&kms, &[("SqsManagedSseEnabled", "true")]).unwrap();
         assert_eq!(sqs.show("KmsMasterKeyId"), None);
     }
@@ -327,10 +267,7 @@ mod tests {
     fn empty_removes_a_policy() {
         let set = with(
             &Settings::new(false),
-            &[
-                ("Policy", "{}"),
-                ("RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#),
-            ],
+            &[("Policy", "{}"), ("RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#)],
         )
         .unwrap();
         let removed = with(&set, &[("Policy", ""), ("RedriveAllowPolicy", "")]).unwrap();

@@ -87,11 +87,7 @@ impl Shelf {
     pub fn new(fifo: bool) -> Self {
         Self {
             held: HashMap::new(),
-            order: if fifo {
-                Order::Fifo(Groups::default())
-            } else {
-                Order::Standard(BTreeMap::new())
-            },
+            order: if fifo { Order::Fifo(Groups::default()) } else { Order::Standard(BTreeMap::new()) },
             due: BTreeSet::new(),
             aged: BTreeSet::new(),
             counts: Counts::default(),
@@ -108,15 +104,7 @@ impl Shelf {
             groups.add(message.group.as_deref().unwrap_or_default(), key);
         }
         let place = delayed.map_or(Place::Visible, Place::Delayed);
-        self.held.insert(
-            key,
-            Held {
-                message,
-                place,
-                receive: None,
-                rank: (key, 0),
-            },
-        );
+        self.held.insert(key, Held { message, place, receive: None, rank: (key, 0) });
         self.enter(key, place);
     }
 
@@ -165,20 +153,9 @@ impl Shelf {
 
     /// Hides a message in flight until another time; at once visible when that is not in the future.
     pub fn hide(&mut self, key: Key, now: Millis, until: Millis) {
-        if let Some(receive) = self
-            .held
-            .get_mut(&key)
-            .and_then(|held| held.receive.as_mut())
-        {
+        if let Some(receive) = self.held.get_mut(&key).and_then(|held| held.receive.as_mut()) {
             receive.until = until;
-            self.relay(
-                key,
-                if until > now {
-                    Place::InFlight(until)
-                } else {
-                    Place::Visible
-                },
-            );
+            self.relay(key, if until > now { Place::InFlight(until) } else { Place::Visible });
         }
     }
 
@@ -191,14 +168,7 @@ impl Shelf {
             .map(|(&key, held)| (key, held.message.sent + delay))
             .collect();
         for (key, until) in delayed {
-            self.relay(
-                key,
-                if until > now {
-                    Place::Delayed(until)
-                } else {
-                    Place::Visible
-                },
-            );
+            self.relay(key, if until > now { Place::Delayed(until) } else { Place::Visible });
         }
     }
 
@@ -299,11 +269,7 @@ impl Shelf {
                 ranks.remove(&held.rank);
             }
             Order::Fifo(groups) => {
-                groups.show(
-                    held.message.group.as_deref().unwrap_or_default(),
-                    key,
-                    visible,
-                );
+                groups.show(held.message.group.as_deref().unwrap_or_default(), key, visible);
             }
         }
     }

@@ -113,17 +113,12 @@ impl State {
 
     /// When the next hidden message of a queue becomes visible by itself.
     pub fn next_due(&self, name: &str) -> Option<Millis> {
-        self.queues
-            .get(name)
-            .and_then(|queue| queue.shelf.next_due())
+        self.queues.get(name).and_then(|queue| queue.shelf.next_due())
     }
 
     /// How many messages of a queue are where, and how many it holds in all.
     pub fn counts(&self, name: &str) -> Counts {
-        self.queues
-            .get(name)
-            .map(|queue| queue.shelf.counts())
-            .unwrap_or_default()
+        self.queues.get(name).map(|queue| queue.shelf.counts()).unwrap_or_default()
     }
 
     /// A number that never comes again: the key of a message, or the serial of a receive.
@@ -151,10 +146,7 @@ impl State {
     ///
     /// Errors: `InvalidAddress`, `QueueDoesNotExist`.
     pub fn named_by_url(&self, url: &str) -> Result<String, ApiError> {
-        let path = url
-            .split_once("://")
-            .and_then(|(_, rest)| rest.split_once('/'))
-            .map(|(_, path)| path);
+        let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
         let parts = path.and_then(|path| path.trim_end_matches('/').rsplit_once('/'));
         let Some((account, name)) = parts else {
             let message = format!("The address {url} is not valid for this endpoint.");
@@ -196,13 +188,7 @@ impl State {
     pub fn sources_of<'a>(&'a self, arn: &'a str) -> impl Iterator<Item = &'a str> {
         self.queues
             .iter()
-            .filter(move |(_, queue)| {
-                queue
-                    .settings
-                    .redrive
-                    .as_ref()
-                    .is_some_and(|policy| policy.target == arn)
-            })
+            .filter(move |(_, queue)| queue.settings.redrive.as_ref().is_some_and(|policy| policy.target == arn))
             .map(|(name, _)| name.as_str())
     }
 
@@ -216,11 +202,7 @@ impl State {
         settings: Settings,
         tags: BTreeMap<String, String>,
     ) -> Result<(), ApiError> {
-        if self
-            .deleted
-            .get(name)
-            .is_some_and(|at| now < at + NAME_REST)
-        {
+        if self.deleted.get(name).is_some_and(|at| now < at + NAME_REST) {
             return Err(ApiError::named(
                 "QueueDeletedRecently",
                 "You must wait 60 seconds after deleting a queue before you can create another with the same name.",

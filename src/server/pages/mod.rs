@@ -1,2 +1,142 @@
 //! Floor 4 — a page reads services and writes HTML.
-//! May use: model, ui, server::services, server::api, server::http.
+//! May use: model, ui, server::services, server::api, server::http, server::clock.
+//!
+//! A page is an async function from [`Here`] to a [`Page`]: it may await the services, and what it returns is
+//! rendered whole, with the right status, before the first byte is sent (every route is `SsrMode::Async`). [`page`]
+//! wraps it in the frame, or shows the failure instead. No page receives messages: a GET never does.
+
+mod done;
+pub mod failure;
+pub mod home;
+mod layout;
+pub mod queue;
+pub mod redrive;
+pub mod shell;
+pub mod start;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::params::ParamsMap;
+
+use crate::model::{Failure, QueueName};
+use crate::server::api;
+use crate::server::services::submissions::Submission;
+use crate::server::services::{Connection, Services};
+
+/// Where a request stands: what every page needs.
+#[derive(Clone)]
+pub struct Here {
+    /// Everything the console can do.
+    pub services: Services,
+    /// The connection of the URL.
+    pub connection: Connection,
+    /// The path's parameters.
+    pub params: ParamsMap,
+    /// The query's parameters.
+    pub query: ParamsMap,
+    /// What was typed into a form of this page and what came of it, after a redirect.
+    pub submission: Option<Arc<Submission>>,
+    /// Milliseconds since 1970, the same for the whole page.
+    pub now_ms: i64,
+}
+
+impl Here {
+    fn find(services: Services, params: ParamsMap, query: ParamsMap) -> Result<Self, Failure> {
+        let connection = services.connection(&params.get("connection").unwrap_or_default())?;
+        let submission = query.get(api::SUBMISSION).and_then(|id| services.submissions().find(&id));
+        let now_ms = services.now_ms();
+        Ok(Self { services, connection, params, query, submission, now_ms })
+    }
+
+    /// The queue of the URL. A name that SQS would not accept is the name of no queue.
+    pub fn queue(&self) -> Result<QueueName, Failure> {
+        self.params.get("queue").and_then(|name| name.parse().ok()).ok_or(Failure::NotFound)
+    }
+
+    /// A parameter of the query, empty where it is absent.
+    pub fn query(&self, name: &str) -> String {
+        self.query.get(name).unwrap_or_default()
+    }
+}
+
+/// What a page gives to its frame.
+pub struct Page {
+    /// The document's title and what a screen reader says first.
+    pub title: String,
+    /// A page that is one form reads better narrow.
+    pub narrow: bool,
+    /// The queue that this page is about: its numbers come first.
+    pub focus: Option<QueueName>,
+    /// The query of the list of queues that this page shows, if it shows one.
+    pub list: Option<String>,
+    /// 200, unless the page has something else to say (422 for a form with marked fields).
+    pub status: u16,
+    /// What stands in `main`.
+    pub body: AnyView,
+}
+
+impl Page {
+    /// A page of ordinary width about no queue in particular.
+    pub fn new(title: impl Into<String>, body: impl IntoAny) -> Self {
+        Self { title: title.into(), narrow: false, focus: None, list: None, status: 200, body: body.into_any() }
+    }
+
+    /// Makes it narrow.
+    #[must_use]
+    pub fn narrow(mut self) -> Self {
+        self.narrow = true;
+        self
+    }
+
+    /// Says which queue it is about.
+    #[must_use]
+    pub fn about(mut self, queue: &QueueName) -> Self {
+        self.focus = Some(queue.clone());
+        self
+    }
+
+    /// Says which list of queues it shows.
+    #[must_use]
+    pub fn listing(mut self, query: String) -> Self {
+        self.list = Some(query);
+        self
+    }
+
+    /// Takes the status of a submission that failed.
+    #[must_use]
+    pub fn answering(mut self, submission: Option<&Submission>) -> Self {
+        if let Some(failure) = submission.and_then(|submission| submission.failure.as_ref()) {
+            self.status = failure.status();
+        }
+        self
+    }
+}
+
+/// Renders a page in its frame, or the failure that took its place.
+pub fn page<W>(build: impl FnOnce(Here) -> W + Send + 'static) -> impl IntoView
+where
+    W: Future<Output = Result<Page, Failure>> + Send + 'static,
+{
+    let Some(services) = api::services_if_any() else { return ().into_any() };
+    let (params, query) = (use_params_map().get_untracked(), use_query_map().get_untracked());
+    let response = expect_context::<ResponseOptions>();
+    let theme = shell::Theme::of_request();
+    let path = shell::path_of_request();
+    let work = async move {
+        let here = Here::find(services.clone(), params, query);
+        let (connection, page) = match here {
+            Ok(here) => (Some(here.connection.clone()), build(here).await),
+            Err(failure) => (None, Err(failure)),
+        };
+        let page = page.unwrap_or_else(|failure| failure::page(&failure, connection.as_ref()));
+        if let Ok(status) = http::StatusCode::from_u16(page.status) {
+            response.set_status(status);
+        }
+        layout::framed(&services, connection.as_ref(), page, theme, &path)
+    };
+    view! { <Suspense>{Suspend::new(work)}</Suspense> }.into_any()
+}

@@ -71,7 +71,7 @@ pub use choice::{Checkbox, RadioGroup};
 pub use code::Code;
 pub use confirm::{Confirm, Consequences};
 pub use copy::{Copy, CopyButton};
-pub use count::Count;
+pub use count::{Count, LiveCount};
 pub use empty::Empty;
 pub use facts::{Fact, Facts};
 pub use field::{Field, FieldError, described_by};

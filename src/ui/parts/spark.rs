@@ -46,6 +46,9 @@ pub fn Spark(
     #[prop(into)]
     label: String,
     #[prop(optional)] tone: Option<Tone>,
+    /// The queue whose visible messages these are, so that the page's stream keeps the line current.
+    #[prop(optional, into)]
+    queue: Option<String>,
     /// As wide as its place and taller: beside a figure.
     #[prop(optional)]
     large: bool,
@@ -60,6 +63,7 @@ pub fn Spark(
             role="img"
             aria-label=label
             data-tone=tone.map(Tone::as_str)
+            data-spark=queue
             data-size=large.then_some("large")
         >
             {area.map(|area| view! { <polygon class="spark-area" points=area></polygon> })}

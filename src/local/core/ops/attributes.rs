@@ -51,23 +51,14 @@ impl Operation for GetQueueAttributes {
     type Output = QueueAttributes;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            queue_url: members.required("QueueUrl")?,
-            names: members.texts("AttributeNames")?,
-        })
+        Ok(Self { queue_url: members.required("QueueUrl")?, names: members.texts("AttributeNames")? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<QueueAttributes, ApiError> {
-        if let Some(unknown) = self
-            .names
-            .iter()
-            .find(|name| *name != "All" && !NAMES.contains(&name.as_str()))
-        {
+        if let Some(unknown) = self.names.iter().find(|name| *name != "All" && !NAMES.contains(&name.as_str())) {
             return Err(ApiError::attribute_name(unknown));
         }
-        let arn = state
-            .named_by_url(&self.queue_url)
-            .map(|name| state.arn(&name))?;
+        let arn = state.named_by_url(&self.queue_url).map(|name| state.arn(&name))?;
         let (_, queue) = state.reach(&self.queue_url, now)?;
         let counts = queue.shelf.counts();
         let all = self.names.iter().any(|name| name == "All");
@@ -102,10 +93,7 @@ impl Operation for SetQueueAttributes {
     type Output = Done;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        let request = Self {
-            queue_url: members.required("QueueUrl")?,
-            attributes: members.text_map("Attributes")?,
-        };
+        let request = Self { queue_url: members.required("QueueUrl")?, attributes: members.text_map("Attributes")? };
         if request.attributes.is_empty() {
             return Err(ApiError::missing("Attribute.Name"));
         }
@@ -115,12 +103,7 @@ impl Operation for SetQueueAttributes {
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
         let (name, queue) = state.reach(&self.queue_url, now)?;
         let settings = queue.settings.with(&self.attributes)?;
-        if settings.redrive.is_some()
-            && self
-                .attributes
-                .iter()
-                .any(|(name, _)| name == "RedrivePolicy")
-        {
+        if settings.redrive.is_some() && self.attributes.iter().any(|(name, _)| name == "RedrivePolicy") {
             super::dead_letters::check_target(state, &name, &settings)?;
         }
         let (name, queue) = state.reach(&self.queue_url, now)?;

@@ -47,14 +47,8 @@ pub struct Id {
 
 impl<T> Results<T> {
     /// Runs each entry, and sorts the outcomes.
-    pub fn of<E>(
-        entries: Vec<(String, E)>,
-        mut run: impl FnMut(&str, E) -> Result<T, ApiError>,
-    ) -> Self {
-        let mut results = Self {
-            successful: Vec::new(),
-            failed: Vec::new(),
-        };
+    pub fn of<E>(entries: Vec<(String, E)>, mut run: impl FnMut(&str, E) -> Result<T, ApiError>) -> Self {
+        let mut results = Self { successful: Vec::new(), failed: Vec::new() };
         for (id, entry) in entries {
             match run(&id, entry) {
                 Ok(success) => results.successful.push(success),
@@ -73,10 +67,7 @@ impl<T> Results<T> {
 /// Reads the entries of a batch with their ids, and checks the rules for the batch as a whole.
 ///
 /// Errors: `EmptyBatchRequest`, `TooManyEntriesInBatchRequest`, `InvalidBatchEntryId`, `BatchEntryIdsNotDistinct`.
-pub fn entries(
-    members: &mut Members,
-    entry_type: &str,
-) -> Result<Vec<(String, Members)>, ApiError> {
+pub fn entries(members: &mut Members, entry_type: &str) -> Result<Vec<(String, Members)>, ApiError> {
     let entries = members.entries("Entries")?.unwrap_or_default();
     if entries.is_empty() {
         return Err(ApiError::named(
@@ -87,18 +78,13 @@ pub fn entries(
     if entries.len() > ENTRIES {
         return Err(ApiError::named(
             "TooManyEntriesInBatchRequest",
-            format!(
-                "Maximum number of entries per request are {ENTRIES}. You have sent {}.",
-                entries.len()
-            ),
+            format!("Maximum number of entries per request are {ENTRIES}. You have sent {}.", entries.len()),
         ));
     }
     let mut seen = HashSet::new();
     let mut with_ids = Vec::with_capacity(entries.len());
     for mut entry in entries {
-        let id = entry
-            .text("Id")?
-            .ok_or_else(|| ApiError::missing(&format!("{entry_type}.Id")))?;
+        let id = entry.text("Id")?.ok_or_else(|| ApiError::missing(&format!("{entry_type}.Id")))?;
         let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if id.is_empty() || id.len() > ID_LENGTH || !id.bytes().all(good) {
             return Err(ApiError::named(
@@ -107,10 +93,7 @@ pub fn entries(
             ));
         }
         if !seen.insert(id.clone()) {
-            return Err(ApiError::named(
-                "BatchEntryIdsNotDistinct",
-                format!("Id {id} repeated."),
-            ));
+            return Err(ApiError::named("BatchEntryIdsNotDistinct", format!("Id {id} repeated.")));
         }
         with_ids.push((id, entry));
     }

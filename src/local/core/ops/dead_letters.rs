@@ -15,26 +15,15 @@ pub fn check_target(state: &State, source: &str, settings: &Settings) -> Result<
         return Ok(());
     };
     let refused = |reason: &str| ApiError::invalid_value(policy.show(), "RedrivePolicy", reason);
-    let target = state
-        .named_by_arn(&policy.target)
-        .and_then(|name| state.queues.get(&name));
+    let target = state.named_by_arn(&policy.target).and_then(|name| state.queues.get(&name));
     let Some(target) = target else {
         return Err(refused("Dead letter target does not exist."));
     };
     if target.settings.fifo != settings.fifo {
-        return Err(refused(
-            "Dead-letter queue must be same type of queue as the source.",
-        ));
+        return Err(refused("Dead-letter queue must be same type of queue as the source."));
     }
-    if target
-        .settings
-        .allow
-        .as_ref()
-        .is_some_and(|allow| !allow.permits(&state.arn(source)))
-    {
-        return Err(refused(
-            "Dead letter target does not permit this queue as a source: see its RedriveAllowPolicy.",
-        ));
+    if target.settings.allow.as_ref().is_some_and(|allow| !allow.permits(&state.arn(source))) {
+        return Err(refused("Dead letter target does not permit this queue as a source: see its RedriveAllowPolicy."));
     }
     Ok(())
 }
@@ -59,18 +48,12 @@ impl Operation for ListDeadLetterSourceQueues {
     type Output = Sources;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            queue_url: members.required("QueueUrl")?,
-            page: Page::decode(&mut members)?,
-        })
+        Ok(Self { queue_url: members.required("QueueUrl")?, page: Page::decode(&mut members)? })
     }
 
     fn apply(self, state: &mut State, _: Millis) -> Result<Sources, ApiError> {
         let arn = state.arn(&state.named_by_url(&self.queue_url)?);
         let (names, next_token) = self.page.cut(state.sources_of(&arn));
-        Ok(Sources {
-            queue_urls: names.iter().map(|name| state.url(name)).collect(),
-            next_token,
-        })
+        Ok(Sources { queue_urls: names.iter().map(|name| state.url(name)).collect(), next_token })
     }
 }

@@ -18,10 +18,7 @@ impl Operation for DeleteMessage {
     type Output = Done;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            queue_url: members.required("QueueUrl")?,
-            handle: members.required("ReceiptHandle")?,
-        })
+        Ok(Self { queue_url: members.required("QueueUrl")?, handle: members.required("ReceiptHandle")? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
@@ -43,15 +40,8 @@ impl Operation for DeleteMessageBatch {
     fn decode(mut members: Members) -> Result<Self, ApiError> {
         let queue_url = members.required("QueueUrl")?;
         let entries = batch::entries(&mut members, "DeleteMessageBatchRequestEntry")?;
-        let handle =
-            |(id, mut entry): (String, Members)| Ok((id, entry.required("ReceiptHandle")?));
-        Ok(Self {
-            queue_url,
-            entries: entries
-                .into_iter()
-                .map(handle)
-                .collect::<Result<_, ApiError>>()?,
-        })
+        let handle = |(id, mut entry): (String, Members)| Ok((id, entry.required("ReceiptHandle")?));
+        Ok(Self { queue_url, entries: entries.into_iter().map(handle).collect::<Result<_, ApiError>>()? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Self::Output, ApiError> {
@@ -66,14 +56,12 @@ impl Operation for DeleteMessageBatch {
 ///
 /// Errors: `ReceiptHandleIsInvalid` for what never was a handle, or is one of another queue.
 pub fn receipt(name: &str, handle: &str) -> Result<Receipt, ApiError> {
-    Receipt::decode(handle)
-        .filter(|receipt| receipt.queue == name)
-        .ok_or_else(|| {
-            ApiError::named(
-                "ReceiptHandleIsInvalid",
-                format!("The input receipt handle \"{handle}\" is not a valid receipt handle."),
-            )
-        })
+    Receipt::decode(handle).filter(|receipt| receipt.queue == name).ok_or_else(|| {
+        ApiError::named(
+            "ReceiptHandleIsInvalid",
+            format!("The input receipt handle \"{handle}\" is not a valid receipt handle."),
+        )
+    })
 }
 
 /// API reference, "DeleteMessage": deleting twice is no error. On a standard queue only the newest handle deletes, even
@@ -89,11 +77,7 @@ fn delete(state: &mut State, now: Millis, name: &str, handle: &str) -> Result<()
     };
     let newest = held.receive.filter(|last| last.serial == receipt.serial);
     if queue.settings.fifo && newest.is_none_or(|last| last.until < now) {
-        return Err(ApiError::invalid_value(
-            handle,
-            "ReceiptHandle",
-            "The receipt handle has expired.",
-        ));
+        return Err(ApiError::invalid_value(handle, "ReceiptHandle", "The receipt handle has expired."));
     }
     if newest.is_some()
         && let Some(message) = queue.shelf.remove(receipt.key)

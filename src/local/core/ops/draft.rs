@@ -44,10 +44,8 @@ impl Draft {
         let mut attributes = Attributes::new();
         let sent = members.member_map("MessageAttributes")?;
         if sent.len() > ATTRIBUTES {
-            let message = format!(
-                "Number of message attributes [{}] exceeds the allowed maximum [{ATTRIBUTES}].",
-                sent.len()
-            );
+            let message =
+                format!("Number of message attributes [{}] exceeds the allowed maximum [{ATTRIBUTES}].", sent.len());
             return Err(ApiError::invalid(message));
         }
         for (name, value) in sent {
@@ -59,9 +57,7 @@ impl Draft {
         for (name, value) in members.member_map("MessageSystemAttributes")? {
             let attribute = attribute(&name, value, "system")?;
             if name != TRACE_HEADER || attribute.data_type != "String" {
-                return Err(ApiError::invalid(format!(
-                    "Message system attribute '{name}' is not valid."
-                )));
+                return Err(ApiError::invalid(format!("Message system attribute '{name}' is not valid.")));
             }
             trace_header = Some(attribute);
         }
@@ -80,9 +76,7 @@ impl Draft {
         let attributes: usize = self
             .attributes
             .iter()
-            .map(|(name, attribute)| {
-                name.len() + attribute.data_type.len() + attribute.value.bytes().len()
-            })
+            .map(|(name, attribute)| name.len() + attribute.data_type.len() + attribute.value.bytes().len())
             .sum();
         (self.body.len() + attributes) as u64
     }
@@ -90,11 +84,7 @@ impl Draft {
     /// Checks delay, ids and characters.
     pub fn check(&self) -> Result<(), ApiError> {
         if let Some(delay) = self.delay.filter(|delay| !(0..=DELAY).contains(delay)) {
-            return Err(ApiError::invalid_value(
-                delay,
-                "DelaySeconds",
-                "DelaySeconds must be >= 0 and <= 900.",
-            ));
+            return Err(ApiError::invalid_value(delay, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900."));
         }
         check_id("MessageGroupId", self.group.as_deref())?;
         check_id("MessageDeduplicationId", self.dedup.as_deref())?;
@@ -103,16 +93,12 @@ impl Draft {
 }
 
 fn check_id(parameter: &str, id: Option<&str>) -> Result<(), ApiError> {
-    let good = |id: &str| {
-        (1..=ID_LENGTH).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
-    };
+    let good = |id: &str| (1..=ID_LENGTH).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
     match id {
         Some(id) if !good(id) => Err(ApiError::invalid_value(
             id,
             parameter,
-            &format!(
-                "{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length."
-            ),
+            &format!("{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length."),
         )),
         _ => Ok(()),
     }
@@ -120,9 +106,7 @@ fn check_id(parameter: &str, id: Option<&str>) -> Result<(), ApiError> {
 
 fn check_characters(text: &str) -> Result<(), ApiError> {
     // A Rust char is never a surrogate, so these are all that can be wrong.
-    let bad = |c: char| {
-        (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
-    };
+    let bad = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
     if text.contains(bad) {
         return Err(ApiError::named(
             "InvalidMessageContents",
@@ -160,13 +144,9 @@ fn attribute(name: &str, mut members: Members, kind: &str) -> Result<Attribute, 
         )));
     }
     if data_type.len() > ATTRIBUTE_NAME {
-        return Err(ApiError::invalid(
-            "Message (user) attribute types must be shorter than 256 Bytes",
-        ));
+        return Err(ApiError::invalid("Message (user) attribute types must be shorter than 256 Bytes"));
     }
-    let base = data_type
-        .split_once('.')
-        .map_or(data_type.as_str(), |(base, _)| base);
+    let base = data_type.split_once('.').map_or(data_type.as_str(), |(base, _)| base);
     let (text, bytes) = (members.text("StringValue")?, members.text("BinaryValue")?);
     let empty = || {
         ApiError::invalid(format!(
@@ -181,18 +161,13 @@ fn attribute(name: &str, mut members: Members, kind: &str) -> Result<Attribute, 
             }
             AttributeValue::Text(text)
         }
-        ("Binary", None, Some(bytes)) if !bytes.is_empty() => {
-            AttributeValue::Bytes(STANDARD.decode(&bytes).map_err(|_| {
-                ApiError::named(
-                    "SerializationException",
-                    "Invalid base64 in a binary value.",
-                )
-            })?)
-        }
+        ("Binary", None, Some(bytes)) if !bytes.is_empty() => AttributeValue::Bytes(
+            STANDARD
+                .decode(&bytes)
+                .map_err(|_| ApiError::named("SerializationException", "Invalid base64 in a binary value."))?,
+        ),
         ("String" | "Number" | "Binary", Some(_), Some(_)) => {
-            return Err(ApiError::invalid(format!(
-                "Message ({kind}) attribute '{name}' has multiple values."
-            )));
+            return Err(ApiError::invalid(format!("Message ({kind}) attribute '{name}' has multiple values.")));
         }
         ("String" | "Number" | "Binary", ..) => return Err(empty()),
         _ => {
@@ -216,9 +191,7 @@ fn check_number(name: &str, text: &str) -> Result<(), ApiError> {
     let leading = all.len() - all.trim_start_matches('0').len();
     let good = exponent.is_some_and(|exponent| {
         // The power of ten of the first significant digit.
-        let magnitude = i64::try_from(whole.len()).unwrap_or(i64::MAX)
-            - 1
-            - i64::try_from(leading).unwrap_or(i64::MAX)
+        let magnitude = i64::try_from(whole.len()).unwrap_or(i64::MAX) - 1 - i64::try_from(leading).unwrap_or(i64::MAX)
             + exponent.clamp(-1000, 1000);
         !all.is_empty()
             && numeric(whole)
@@ -229,9 +202,7 @@ fn check_number(name: &str, text: &str) -> Result<(), ApiError> {
     if good {
         Ok(())
     } else {
-        Err(ApiError::invalid(format!(
-            "Can't cast the value of message (user) attribute '{name}' to a number."
-        )))
+        Err(ApiError::invalid(format!("Can't cast the value of message (user) attribute '{name}' to a number.")))
     }
 }
 
@@ -255,22 +226,8 @@ mod tests {
         for good in ["a", "a.b-c_D", "AWSx", &"n".repeat(256)] {
             assert!(with_attribute(good, &value).is_ok(), "{good}");
         }
-        for bad in [
-            "",
-            "AWS.x",
-            "amazon.x",
-            ".a",
-            "a.",
-            "a..b",
-            "ä",
-            "a b",
-            &"n".repeat(257),
-        ] {
-            assert_eq!(
-                with_attribute(bad, &value).unwrap_err().code,
-                "InvalidParameterValue",
-                "{bad}"
-            );
+        for bad in ["", "AWS.x", "amazon.x", ".a", "a.", "a..b", "ä", "a b", &"n".repeat(257)] {
+            assert_eq!(with_attribute(bad, &value).unwrap_err().code, "InvalidParameterValue", "{bad}");
         }
     }
 
@@ -304,14 +261,8 @@ mod tests {
     #[test]
     fn ten_attributes_and_no_more() {
         let many = |count: usize| {
-            let attributes: serde_json::Map<_, _> = (0..count)
-                .map(|n| {
-                    (
-                        n.to_string(),
-                        json!({"DataType": "String", "StringValue": "v"}),
-                    )
-                })
-                .collect();
+            let attributes: serde_json::Map<_, _> =
+                (0..count).map(|n| (n.to_string(), json!({"DataType": "String", "StringValue": "v"}))).collect();
             draft(json!({"MessageBody": "b", "MessageAttributes": attributes}))
         };
         assert_eq!(many(10).unwrap().size(), 1 + 10 * 8);
@@ -322,10 +273,7 @@ mod tests {
     fn characters_ids_and_delay_are_checked() {
         assert!(draft(json!({"MessageBody": "\t\n\r \u{fffd}\u{1f600}"})).is_ok());
         for bad in ["\u{0}", "\u{1b}", "\u{fffe}", "\u{ffff}"] {
-            assert_eq!(
-                draft(json!({"MessageBody": bad})).unwrap_err().code,
-                "InvalidMessageContents"
-            );
+            assert_eq!(draft(json!({"MessageBody": bad})).unwrap_err().code, "InvalidMessageContents");
         }
         for bad in ["", "group 123", "ü", &"g".repeat(129)] {
             let error = draft(json!({"MessageBody": "b", "MessageGroupId": bad})).unwrap_err();
@@ -344,15 +292,7 @@ mod tests {
     #[test]
     fn only_the_trace_header_is_a_system_attribute() {
         let value = json!({"DataType": "String", "StringValue": "Root=1"});
-        assert!(
-            draft(
-                json!({"MessageBody": "b", "MessageSystemAttributes": {"AWSTraceHeader": value}})
-            )
-            .is_ok()
-        );
-        assert!(
-            draft(json!({"MessageBody": "b", "MessageSystemAttributes": {"Other": value}}))
-                .is_err()
-        );
+        assert!(draft(json!({"MessageBody": "b", "MessageSystemAttributes": {"AWSTraceHeader": value}})).is_ok());
+        assert!(draft(json!({"MessageBody": "b", "MessageSystemAttributes": {"Other": value}})).is_err());
     }
 }

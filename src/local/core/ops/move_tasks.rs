@@ -35,9 +35,7 @@ impl Operation for StartMessageMoveTask {
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
         let source = members.required("SourceArn")?;
-        let destination = members
-            .text("DestinationArn")?
-            .filter(|arn| !arn.is_empty());
+        let destination = members.text("DestinationArn")?.filter(|arn| !arn.is_empty());
         check_arn("SourceArn", &source)?;
         if let Some(arn) = &destination {
             check_arn("DestinationArn", arn)?;
@@ -45,52 +43,30 @@ impl Operation for StartMessageMoveTask {
         let rate = members
             .number("MaxNumberOfMessagesPerSecond")?
             .map(|rate| {
-                u64::try_from(rate)
-                    .ok()
-                    .filter(|_| (1..=FASTEST).contains(&rate))
-                    .ok_or_else(|| {
-                        let reason = format!("Must be between 1 and {FASTEST}, if provided.");
-                        ApiError::invalid_value(rate, "MaxNumberOfMessagesPerSecond", &reason)
-                    })
+                u64::try_from(rate).ok().filter(|_| (1..=FASTEST).contains(&rate)).ok_or_else(|| {
+                    let reason = format!("Must be between 1 and {FASTEST}, if provided.");
+                    ApiError::invalid_value(rate, "MaxNumberOfMessagesPerSecond", &reason)
+                })
             })
             .transpose()?;
-        Ok(Self {
-            source,
-            destination,
-            rate,
-        })
+        Ok(Self { source, destination, rate })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Started, ApiError> {
-        let source = state
-            .named_by_arn(&self.source)
-            .ok_or_else(|| ApiError::no_resource("SourceArn"))?;
+        let source = state.named_by_arn(&self.source).ok_or_else(|| ApiError::no_resource("SourceArn"))?;
         if state.sources_of(&self.source).next().is_none() {
-            return Err(ApiError::invalid(
-                "Source queue must be configured as a Dead Letter Queue.",
-            ));
+            return Err(ApiError::invalid("Source queue must be configured as a Dead Letter Queue."));
         }
-        let fifo = |name: &str| {
-            state
-                .queues
-                .get(name)
-                .is_some_and(|queue| queue.settings.fifo)
-        };
+        let fifo = |name: &str| state.queues.get(name).is_some_and(|queue| queue.settings.fifo);
         let destination = match &self.destination {
             None => None,
             Some(arn) => {
-                let name = state
-                    .named_by_arn(arn)
-                    .ok_or_else(|| ApiError::no_resource("DestinationArn"))?;
+                let name = state.named_by_arn(arn).ok_or_else(|| ApiError::no_resource("DestinationArn"))?;
                 if fifo(&name) != fifo(&source) {
-                    return Err(ApiError::invalid(
-                        "Source queue and destination queue must be of the same type.",
-                    ));
+                    return Err(ApiError::invalid("Source queue and destination queue must be of the same type."));
                 }
                 if name == source {
-                    return Err(ApiError::invalid(
-                        "Source queue and destination queue must be different.",
-                    ));
+                    return Err(ApiError::invalid("Source queue and destination queue must be different."));
                 }
                 Some(name)
             }
@@ -121,19 +97,13 @@ impl Operation for StartMessageMoveTask {
             to_move,
             cancelled: None,
         });
-        Ok(Started {
-            task_handle: handle,
-        })
+        Ok(Started { task_handle: handle })
     }
 }
 
 fn check_arn(parameter: &str, arn: &str) -> Result<(), ApiError> {
     let parts: Vec<_> = arn.split(':').collect();
-    if parts.len() == 6
-        && parts[0] == "arn"
-        && parts[2] == "sqs"
-        && parts.iter().all(|part| !part.is_empty())
-    {
+    if parts.len() == 6 && parts[0] == "arn" && parts[2] == "sqs" && parts.iter().all(|part| !part.is_empty()) {
         return Ok(());
     }
     Err(ApiError::invalid(format!(
@@ -158,31 +128,21 @@ impl Operation for CancelMessageMoveTask {
     type Output = Stopped;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            handle: members.required("TaskHandle")?,
-        })
+        Ok(Self { handle: members.required("TaskHandle")? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Stopped, ApiError> {
         let (id, arn) = read_task_handle(&self.handle)
             .ok_or_else(|| ApiError::invalid("Value for parameter TaskHandle is invalid."))?;
-        let source = state
-            .named_by_arn(&arn)
-            .ok_or_else(|| ApiError::no_resource("SourceArn"))?;
+        let source = state.named_by_arn(&arn).ok_or_else(|| ApiError::no_resource("SourceArn"))?;
         let task = state.tasks.find(&source, &id);
-        let task = task
-            .ok_or_else(|| ApiError::named("ResourceNotFoundException", "Task does not exist."))?;
+        let task = task.ok_or_else(|| ApiError::named("ResourceNotFoundException", "Task does not exist."))?;
         if task.status != Status::Running {
-            return Err(ApiError::named(
-                "UnsupportedOperation",
-                "Only a task in status RUNNING can be cancelled.",
-            ));
+            return Err(ApiError::named("UnsupportedOperation", "Only a task in status RUNNING can be cancelled."));
         }
         task.status = Status::Cancelling;
         task.cancelled = Some(now);
-        Ok(Stopped {
-            approximate_number_of_messages_moved: task.moved,
-        })
+        Ok(Stopped { approximate_number_of_messages_moved: task.moved })
     }
 }
 
@@ -229,23 +189,14 @@ impl Operation for ListMessageMoveTasks {
         let most = usize::try_from(most)
             .ok()
             .filter(|_| (1..=PAGE).contains(&most))
-            .ok_or_else(|| {
-                ApiError::invalid_value(
-                    most,
-                    "MaxResults",
-                    "Must be between 1 and 10, if provided.",
-                )
-            })?;
+            .ok_or_else(|| ApiError::invalid_value(most, "MaxResults", "Must be between 1 and 10, if provided."))?;
         Ok(Self { source, most })
     }
 
     fn apply(self, state: &mut State, _: Millis) -> Result<TaskList, ApiError> {
-        let source = state
-            .named_by_arn(&self.source)
-            .ok_or_else(|| ApiError::no_resource("SourceArn"))?;
+        let source = state.named_by_arn(&self.source).ok_or_else(|| ApiError::no_resource("SourceArn"))?;
         let show = |task: &Task| ShownTask {
-            task_handle: (task.status == Status::Running)
-                .then(|| task_handle(&task.id, &self.source)),
+            task_handle: (task.status == Status::Running).then(|| task_handle(&task.id, &self.source)),
             status: task.status.word(),
             source_arn: self.source.clone(),
             destination_arn: task.destination.as_ref().map(|name| state.arn(name)),
@@ -258,14 +209,7 @@ impl Operation for ListMessageMoveTasks {
             },
             started_timestamp: task.started,
         };
-        let results = state
-            .tasks
-            .of(&source)
-            .iter()
-            .rev()
-            .take(self.most)
-            .map(show)
-            .collect();
+        let results = state.tasks.of(&source).iter().rev().take(self.most).map(show).collect();
         Ok(TaskList { results })
     }
 }

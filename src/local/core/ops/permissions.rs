@@ -53,47 +53,26 @@ impl Operation for AddPermission {
         if request.actions.is_empty() {
             return Err(ApiError::missing("Actions"));
         }
-        if let Some(unknown) = request
-            .actions
-            .iter()
-            .find(|action| !ACTIONS.contains(&action.as_str()))
-        {
+        if let Some(unknown) = request.actions.iter().find(|action| !ACTIONS.contains(&action.as_str())) {
             let reason = "Please refer to the appropriate WSDL for a list of valid actions. ";
-            return Err(ApiError::invalid_value(
-                format!("SQS:{unknown}"),
-                "ActionName",
-                reason,
-            ));
+            return Err(ApiError::invalid_value(format!("SQS:{unknown}"), "ActionName", reason));
         }
         let account = |id: &String| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(wrong) = request.accounts.iter().find(|id| !account(id)) {
-            return Err(ApiError::invalid_value(
-                wrong,
-                "PrincipalId",
-                "Unable to verify.",
-            ));
+            return Err(ApiError::invalid_value(wrong, "PrincipalId", "Unable to verify."));
         }
         Ok(request)
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
-        let arn = state
-            .named_by_url(&self.queue_url)
-            .map(|name| state.arn(&name))?;
+        let arn = state.named_by_url(&self.queue_url).map(|name| state.arn(&name))?;
         let (_, queue) = state.reach(&self.queue_url, now)?;
-        let mut policy = read(queue.settings.policy.as_deref()).unwrap_or_else(|| {
-            json!({"Version": "2008-10-17", "Id": format!("{arn}/SQSDefaultPolicy"), "Statement": []})
-        });
+        let mut policy = read(queue.settings.policy.as_deref()).unwrap_or_else(
+            || json!({"Version": "2008-10-17", "Id": format!("{arn}/SQSDefaultPolicy"), "Statement": []}),
+        );
         let mut statements = statements(&policy);
-        if statements
-            .iter()
-            .any(|statement| statement["Sid"] == self.label.as_str())
-        {
-            return Err(ApiError::invalid_value(
-                &self.label,
-                "Label",
-                "Already exists.",
-            ));
+        if statements.iter().any(|statement| statement["Sid"] == self.label.as_str()) {
+            return Err(ApiError::invalid_value(&self.label, "Label", "Already exists."));
         }
         if self.actions.len() > MOST_ACTIONS || statements.len() >= MOST_STATEMENTS {
             let found = self.actions.len();
@@ -102,16 +81,8 @@ impl Operation for AddPermission {
                 format!("{found} Actions were found, maximum allowed is {MOST_ACTIONS}."),
             ));
         }
-        let principals = self
-            .accounts
-            .iter()
-            .map(|account| format!("arn:aws:iam::{account}:root"))
-            .collect();
-        let actions = self
-            .actions
-            .iter()
-            .map(|action| format!("SQS:{action}"))
-            .collect();
+        let principals = self.accounts.iter().map(|account| format!("arn:aws:iam::{account}:root")).collect();
+        let actions = self.actions.iter().map(|action| format!("SQS:{action}")).collect();
         statements.push(json!({
             "Sid": self.label,
             "Effect": "Allow",
@@ -137,10 +108,7 @@ impl Operation for RemovePermission {
     type Output = Done;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            queue_url: members.required("QueueUrl")?,
-            label: members.required("Label")?,
-        })
+        Ok(Self { queue_url: members.required("QueueUrl")?, label: members.required("Label")? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {

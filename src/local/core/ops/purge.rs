@@ -18,9 +18,7 @@ impl Operation for PurgeQueue {
     type Output = Done;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            queue_url: members.required("QueueUrl")?,
-        })
+        Ok(Self { queue_url: members.required("QueueUrl")? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {

@@ -37,18 +37,11 @@ impl Operation for CreateQueue {
     fn decode(mut members: Members) -> Result<Self, ApiError> {
         let mut tags = members.text_map("tags")?;
         tags.append(&mut members.text_map("Tags")?);
-        Ok(Self {
-            name: members.required("QueueName")?,
-            attributes: members.text_map("Attributes")?,
-            tags,
-        })
+        Ok(Self { name: members.required("QueueName")?, attributes: members.text_map("Attributes")?, tags })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<QueueUrl, ApiError> {
-        let fifo = self
-            .attributes
-            .iter()
-            .any(|(name, value)| name == "FifoQueue" && value == "true");
+        let fifo = self.attributes.iter().any(|(name, value)| name == "FifoQueue" && value == "true");
         check_name(&self.name, fifo)?;
         let wanted = Settings::new(fifo).with(&self.attributes)?;
         if let Some(queue) = state.queues.get(&self.name) {
@@ -56,9 +49,7 @@ impl Operation for CreateQueue {
                 if queue.settings.show(name) != wanted.show(name) {
                     return Err(ApiError::named(
                         "QueueNameExists",
-                        format!(
-                            "A queue already exists with the same name and a different value for attribute {name}"
-                        ),
+                        format!("A queue already exists with the same name and a different value for attribute {name}"),
                     ));
                 }
             }
@@ -69,24 +60,15 @@ impl Operation for CreateQueue {
             }
             state.create(&self.name, now, wanted, tags)?;
         }
-        Ok(QueueUrl {
-            queue_url: state.url(&self.name),
-        })
+        Ok(QueueUrl { queue_url: state.url(&self.name) })
     }
 }
 
 /// A queue's name: up to 80 letters, digits, hyphens and underscores, and `.fifo` at the end of a FIFO queue's.
 fn check_name(name: &str, fifo: bool) -> Result<(), ApiError> {
-    let stem = if fifo {
-        name.strip_suffix(".fifo")
-    } else {
-        Some(name)
-    };
+    let stem = if fifo { name.strip_suffix(".fifo") } else { Some(name) };
     let good = |stem: &str| {
-        !stem.is_empty()
-            && stem
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
     if stem.is_some_and(good) && name.len() <= NAME_LENGTH {
         Ok(())
@@ -95,9 +77,7 @@ fn check_name(name: &str, fifo: bool) -> Result<(), ApiError> {
             "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.",
         ))
     } else {
-        Err(ApiError::invalid(
-            "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
-        ))
+        Err(ApiError::invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"))
     }
 }
 
@@ -111,9 +91,7 @@ impl Operation for DeleteQueue {
     type Output = Done;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            queue_url: members.required("QueueUrl")?,
-        })
+        Ok(Self { queue_url: members.required("QueueUrl")? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
@@ -134,20 +112,13 @@ impl Operation for GetQueueUrl {
     type Output = QueueUrl;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            name: members.required("QueueName")?,
-            account: members.text("QueueOwnerAWSAccountId")?,
-        })
+        Ok(Self { name: members.required("QueueName")?, account: members.text("QueueOwnerAWSAccountId")? })
     }
 
     fn apply(self, state: &mut State, _: Millis) -> Result<QueueUrl, ApiError> {
-        let ours = self
-            .account
-            .is_none_or(|account| account == state.account());
+        let ours = self.account.is_none_or(|account| account == state.account());
         if ours && state.queues.contains_key(&self.name) {
-            Ok(QueueUrl {
-                queue_url: state.url(&self.name),
-            })
+            Ok(QueueUrl { queue_url: state.url(&self.name) })
         } else {
             Err(ApiError::no_queue())
         }
@@ -176,10 +147,7 @@ impl Operation for ListQueues {
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
         let prefix = members.text("QueueNamePrefix")?.unwrap_or_default();
-        Ok(Self {
-            prefix,
-            page: Page::decode(&mut members)?,
-        })
+        Ok(Self { prefix, page: Page::decode(&mut members)? })
     }
 
     fn apply(self, state: &mut State, _: Millis) -> Result<QueueUrls, ApiError> {
@@ -189,10 +157,7 @@ impl Operation for ListQueues {
             .map(|(name, _)| name.as_str())
             .take_while(|name| name.starts_with(&self.prefix));
         let (names, next_token) = self.page.cut(names);
-        Ok(QueueUrls {
-            queue_urls: names.iter().map(|name| state.url(name)).collect(),
-            next_token,
-        })
+        Ok(QueueUrls { queue_urls: names.iter().map(|name| state.url(name)).collect(), next_token })
     }
 }
 
@@ -210,16 +175,9 @@ impl Page {
         let size = members
             .number("MaxResults")?
             .map(|size| {
-                usize::try_from(size)
-                    .ok()
-                    .filter(|size| (1..=PAGE).contains(size))
-                    .ok_or_else(|| {
-                        ApiError::invalid_value(
-                            size,
-                            "MaxResults",
-                            "Must be an integer between 1 and 1000.",
-                        )
-                    })
+                usize::try_from(size).ok().filter(|size| (1..=PAGE).contains(size)).ok_or_else(|| {
+                    ApiError::invalid_value(size, "MaxResults", "Must be an integer between 1 and 1000.")
+                })
             })
             .transpose()?;
         let token = members.text("NextToken")?.filter(|token| !token.is_empty());
@@ -241,15 +199,11 @@ impl Page {
 
     /// The names of this page, and the token of the next one.
     pub fn cut<'a>(&self, names: impl Iterator<Item = &'a str>) -> (Vec<&'a str>, Option<String>) {
-        let mut names =
-            names.skip_while(|name| !self.after.is_empty() && *name <= self.after.as_str());
+        let mut names = names.skip_while(|name| !self.after.is_empty() && *name <= self.after.as_str());
         let size = self.size.unwrap_or(PAGE);
         let page: Vec<_> = names.by_ref().take(size).collect();
         let more = self.size.is_some() && names.next().is_some();
-        let token = page
-            .last()
-            .filter(|_| more)
-            .map(|last| STANDARD.encode(last));
+        let token = page.last().filter(|_| more).map(|last| STANDARD.encode(last));
         (page, token)
     }
 }

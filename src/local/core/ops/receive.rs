@@ -55,10 +55,7 @@ pub struct Shown {
     body: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     attributes: BTreeMap<&'static str, String>,
-    #[serde(
-        rename = "MD5OfMessageAttributes",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
     md5_of_attributes: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     message_attributes: BTreeMap<String, ShownAttribute>,
@@ -71,35 +68,22 @@ impl Operation for ReceiveMessage {
         let queue_url = members.required("QueueUrl")?;
         let most = members.number("MaxNumberOfMessages")?.unwrap_or(1);
         let within = |parameter: &str, value: i64, greatest: i64| {
-            u64::try_from(value)
-                .ok()
-                .filter(|_| value <= greatest)
-                .ok_or_else(|| {
-                    ApiError::invalid_value(
-                        value,
-                        parameter,
-                        &format!("Must be >= 0 and <= {greatest}, if provided."),
-                    )
-                })
+            u64::try_from(value).ok().filter(|_| value <= greatest).ok_or_else(|| {
+                ApiError::invalid_value(value, parameter, &format!("Must be >= 0 and <= {greatest}, if provided."))
+            })
         };
         if !(1..=10).contains(&most) {
             let reason = "Must be between 1 and 10, if provided.";
             return Err(ApiError::invalid_value(most, "MaxNumberOfMessages", reason));
         }
-        let wait = members
-            .number("WaitTimeSeconds")?
-            .map(|wait| within("WaitTimeSeconds", wait, 20))
-            .transpose()?;
+        let wait = members.number("WaitTimeSeconds")?.map(|wait| within("WaitTimeSeconds", wait, 20)).transpose()?;
         let visibility = members
             .number("VisibilityTimeout")?
             .map(|visibility| within("VisibilityTimeout", visibility, 43_200))
             .transpose()?;
         let mut system = members.texts("MessageSystemAttributeNames")?;
         system.append(&mut members.texts("AttributeNames")?);
-        if let Some(unknown) = system
-            .iter()
-            .find(|name| *name != "All" && !SYSTEM.contains(&name.as_str()))
-        {
+        if let Some(unknown) = system.iter().find(|name| *name != "All" && !SYSTEM.contains(&name.as_str())) {
             return Err(ApiError::attribute_name(unknown));
         }
         Ok(Self {
@@ -116,22 +100,15 @@ impl Operation for ReceiveMessage {
     fn apply(self, state: &mut State, now: Millis) -> Result<Received, ApiError> {
         let (name, queue) = state.reach(&self.queue_url, now)?;
         if let Some(attempt) = &self.attempt {
-            let good = (1..=ATTEMPT_LENGTH).contains(&attempt.len())
-                && attempt.bytes().all(|b| b.is_ascii_graphic());
+            let good = (1..=ATTEMPT_LENGTH).contains(&attempt.len()) && attempt.bytes().all(|b| b.is_ascii_graphic());
             if !queue.settings.fifo || !good {
                 let reason = "The request include parameter that is not valid for this queue type.";
-                return Err(ApiError::invalid_value(
-                    attempt,
-                    "ReceiveRequestAttemptId",
-                    reason,
-                ));
+                return Err(ApiError::invalid_value(attempt, "ReceiveRequestAttemptId", reason));
             }
         }
         if !queue.settings.fifo && queue.shelf.counts().in_flight >= IN_FLIGHT {
             return if self.wait.unwrap_or(queue.settings.wait) > 0 {
-                Ok(Received {
-                    messages: Vec::new(),
-                })
+                Ok(Received { messages: Vec::new() })
             } else {
                 Err(ApiError::named("OverLimit", "Too many messages in flight."))
             };
@@ -141,23 +118,14 @@ impl Operation for ReceiveMessage {
             Some(keys) => keys,
             None => self.take(state, &name, now, until),
         };
-        let messages = keys
-            .into_iter()
-            .filter_map(|key| self.show(state, &name, key))
-            .collect();
+        let messages = keys.into_iter().filter_map(|key| self.show(state, &name, key)).collect();
         Ok(Received { messages })
     }
 }
 
 impl ReceiveMessage {
     /// The same messages again, if this attempt was made before and nothing has happened to them since.
-    fn repeat(
-        &self,
-        state: &mut State,
-        name: &str,
-        now: Millis,
-        until: Millis,
-    ) -> Option<Vec<Key>> {
+    fn repeat(&self, state: &mut State, name: &str, now: Millis, until: Millis) -> Option<Vec<Key>> {
         let attempt = self.attempt.as_ref()?;
         let queue = state.queues.get_mut(name)?;
         queue.attempts.retain(|_, (at, _)| now < *at + ATTEMPT);
@@ -212,17 +180,8 @@ impl ReceiveMessage {
                 let Some(queue) = state.queues.get_mut(name) else {
                     break;
                 };
-                if let Some(held) = queue.shelf.receive(
-                    key,
-                    LastReceive {
-                        serial,
-                        at: now,
-                        until,
-                    },
-                ) {
-                    state
-                        .effects
-                        .hidden(now, Kind::Received, name, &held.message.id, until);
+                if let Some(held) = queue.shelf.receive(key, LastReceive { serial, at: now, until }) {
+                    state.effects.hidden(now, Kind::Received, name, &held.message.id, until);
                     taken.push(key);
                     receives.push((key, serial));
                 }
@@ -235,9 +194,7 @@ impl ReceiveMessage {
             // Visible again at once, so others who wait may have it.
             state.stir(name);
         }
-        if let (Some(attempt), Some(queue), false) =
-            (&self.attempt, state.queues.get_mut(name), taken.is_empty())
-        {
+        if let (Some(attempt), Some(queue), false) = (&self.attempt, state.queues.get_mut(name), taken.is_empty()) {
             queue.attempts.insert(attempt.clone(), (now, receives));
         }
         taken
@@ -248,46 +205,26 @@ impl ReceiveMessage {
         let held = queue.shelf.get(key)?;
         let message = &held.message;
         let wanted = |attribute: &str| {
-            self.attributes
-                .iter()
-                .any(|filter| match filter.strip_suffix('*') {
-                    Some(prefix) => attribute.starts_with(prefix),
-                    None => filter == "All" || filter == attribute,
-                })
+            self.attributes.iter().any(|filter| match filter.strip_suffix('*') {
+                Some(prefix) => attribute.starts_with(prefix),
+                None => filter == "All" || filter == attribute,
+            })
         };
-        let attributes: Vec<_> = message
-            .attributes
-            .iter()
-            .filter(|(name, _)| wanted(name))
-            .collect();
+        let attributes: Vec<_> = message.attributes.iter().filter(|(name, _)| wanted(name)).collect();
         let all = self.system.iter().any(|name| name == "All");
         let sequence = queue.settings.fifo.then(|| sequence_number(key));
         Some(Shown {
             message_id: message.id.clone(),
-            receipt_handle: Receipt {
-                queue: name.to_owned(),
-                key,
-                serial: held.receive?.serial,
-            }
-            .encode(),
+            receipt_handle: Receipt { queue: name.to_owned(), key, serial: held.receive?.serial }.encode(),
             md5: message.md5.clone(),
             body: message.body.clone(),
             attributes: SYSTEM
                 .iter()
                 .filter(|name| all || self.system.iter().any(|wanted| wanted == *name))
-                .filter_map(|name| {
-                    Some((*name, system_attribute(name, message, sequence.as_deref())?))
-                })
+                .filter_map(|name| Some((*name, system_attribute(name, message, sequence.as_deref())?)))
                 .collect(),
-            md5_of_attributes: md5_of_attributes(
-                attributes
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), *value)),
-            ),
-            message_attributes: attributes
-                .iter()
-                .map(|(name, value)| ((*name).clone(), (*value).into()))
-                .collect(),
+            md5_of_attributes: md5_of_attributes(attributes.iter().map(|(name, value)| (name.as_str(), *value))),
+            message_attributes: attributes.iter().map(|(name, value)| ((*name).clone(), (*value).into())).collect(),
         })
     }
 }
@@ -325,20 +262,14 @@ fn dead_letter_queue(state: &State, name: &str) -> Option<(String, u32)> {
     let policy = state.queues.get(name)?.settings.redrive.as_ref()?;
     let target = state.named_by_arn(&policy.target)?;
     let allow = state.queues.get(&target)?.settings.allow.as_ref();
-    allow
-        .is_none_or(|allow| allow.permits(&state.arn(name)))
-        .then_some((target, policy.max_receives))
+    allow.is_none_or(|allow| allow.permits(&state.arn(name))).then_some((target, policy.max_receives))
 }
 
 /// Moves a message to its dead-letter queue. It keeps its id, its content, its receive count and, on a standard queue,
 /// the start of its retention (developer guide, "Configuring a dead-letter queue").
 fn give_up(state: &mut State, now: Millis, from: &str, to: &str, mut message: Message) {
     message.dead_from = Some(state.arn(from));
-    if state
-        .queues
-        .get(to)
-        .is_some_and(|queue| queue.settings.fifo)
-    {
+    if state.queues.get(to).is_some_and(|queue| queue.settings.fifo) {
         message.enqueued = now;
         message.dedup = Some(message.id.clone());
     }

@@ -17,7 +17,8 @@ use crate::local::core::{ApiError, Millis, State};
 
 /// The most bytes of a batch in all.
 const BATCH_BYTES: u64 = 1_048_576;
-const NO_DEDUP: &str = "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly";
+const NO_DEDUP: &str =
+    "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly";
 const NO_GROUP: &str = "The request must contain the parameter MessageGroupId.";
 
 /// Sends one message.
@@ -34,15 +35,9 @@ pub struct Sent {
     message_id: String,
     #[serde(rename = "MD5OfMessageBody")]
     md5: String,
-    #[serde(
-        rename = "MD5OfMessageAttributes",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
     md5_of_attributes: Option<String>,
-    #[serde(
-        rename = "MD5OfMessageSystemAttributes",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "MD5OfMessageSystemAttributes", skip_serializing_if = "Option::is_none")]
     md5_of_system_attributes: Option<String>,
     #[serde(rename = "SequenceNumber", skip_serializing_if = "Option::is_none")]
     sequence: Option<String>,
@@ -52,10 +47,7 @@ impl Operation for SendMessage {
     type Output = Sent;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            queue_url: members.required("QueueUrl")?,
-            draft: Draft::decode(&mut members)?,
-        })
+        Ok(Self { queue_url: members.required("QueueUrl")?, draft: Draft::decode(&mut members)? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Sent, ApiError> {
@@ -64,10 +56,7 @@ impl Operation for SendMessage {
             return Err(ApiError::missing("MessageBody"));
         }
         if self.draft.size() > queue.settings.max_size {
-            return Err(too_long(
-                "One or more parameters are invalid.",
-                queue.settings.max_size,
-            ));
+            return Err(too_long("One or more parameters are invalid.", queue.settings.max_size));
         }
         self.draft.check()?;
         if queue.settings.fifo && self.draft.group.is_none() {
@@ -107,26 +96,17 @@ impl Operation for SendMessageBatch {
             };
             drafts.push((id, draft));
         }
-        Ok(Self {
-            queue_url,
-            entries: drafts,
-        })
+        Ok(Self { queue_url, entries: drafts })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Self::Output, ApiError> {
         let (name, queue) = state.reach(&self.queue_url, now)?;
-        let drafts = || {
-            self.entries
-                .iter()
-                .filter_map(|(_, draft)| draft.as_ref().ok())
-        };
+        let drafts = || self.entries.iter().filter_map(|(_, draft)| draft.as_ref().ok());
         let bytes: u64 = drafts().map(Draft::size).sum();
         if bytes > BATCH_BYTES {
             return Err(ApiError::named(
                 "BatchRequestTooLong",
-                format!(
-                    "Batch requests cannot be longer than {BATCH_BYTES} bytes. You have sent {bytes} bytes."
-                ),
+                format!("Batch requests cannot be longer than {BATCH_BYTES} bytes. You have sent {bytes} bytes."),
             ));
         }
         if drafts().any(|draft| draft.body.is_empty()) {
@@ -136,34 +116,23 @@ impl Operation for SendMessageBatch {
         if queue.settings.fifo && drafts().any(|draft| draft.group.is_none()) {
             return Err(ApiError::invalid(NO_GROUP));
         }
-        if queue.settings.fifo
-            && !queue.settings.content_dedup
-            && drafts().any(|draft| draft.dedup.is_none())
-        {
+        if queue.settings.fifo && !queue.settings.content_dedup && drafts().any(|draft| draft.dedup.is_none()) {
             return Err(ApiError::invalid(NO_DEDUP));
         }
         let max_size = queue.settings.max_size;
         Ok(Results::of(self.entries, |id, draft| {
             let draft = draft?;
             if draft.size() > max_size {
-                return Err(too_long(
-                    "One or more parameters cannot be validated.",
-                    max_size,
-                ));
+                return Err(too_long("One or more parameters cannot be validated.", max_size));
             }
             draft.check()?;
-            Ok(SentEntry {
-                id: id.to_owned(),
-                sent: send(state, now, &name, draft)?,
-            })
+            Ok(SentEntry { id: id.to_owned(), sent: send(state, now, &name, draft)? })
         }))
     }
 }
 
 fn too_long(what: &str, max_size: u64) -> ApiError {
-    ApiError::invalid(format!(
-        "{what} Reason: Message must be shorter than {max_size} bytes."
-    ))
+    ApiError::invalid(format!("{what} Reason: Message must be shorter than {max_size} bytes."))
 }
 
 /// Sends a checked draft: applies what depends on the queue's type.
@@ -180,45 +149,27 @@ fn send(state: &mut State, now: Millis, name: &str, draft: Draft) -> Result<Sent
         if dedup.is_none() && settings.content_dedup {
             dedup = Some(sha256_hex(&draft.body));
         }
-        let id = dedup
-            .as_deref()
-            .ok_or_else(|| ApiError::invalid(NO_DEDUP))?;
+        let id = dedup.as_deref().ok_or_else(|| ApiError::invalid(NO_DEDUP))?;
         let scope = draft.group.as_deref().filter(|_| settings.dedup_per_group);
         first = queue.dedup.find(now, scope, id).cloned();
     } else if let Some(id) = &dedup {
         let reason = "The request include parameter that is not valid for this queue type.";
-        return Err(ApiError::invalid_value(
-            id,
-            "MessageDeduplicationId",
-            reason,
-        ));
+        return Err(ApiError::invalid_value(id, "MessageDeduplicationId", reason));
     }
     let mut sent = Sent {
         message_id: String::new(),
         md5: md5_hex(draft.body.as_bytes()),
-        md5_of_attributes: md5_of_attributes(
-            draft
-                .attributes
-                .iter()
-                .map(|(name, value)| (name.as_str(), value)),
-        ),
-        md5_of_system_attributes: md5_of_attributes(
-            draft.trace_header.iter().map(|value| (TRACE_HEADER, value)),
-        ),
+        md5_of_attributes: md5_of_attributes(draft.attributes.iter().map(|(name, value)| (name.as_str(), value))),
+        md5_of_system_attributes: md5_of_attributes(draft.trace_header.iter().map(|value| (TRACE_HEADER, value))),
         sequence: None,
     };
     if let Some(first) = first {
-        state
-            .effects
-            .note(now, Kind::Deduplicated, name, &first.message_id);
+        state.effects.note(now, Kind::Deduplicated, name, &first.message_id);
         (sent.message_id, sent.sequence) = (first.message_id, Some(first.sequence));
         return Ok(sent);
     }
     // On a FIFO queue a delay of 0 means the queue's.
-    let own = draft
-        .delay
-        .filter(|_| !settings.fifo)
-        .and_then(|delay| u64::try_from(delay).ok());
+    let own = draft.delay.filter(|_| !settings.fifo).and_then(|delay| u64::try_from(delay).ok());
     let delay = own.unwrap_or(settings.delay);
     let fifo = settings.fifo;
     let scope = draft.group.clone().filter(|_| settings.dedup_per_group);
@@ -228,12 +179,10 @@ fn send(state: &mut State, now: Millis, name: &str, draft: Draft) -> Result<Sent
         md5: sent.md5.clone(),
         body: draft.body,
         attributes: draft.attributes,
-        trace_header: draft
-            .trace_header
-            .and_then(|attribute| match attribute.value {
-                AttributeValue::Text(text) => Some(text),
-                AttributeValue::Bytes(_) => None,
-            }),
+        trace_header: draft.trace_header.and_then(|attribute| match attribute.value {
+            AttributeValue::Text(text) => Some(text),
+            AttributeValue::Bytes(_) => None,
+        }),
         group: draft.group,
         dedup: dedup.clone(),
         sent: now,
@@ -245,10 +194,7 @@ fn send(state: &mut State, now: Millis, name: &str, draft: Draft) -> Result<Sent
     let key = state.put(name, message, (delay > 0).then_some(now + delay * 1000));
     state.effects.note(now, Kind::Sent, name, &sent.message_id);
     if fifo {
-        let first = First {
-            message_id: sent.message_id.clone(),
-            sequence: sequence_number(key),
-        };
+        let first = First { message_id: sent.message_id.clone(), sequence: sequence_number(key) };
         sent.sequence = Some(first.sequence.clone());
         if let (Some(queue), Some(id)) = (state.queues.get_mut(name), dedup) {
             queue.dedup.remember(now, scope.as_deref(), &id, first);
@@ -258,11 +204,9 @@ fn send(state: &mut State, now: Millis, name: &str, draft: Draft) -> Result<Sent
 }
 
 fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

@@ -23,14 +23,10 @@ pub fn merged(
     let mut tags = tags.clone();
     for (key, value) in added {
         if key.is_empty() || key.chars().count() > KEY_LENGTH {
-            return Err(ApiError::invalid(
-                "Tag keys must be between 1 and 128 characters in length.",
-            ));
+            return Err(ApiError::invalid("Tag keys must be between 1 and 128 characters in length."));
         }
         if value.chars().count() > VALUE_LENGTH {
-            return Err(ApiError::invalid(
-                "Tag values must be between 0 and 256 characters in length.",
-            ));
+            return Err(ApiError::invalid("Tag values must be between 0 and 256 characters in length."));
         }
         tags.insert(key, value);
     }
@@ -51,10 +47,7 @@ impl Operation for TagQueue {
     type Output = Done;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        let request = Self {
-            queue_url: members.required("QueueUrl")?,
-            tags: members.text_map("Tags")?,
-        };
+        let request = Self { queue_url: members.required("QueueUrl")?, tags: members.text_map("Tags")? };
         if request.tags.is_empty() {
             return Err(ApiError::missing("Tags"));
         }
@@ -79,10 +72,7 @@ impl Operation for UntagQueue {
     type Output = Done;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        let request = Self {
-            queue_url: members.required("QueueUrl")?,
-            keys: members.texts("TagKeys")?,
-        };
+        let request = Self { queue_url: members.required("QueueUrl")?, keys: members.texts("TagKeys")? };
         if request.keys.is_empty() {
             return Err(ApiError::invalid("Tag keys can't be null."));
         }
@@ -116,15 +106,11 @@ impl Operation for ListQueueTags {
     type Output = Tags;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            queue_url: members.required("QueueUrl")?,
-        })
+        Ok(Self { queue_url: members.required("QueueUrl")? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Tags, ApiError> {
         let (_, queue) = state.reach(&self.queue_url, now)?;
-        Ok(Tags {
-            tags: queue.tags.clone(),
-        })
+        Ok(Tags { tags: queue.tags.clone() })
     }
 }

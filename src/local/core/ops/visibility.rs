@@ -27,9 +27,7 @@ impl Change {
     fn decode(members: &mut Members) -> Result<Self, ApiError> {
         Ok(Self {
             handle: members.required("ReceiptHandle")?,
-            timeout: members
-                .number("VisibilityTimeout")?
-                .ok_or_else(|| ApiError::missing("VisibilityTimeout"))?,
+            timeout: members.number("VisibilityTimeout")?.ok_or_else(|| ApiError::missing("VisibilityTimeout"))?,
         })
     }
 }
@@ -38,10 +36,7 @@ impl Operation for ChangeMessageVisibility {
     type Output = Done;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self {
-            queue_url: members.required("QueueUrl")?,
-            change: Change::decode(&mut members)?,
-        })
+        Ok(Self { queue_url: members.required("QueueUrl")?, change: Change::decode(&mut members)? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
@@ -64,33 +59,22 @@ impl Operation for ChangeMessageVisibilityBatch {
         let queue_url = members.required("QueueUrl")?;
         let entries = batch::entries(&mut members, "ChangeMessageVisibilityBatchRequestEntry")?;
         let change = |(id, mut entry): (String, Members)| Ok((id, Change::decode(&mut entry)?));
-        Ok(Self {
-            queue_url,
-            entries: entries
-                .into_iter()
-                .map(change)
-                .collect::<Result<_, ApiError>>()?,
-        })
+        Ok(Self { queue_url, entries: entries.into_iter().map(change).collect::<Result<_, ApiError>>()? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Self::Output, ApiError> {
         let (name, _) = state.reach(&self.queue_url, now)?;
-        Ok(Results::of(self.entries, |id, entry| {
-            change(state, now, &name, &entry).map(|()| Id { id: id.to_owned() })
-        }))
+        Ok(Results::of(self.entries, |id, entry| change(state, now, &name, &entry).map(|()| Id { id: id.to_owned() })))
     }
 }
 
 /// API reference, "ChangeMessageVisibility": 0 to 43,200 seconds from now, at most 12 hours from the receive; refused,
 /// not cut. Only the newest receive of a message in flight can be changed.
 fn change(state: &mut State, now: Millis, name: &str, change: &Change) -> Result<(), ApiError> {
-    let timeout = u64::try_from(change.timeout)
-        .ok()
-        .filter(|timeout| *timeout <= LONGEST)
-        .ok_or_else(|| {
-            let reason = format!("Must be >= 0 and <= {LONGEST}, if provided.");
-            ApiError::invalid_value(change.timeout, "VisibilityTimeout", &reason)
-        })?;
+    let timeout = u64::try_from(change.timeout).ok().filter(|timeout| *timeout <= LONGEST).ok_or_else(|| {
+        let reason = format!("Must be >= 0 and <= {LONGEST}, if provided.");
+        ApiError::invalid_value(change.timeout, "VisibilityTimeout", &reason)
+    })?;
     let receipt = super::delete::receipt(name, &change.handle)?;
     let Some(queue) = state.queues.get_mut(name) else {
         return Err(ApiError::no_queue());
@@ -103,30 +87,18 @@ fn change(state: &mut State, now: Millis, name: &str, change: &Change) -> Result
         )
     };
     let held = queue.shelf.get(receipt.key).ok_or_else(unavailable)?;
-    let last = held
-        .receive
-        .filter(|last| last.serial == receipt.serial)
-        .ok_or_else(unavailable)?;
+    let last = held.receive.filter(|last| last.serial == receipt.serial).ok_or_else(unavailable)?;
     if !matches!(held.place, Place::InFlight(_)) {
         return Err(if queue.settings.fifo {
             unavailable()
         } else {
-            ApiError::named(
-                "MessageNotInflight",
-                "The specified message isn't in flight.",
-            )
+            ApiError::named("MessageNotInflight", "The specified message isn't in flight.")
         });
     }
     let until = now + timeout * 1000;
     if until > last.at + LONGEST * 1000 {
-        let reason = format!(
-            "Total VisibilityTimeout for the message is beyond the limit [{LONGEST} seconds]"
-        );
-        return Err(ApiError::invalid_value(
-            timeout,
-            "VisibilityTimeout",
-            &reason,
-        ));
+        let reason = format!("Total VisibilityTimeout for the message is beyond the limit [{LONGEST} seconds]");
+        return Err(ApiError::invalid_value(timeout, "VisibilityTimeout", &reason));
     }
     let id = held.message.id.clone();
     queue.shelf.hide(receipt.key, now, until);

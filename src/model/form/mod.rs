@@ -1,0 +1,139 @@
+//! Forms as they are typed, and what comes of them.
+//!
+//! The fields of a form are texts; a `parse` turns them into a command or into sentences that stand beside the
+//! fields. One file per form lives beside this one.
+
+pub mod redrive;
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::QueueName;
+use super::message::Sent;
+use super::words;
+
+/// Reads a field that no person types (a hidden one); a wrong one is still said.
+pub(super) fn field<T: FromStr>(text: &str, name: &str, invalid: &mut Vec<Invalid>) -> Option<T> {
+    let value = text.parse().ok();
+    if value.is_none() {
+        invalid.push(Invalid::new(name, "This is not known here. Reload the page and try again."));
+    }
+    value
+}
+
+/// Reads the name of a queue.
+pub(super) fn queue(text: &str, name: &str, invalid: &mut Vec<Invalid>) -> Option<QueueName> {
+    match text.parse() {
+        Ok(queue) => Some(queue),
+        Err(error) => {
+            invalid.push(Invalid::new(name, super::ids::NameError::sentence(error)));
+            None
+        }
+    }
+}
+
+/// A field that cannot be used, and the sentence that says why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invalid {
+    /// The field's name in the form.
+    pub field: String,
+    /// What is wrong, and what would be right.
+    pub sentence: String,
+}
+
+impl Invalid {
+    /// A sentence for a field.
+    pub fn new(field: impl Into<String>, sentence: impl Into<String>) -> Self {
+        Self { field: field.into(), sentence: sentence.into() }
+    }
+}
+
+/// What a form did, for the notice on the next page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Done {
+    /// Something was saved.
+    Saved,
+    /// A queue was created, and its dead-letter queue, if asked for.
+    QueueCreated,
+    /// A queue was deleted.
+    QueueDeleted,
+    /// A queue is being purged.
+    QueuePurged,
+    /// A message was sent and its MD5 verified.
+    MessageSent(Sent),
+    /// Messages were deleted; some may have failed.
+    Deleted {
+        /// How many are gone.
+        succeeded: u64,
+        /// How many are not.
+        failed: u64,
+    },
+    /// The visibility of messages was changed; some may have failed.
+    VisibilityChanged {
+        /// How many were changed.
+        succeeded: u64,
+        /// How many were not.
+        failed: u64,
+        /// For how many seconds from now they are hidden.
+        seconds: u32,
+    },
+    /// A redrive was started.
+    RedriveStarted,
+    /// A redrive was told to stop.
+    RedriveCancelled {
+        /// How many messages SQS had moved by then.
+        moved: u64,
+    },
+    /// A look or a receive ended with this many messages.
+    Received {
+        /// How many.
+        messages: u64,
+    },
+}
+
+impl Done {
+    /// What was done, in one sentence.
+    pub fn title(&self) -> String {
+        let messages = |n: &u64| words::plural(*n, "message", "messages");
+        match self {
+            Self::Saved => "Saved".into(),
+            Self::QueueCreated => "Queue created".into(),
+            Self::QueueDeleted => "Queue deleted".into(),
+            Self::QueuePurged => "Purge started".into(),
+            Self::MessageSent(_) => "Message sent".into(),
+            Self::Deleted { succeeded, failed: 0 } => format!("{} deleted", messages(succeeded)),
+            Self::Deleted { succeeded, failed } => {
+                format!("{} deleted, {} not", messages(succeeded), words::count(*failed))
+            }
+            Self::VisibilityChanged { succeeded, failed: 0, seconds: 0 } => format!("{} released", messages(succeeded)),
+            Self::VisibilityChanged { succeeded, failed: 0, seconds } => {
+                format!("{} hidden for {}", messages(succeeded), words::seconds(u64::from(*seconds)))
+            }
+            Self::VisibilityChanged { succeeded, failed, .. } => {
+                format!("Visibility of {} changed, of {} not", messages(succeeded), words::count(*failed))
+            }
+            Self::RedriveStarted => "Redrive started".into(),
+            Self::RedriveCancelled { .. } => "Redrive cancelled".into(),
+            Self::Received { messages: n } => format!("{} received", messages(n)),
+        }
+    }
+
+    /// What follows from it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Saved => "SQS may take up to 60 seconds to apply it everywhere.",
+            Self::QueueCreated => "SQS asks to wait a second before it is used.",
+            Self::QueueDeleted => "It may be listed for up to a minute. Its name can be used again after 60 seconds.",
+            Self::QueuePurged => "SQS takes up to 60 seconds. Messages sent meanwhile may be deleted, too.",
+            Self::MessageSent(_) => "The MD5 that SQS answered matches what was sent.",
+            Self::Deleted { failed: 0, .. } | Self::VisibilityChanged { failed: 0, .. } => "",
+            Self::Deleted { .. } | Self::VisibilityChanged { .. } => {
+                "Those that failed were probably visible again already; receive them once more to act on them."
+            }
+            Self::RedriveStarted => "SQS moves the messages by itself, also when this page is closed.",
+            Self::RedriveCancelled { .. } => "What was moved stays moved; SQS may finish a few messages it had taken.",
+            Self::Received { .. } => "",
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The form that starts a redrive.
+
+use serde::{Deserialize, Serialize};
+
+use super::Invalid;
+use crate::model::limits;
+use crate::model::{ConnectionName, QueueName};
+
+/// The form as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedriveForm {
+    /// The connection.
+    pub connection: String,
+    /// The dead-letter queue.
+    pub queue: String,
+    /// `sources` or `queue`.
+    #[serde(default)]
+    pub to: String,
+    /// The destination's name, where `to` is `queue`.
+    #[serde(default)]
+    pub destination: String,
+    /// Messages per second; empty: SQS chooses.
+    #[serde(default)]
+    pub rate: String,
+}
+
+/// What it asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartRedrive {
+    /// The connection.
+    pub connection: ConnectionName,
+    /// The dead-letter queue.
+    pub queue: QueueName,
+    /// Where to; absent: each message to the queue it failed in.
+    pub destination: Option<QueueName>,
+    /// Messages per second, 1–500; absent: SQS chooses.
+    pub rate: Option<u32>,
+}
+
+impl RedriveForm {
+    /// Reads the form.
+    pub fn parse(&self) -> Result<StartRedrive, Vec<Invalid>> {
+        let mut invalid = Vec::new();
+        let connection = super::field(&self.connection, "connection", &mut invalid);
+        let queue: Option<QueueName> = super::queue(&self.queue, "queue", &mut invalid);
+        let destination = if self.to == "queue" {
+            let name = super::queue(self.destination.trim(), "destination", &mut invalid);
+            if let (Some(name), Some(queue)) = (&name, &queue) {
+                if name == queue {
+                    invalid.push(Invalid::new("destination", "This is the queue that is being redriven."));
+                } else if name.kind() != queue.kind() {
+                    let sentence = format!(
+                        "SQS moves messages only between queues of one type; {name} is {}.",
+                        name.kind().word()
+                    );
+                    invalid.push(Invalid::new("destination", sentence));
+                }
+            }
+            name
+        } else {
+            None
+        };
+        let rate = match self.rate.trim() {
+            "" => None,
+            text => match text.parse() {
+                Ok(rate) if limits::MOVE_RATE.contains(rate) => Some(rate),
+                _ => {
+                    invalid.push(Invalid::new("rate", "Give 1 to 500 messages per second, or leave it empty."));
+                    None
+                }
+            },
+        };
+        match (connection, queue) {
+            (Some(connection), Some(queue)) if invalid.is_empty() => {
+                Ok(StartRedrive { connection, queue, destination, rate })
+            }
+            _ => Err(invalid),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(to: &str, destination: &str, rate: &str) -> Result<StartRedrive, Vec<String>> {
+        let form = RedriveForm {
+            connection: "local".into(),
+            queue: "orders-dlq".into(),
+            to: to.into(),
+            destination: destination.into(),
+            rate: rate.into(),
+        };
+        form.parse().map_err(|invalid| invalid.into_iter().map(|invalid| invalid.field).collect())
+    }
+
+    #[test]
+    fn to_the_sources_at_the_rate_of_sqs() {
+        let start = form("sources", "ignored ! name", "").unwrap();
+        assert_eq!((start.destination, start.rate), (None, None));
+    }
+
+    #[test]
+    fn what_sqs_would_refuse_is_said_beside_the_field() {
+        assert_eq!(form("queue", "orders", "500").unwrap().rate, Some(500));
+        assert_eq!(form("queue", "", ""), Err(vec!["destination".into()]));
+        assert_eq!(form("queue", "orders-dlq", ""), Err(vec!["destination".into()]));
+        assert_eq!(form("queue", "orders.fifo", ""), Err(vec!["destination".into()]));
+        assert_eq!(form("sources", "", "501"), Err(vec!["rate".into()]));
+        assert_eq!(form("sources", "", "fast"), Err(vec!["rate".into()]));
+    }
+}

@@ -1,0 +1,26 @@
+//! Floor 5 — path to page, and nothing else. Every route is rendered whole (`SsrMode::Async`), so that content and
+//! status are right without JavaScript.
+//! May use: ui, server::pages.
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{SsrMode, path};
+
+use super::pages::{failure, home, queue, redrive, start};
+
+/// The console.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <FlatRoutes fallback=failure::Unknown>
+                <Route path=path!("/") view=start::StartPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection") view=home::HomePage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue") view=queue::OverviewPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/redrive") view=redrive::RedrivePage ssr=SsrMode::Async/>
+            </FlatRoutes>
+        </Router>
+    }
+}

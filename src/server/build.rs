@@ -1,0 +1,113 @@
+//! From the configuration to the services: the embedded SQS, the store, and a connection for each that is configured.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::clock::{SharedClock, SystemClock};
+use super::config::{Config, ConnectionConfig, LocalConfig};
+use super::services::connection::About;
+use super::services::poller::Poller;
+use super::services::{Connection, Services};
+use super::sqs::aws::AwsSqs;
+use super::sqs::connect::{Connect, connect};
+use super::store::{Sqlite, Store};
+use crate::local::{self, Local};
+
+/// How long background tasks may take to end.
+pub const GRACE: Duration = Duration::from_secs(2);
+
+/// Builds the services. Background tasks end with `stop`; the embedded SQS ends with `after`, so that requests that
+/// are still being answered find it.
+pub async fn services(
+    config: &Config,
+    tracker: &TaskTracker,
+    stop: &CancellationToken,
+    after: &CancellationToken,
+) -> io::Result<Services> {
+    let endpoint = match &config.local {
+        Some(local) => Some(embedded(local, tracker, after).await?),
+        None => None,
+    };
+    let store = store(config.data.as_deref())?;
+    let clock: SharedClock = Arc::new(SystemClock);
+    let mut connections = Vec::new();
+    let mut problems = Vec::new();
+    for configured in &config.connections {
+        match connect(&how(configured, endpoint.as_deref())).await {
+            Ok(sqs) => {
+                let about = about(config, configured, &sqs);
+                let sqs: Arc<dyn super::sqs::Sqs> = Arc::new(sqs);
+                let poller = Poller::start(about.name.clone(), Arc::clone(&sqs), clock.clone(), tracker, stop.clone());
+                connections.push(Connection::new(about, sqs, Arc::clone(&store), clock.clone(), poller));
+            }
+            Err(error) => problems.push(format!("connection {}: {error}", configured.name)),
+        }
+    }
+    if problems.is_empty() {
+        Ok(Services::new(connections, store, clock, tracker.clone()))
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("\nredrive: ")))
+    }
+}
+
+fn store(data: Option<&Path>) -> io::Result<Arc<dyn Store>> {
+    let opened = match data {
+        Some(data) => Sqlite::open(data),
+        None => Sqlite::in_memory(),
+    };
+    Ok(Arc::new(opened.map_err(io::Error::other)?))
+}
+
+/// Starts the embedded SQS on loopback and gives its address.
+async fn embedded(config: &LocalConfig, tracker: &TaskTracker, after: &CancellationToken) -> io::Result<String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await.map_err(|error| {
+        let (port, kind) = (config.port, error.kind());
+        io::Error::new(
+            kind,
+            format!("the local SQS cannot listen on 127.0.0.1:{port} ({kind}). Choose another with --local-port."),
+        )
+    })?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    let options = local::Options { base_url: base_url.clone(), dials: config.dials, ..local::Options::default() };
+    let local = Arc::new(Local::new(options));
+    let serving = local::serve(listener, local, after.clone());
+    tracker.spawn(async move {
+        if let Err(error) = serving.await {
+            tracing::error!(kind = %error.kind(), "the local SQS stopped");
+        }
+    });
+    println!("Local SQS listens on {base_url}");
+    Ok(base_url)
+}
+
+fn how(configured: &ConnectionConfig, embedded: Option<&str>) -> Connect {
+    let endpoint = if configured.embedded { embedded.map(str::to_owned) } else { configured.endpoint.clone() };
+    let local_key = || ("local".to_owned(), "local".to_owned());
+    Connect {
+        region: configured.region.clone(),
+        profile: configured.profile.clone(),
+        role_arn: configured.role_arn.clone(),
+        external_id: configured.external_id.clone(),
+        endpoint,
+        ca_file: configured.ca_file.clone(),
+        static_credentials: configured.embedded.then(local_key),
+    }
+}
+
+fn about(config: &Config, configured: &ConnectionConfig, sqs: &AwsSqs) -> About {
+    let info = sqs.info();
+    About {
+        name: configured.name.clone(),
+        region: info.region.clone(),
+        endpoint: if configured.embedded { None } else { info.endpoint.clone() },
+        color: configured.color.map(|color| color.as_str().to_owned()),
+        read_only: config.read_only || configured.read_only,
+    }
+}

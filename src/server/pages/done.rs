@@ -1,0 +1,33 @@
+//! The notice after a form: what was done, or why it was not.
+
+use leptos::prelude::*;
+
+use super::Here;
+use crate::model::Failure;
+use crate::model::form::Done;
+use crate::ui::parts::{FailureNotice, Notice, Tone};
+
+/// What came of the form that led here; nothing where none did.
+pub fn notice(here: &Here) -> Option<AnyView> {
+    let submission = here.submission.as_ref()?;
+    if let Some(failure) = submission.failure.clone() {
+        return Some(failed(failure));
+    }
+    submission.done.as_ref().map(done)
+}
+
+fn failed(failure: Failure) -> AnyView {
+    view! { <FailureNotice failure/> }.into_any()
+}
+
+fn done(done: &Done) -> AnyView {
+    let partly = matches!(done, Done::Deleted { failed, .. } | Done::VisibilityChanged { failed, .. } if *failed > 0);
+    let tone = if partly { Tone::Warn } else { Tone::Ok };
+    let (title, advice) = (done.title(), done.advice());
+    view! {
+        <Notice tone title>
+            <p>{advice}</p>
+        </Notice>
+    }
+    .into_any()
+}

@@ -1,0 +1,319 @@
+//! Home: what needs attention, and all queues.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::{Here, Page, page};
+use crate::model::listing::{Column as By, ListQuery, Row};
+use crate::model::paths::{self, QueuePage};
+use crate::model::queue::Counter;
+use crate::model::{ConnectionName, Failure, words};
+use crate::server::services::overview::{Attention, Overview};
+use crate::server::services::poller::{Liveness, QueueRow};
+use crate::ui::parts::{
+    Cell, CellKind, Column, Empty, FailureNotice, Glyph, KindBadge, LinkButton, LiveCount, NameCell, Order, PageHead,
+    Pagination, SearchField, Section, Spark, Table, Tip, Tone, Variant,
+};
+
+/// How old the numbers of a page may be, milliseconds.
+const FRESH_MS: i64 = 10_000;
+
+/// All queues of a connection.
+#[component]
+pub fn HomePage() -> impl IntoView {
+    page(home)
+}
+
+async fn home(here: Here) -> Result<Page, Failure> {
+    let census = here.connection.poller().fresh(FRESH_MS).await?;
+    let overview = Overview::of(census);
+    let query = ListQuery::read(|name| here.query.get(name));
+    let name = here.connection.name().clone();
+    let offline = match &overview.census().liveness {
+        Liveness::Offline(failure) => Some(failure.clone()),
+        _ => None,
+    };
+    let body = view! {
+        <PageHead title="Queues"/>
+        {offline.map(|failure| view! { <FailureNotice failure/> })}
+        {super::done::notice(&here)}
+        {attention(&name, &overview.attention())}
+        {all(&name, &overview, &query)}
+    };
+    let listed =
+        paths::with_query("", &[("filter", &query.filter), ("sort", &query.sort_key()), ("page", &here.query("page"))]);
+    Ok(Page::new("Queues", body).listing(listed.trim_start_matches('?').to_owned()))
+}
+
+fn attention(connection: &ConnectionName, found: &[Attention]) -> impl IntoView + use<> {
+    let rows: Vec<_> = found.iter().map(|attention| attention_row(connection, attention)).collect();
+    let note = words::plural(found.len() as u64, "dead-letter queue", "dead-letter queues");
+    (!found.is_empty()).then(|| {
+        let columns = vec![
+            Column::new("Dead-letter queue", CellKind::Name),
+            Column::new("Messages", CellKind::Number),
+            Column::new("30 min", CellKind::Plain),
+            Column::new("From", CellKind::Text),
+            Column::new("Kept for", CellKind::Number),
+            Column::unseen("Actions", CellKind::Actions),
+        ];
+        view! {
+            <Section title="Needs attention" note>
+                <Table caption="Dead-letter queues with messages" columns>
+                    {rows}
+                </Table>
+            </Section>
+        }
+    })
+}
+
+fn attention_row(connection: &ConnectionName, attention: &Attention) -> impl IntoView + use<> {
+    let row = &attention.row;
+    let href = |page| paths::queue(connection, &row.name, page);
+    let sources: Vec<_> = attention
+        .sources
+        .iter()
+        .enumerate()
+        .map(|(i, source)| {
+            let href = paths::queue(connection, source, QueuePage::Overview);
+            view! {
+                {(i > 0).then_some(", ")}
+                <a href=href>{source.to_string()}</a>
+            }
+        })
+        .collect();
+    let kept = row.attributes.as_ref().map(|attributes| words::seconds(u64::from(attributes.retention)));
+    let (overview, messages, redrive) =
+        (href(QueuePage::Overview), href(QueuePage::Messages), href(QueuePage::Redrive));
+    let (name, visible, spark) = (row.name.to_string(), counter(row, Counter::Visible), spark(row, Some(Tone::Warn)));
+    view! {
+        <tr data-row="">
+            <NameCell>
+                <a href=overview data-open="">
+                    {name}
+                </a>
+            </NameCell>
+            <Cell label="Messages" kind=CellKind::Number>
+                {visible}
+            </Cell>
+            <Cell label="30 min">{spark}</Cell>
+            <Cell label="From" kind=CellKind::Text>
+                {sources}
+            </Cell>
+            <Cell label="Kept for" kind=CellKind::Number>
+                {kept}
+            </Cell>
+            <Cell kind=CellKind::Actions>
+                <LinkButton href=messages variant=Variant::Plain small=true glyph=Glyph::Look>
+                    "Look"
+                </LinkButton>
+                <LinkButton href=redrive variant=Variant::Plain small=true glyph=Glyph::Redrive>
+                    "Redrive…"
+                </LinkButton>
+            </Cell>
+        </tr>
+    }
+}
+
+fn all(connection: &ConnectionName, overview: &Overview, query: &ListQuery) -> impl IntoView + use<> {
+    let selected = query.select(overview.rows());
+    let total = overview.census().rows.len() as u64;
+    let (shown, number, pages) = query.page_of(&selected);
+    let first = selected.len().min((number - 1) * crate::model::listing::PAGE + 1) as u64;
+    let last = first + (shown.len() as u64).saturating_sub(1);
+    let rows: Vec<_> = shown.iter().filter_map(|row| queue_row(connection, overview, row)).collect();
+    let at = |page: usize| {
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        let pairs = [("filter", query.filter.as_str()), ("sort", &query.sort_key()), ("page", &page)];
+        paths::with_query(&paths::home(connection), &pairs)
+    };
+    let note = if selected.len() as u64 == total {
+        words::count(total)
+    } else {
+        format!("{} of {}", words::count(selected.len() as u64), words::count(total))
+    };
+    let columns = columns(connection, query);
+    let table = match (total, shown.is_empty()) {
+        (0, _) => no_queues(connection).into_any(),
+        (_, true) => no_match(connection, &query.filter).into_any(),
+        _ => view! {
+            <Table caption="All queues" columns>
+                {rows}
+            </Table>
+            {(pages > 1)
+                .then(|| {
+                    view! {
+                        <Pagination
+                            first
+                            last
+                            total=selected.len() as u64
+                            previous=(number > 1).then(|| at(number - 1))
+                            next=(number < pages).then(|| at(number + 1))
+                        />
+                    }
+                })}
+        }
+        .into_any(),
+    };
+    let new_queue = paths::new_queue(connection);
+    let (filter, sort, home) = (query.filter.clone(), query.sort_key(), paths::home(connection));
+    view! {
+        <Section
+            title="All queues"
+            note
+            action=move || {
+                view! {
+                    <LinkButton href=new_queue variant=Variant::Primary glyph=Glyph::Plus>
+                        "New queue"
+                    </LinkButton>
+                }
+            }
+        >
+            <div class="toolbar" data-list="">
+                <form method="get" action=home role="search" data-filter="">
+                    {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
+                    <SearchField
+                        name="filter"
+                        label="Filter queues"
+                        value=filter
+                        placeholder="name, is:fifo, is:dlq, dlq:no, visible>100"
+                        key="/"
+                    />
+                </form>
+            </div>
+            {table}
+        </Section>
+    }
+}
+
+fn columns(connection: &ConnectionName, query: &ListQuery) -> Vec<Column> {
+    let sorted = |by: By| {
+        let order = (query.sort == by).then_some(if query.descending { Order::Descending } else { Order::Ascending });
+        let numbers_first = !matches!(by, By::Name | By::Type);
+        let descending = match order {
+            Some(Order::Ascending) => true,
+            Some(Order::Descending) => false,
+            None => numbers_first,
+        };
+        let next = ListQuery { sort: by, descending, ..ListQuery::default() }.sort_key();
+        let pairs = [("filter", query.filter.as_str()), ("sort", next.as_str())];
+        (paths::with_query(&paths::home(connection), &pairs), order)
+    };
+    let column = |label: &str, kind, by| {
+        let (href, order) = sorted(by);
+        Column::new(label, kind).sort(href, order)
+    };
+    vec![
+        column("Name", CellKind::Name, By::Name),
+        column("Type", CellKind::Plain, By::Type),
+        column("Visible", CellKind::Number, By::Visible),
+        column("In flight", CellKind::Number, By::InFlight),
+        column("Delayed", CellKind::Number, By::Delayed),
+        Column::new("30 min", CellKind::Plain),
+        column("Dead letters", CellKind::Plain, By::Dead),
+        column("Visibility", CellKind::Number, By::Visibility),
+        column("Retention", CellKind::Number, By::Retention),
+    ]
+}
+
+fn queue_row(connection: &ConnectionName, overview: &Overview, row: &Row) -> Option<impl IntoView + use<>> {
+    let known = overview.census().rows.get(&row.name)?;
+    let lints = known.attributes.as_ref().map(|attributes| overview.lints(&row.name, attributes)).unwrap_or_default();
+    let sentences: Vec<String> = lints.into_iter().map(|lint| lint.sentence).collect();
+    let seconds = |value: Option<u32>| value.map(|seconds| words::seconds(u64::from(seconds)));
+    let failed = known.failure.as_ref().map(Failure::title);
+    let (name, href) = (row.name.to_string(), paths::queue(connection, &row.name, QueuePage::Overview));
+    let kind = row.name.kind();
+    let [visible, in_flight, delayed] = Counter::ALL.map(|which| counter(known, which));
+    let (spark, dead) = (spark(known, None), dead(connection, overview, known));
+    let (visibility, retention) = (seconds(row.visibility_timeout), seconds(row.retention));
+    Some(view! {
+        <tr data-row="">
+            <NameCell>
+                <a href=href data-open="">
+                    {name}
+                </a>
+                {failed.map(|text| view! { <Tip glyph=Glyph::Error text tone=Tone::Danger/> })}
+                {(!sentences.is_empty())
+                    .then(|| view! { <Tip glyph=Glyph::Warning text=sentences.join(" ") tone=Tone::Warn/> })}
+            </NameCell>
+            <Cell label="Type">
+                <KindBadge kind/>
+            </Cell>
+            <Cell label="Visible" kind=CellKind::Number>
+                {visible}
+            </Cell>
+            <Cell label="In flight" kind=CellKind::Number>
+                {in_flight}
+            </Cell>
+            <Cell label="Delayed" kind=CellKind::Number>
+                {delayed}
+            </Cell>
+            <Cell label="30 min">{spark}</Cell>
+            <Cell label="Dead letters">{dead}</Cell>
+            <Cell label="Visibility" kind=CellKind::Number>
+                {visibility}
+            </Cell>
+            <Cell label="Retention" kind=CellKind::Number>
+                {retention}
+            </Cell>
+        </tr>
+    })
+}
+
+/// Where the failures of a queue go, and how many are there.
+fn dead(connection: &ConnectionName, overview: &Overview, row: &QueueRow) -> AnyView {
+    let Some(target) = row.dead_letter_target() else {
+        let of_sources = !overview.sources_of(row).is_empty();
+        let word = if of_sources { "is one" } else { "none" };
+        return view! { <span class="soft">{word}</span> }.into_any();
+    };
+    let name = target.name();
+    let count = overview.dead_letter_queue_of(row).map(|dlq: &Arc<QueueRow>| counter(dlq, Counter::Visible));
+    view! {
+        <a href=paths::queue(connection, &name, QueuePage::Overview)>{name.to_string()}</a>
+        " "
+        {count}
+    }
+    .into_any()
+}
+
+fn counter(row: &QueueRow, which: Counter) -> impl IntoView + use<> {
+    let value = row.attributes.as_ref().map(|attributes| which.of(attributes.depth));
+    view! { <LiveCount queue=row.name.to_string() which value stale=row.failure.is_some()/> }
+}
+
+fn spark(row: &QueueRow, tone: Option<Tone>) -> impl IntoView + use<> {
+    let samples: Vec<u64> = row.series.samples().iter().map(|(_, count)| *count).collect();
+    let label = match (samples.iter().min(), samples.iter().max(), samples.last()) {
+        (Some(least), Some(most), Some(now)) => format!(
+            "Visible, last 30 minutes: {} to {}, now {}",
+            words::count(*least),
+            words::count(*most),
+            words::count(*now)
+        ),
+        _ => "Visible, last 30 minutes: not known yet".to_owned(),
+    };
+    view! { <Spark samples label queue=row.name.to_string() tone=tone.unwrap_or_default()/> }
+}
+
+fn no_queues(connection: &ConnectionName) -> impl IntoView + use<> {
+    let href = paths::new_queue(connection);
+    view! {
+        <Empty glyph=Glyph::Queue title="There are no queues here" text="This account has none in this region.">
+            <LinkButton href glyph=Glyph::Plus>
+                "New queue"
+            </LinkButton>
+        </Empty>
+    }
+}
+
+fn no_match(connection: &ConnectionName, filter: &str) -> impl IntoView + use<> {
+    let href = paths::home(connection);
+    view! {
+        <Empty glyph=Glyph::Search title=format!("No queue matches “{filter}”")>
+            <LinkButton href>"Show all queues"</LinkButton>
+        </Empty>
+    }
+}

@@ -1,0 +1,56 @@
+//! The router: pages, server functions, the event stream, assets and health, each at its path.
+//! May use: everything below it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tokio_util::sync::CancellationToken;
+
+use super::app::App;
+use super::http::assets::Assets;
+use super::http::health;
+use super::pages::shell::shell;
+use super::services::Services;
+
+/// Everything that can be asked for, before the guards.
+pub fn router(services: &Services, assets: &Arc<Assets>, stop: &CancellationToken) -> Router {
+    let options = options(assets);
+    let context = {
+        let services = services.clone();
+        move || provide_context(services.clone())
+    };
+    let document = {
+        let (options, assets) = (options.clone(), Arc::clone(assets));
+        move || shell(options.clone(), &assets)
+    };
+    let functions = {
+        let context = context.clone();
+        post(move |request: Request| {
+            let context = context.clone();
+            async move { leptos_axum::handle_server_fns_with_context(context, request).await.into_response() }
+        })
+    };
+    let unknown = {
+        let render = leptos_axum::render_app_async_with_context(context.clone(), document.clone());
+        get(move |request: Request| render(request))
+    };
+    let pages: Router = Router::<LeptosOptions>::new()
+        .leptos_routes_with_context(&options, generate_route_list(App), context, document)
+        .route("/api/{*function}", functions)
+        .fallback(unknown)
+        .with_state(options);
+    health::routes(stop.clone()).merge(assets.routes()).merge(pages)
+}
+
+/// The islands' scripts as the build named them: Leptos derives the address of the wasm from that of the glue.
+fn options(assets: &Assets) -> LeptosOptions {
+    let glue = assets.href("redrive.js");
+    let name = glue.rsplit('/').next().and_then(|file| file.strip_suffix(".js")).unwrap_or("redrive");
+    LeptosOptions::builder().output_name(name).site_pkg_dir("pkg").build()
+}

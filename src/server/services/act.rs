@@ -1,0 +1,95 @@
+//! The one way to change something: permitted first, written down second, done third.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::connection::Connection;
+use super::report;
+use crate::model::activity::{Detail, Entry, Outcome, Verb};
+use crate::model::cli::Command;
+use crate::model::{Code, Failure, QueueName, Refusal};
+use crate::server::sqs::{Result as SqsResult, Sqs};
+
+/// A change that someone asked for.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// What kind of change.
+    pub verb: Verb,
+    /// To which queue.
+    pub queue: Option<QueueName>,
+    /// Small facts for the audit log; never a body.
+    pub detail: Detail,
+    /// The equivalent command; bodies replaced by a placeholder.
+    pub cli: Command,
+}
+
+impl Act {
+    /// A change to a queue.
+    pub fn on(queue: &QueueName, verb: Verb, cli: Command) -> Self {
+        Self { verb, queue: Some(queue.clone()), detail: Detail::new(), cli }
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn fact(mut self, name: &str, value: impl ToString) -> Self {
+        self.detail.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// The right to change something through a connection. Only [`Connection::permit`] makes one, and [`Connection::act`]
+/// is the only way to the changing half of the gateway, so that the check cannot be forgotten.
+#[derive(Debug)]
+pub(super) struct Permit(());
+
+impl Connection {
+    /// Whether this connection lets anything be changed.
+    pub fn allowed(&self) -> Result<(), Refusal> {
+        if self.read_only() { Err(Refusal::ReadOnly) } else { Ok(()) }
+    }
+
+    fn permit(&self) -> Result<Permit, Refusal> {
+        self.allowed().map(|()| Permit(()))
+    }
+
+    /// Carries out a change: refuses it where the connection is read-only, writes the intent to the audit log,
+    /// runs the effect, writes the outcome. A refused attempt is written down, too. Where the log cannot take the
+    /// intent, nothing is done.
+    pub async fn act<T, F>(&self, act: Act, effect: impl FnOnce(Arc<dyn Sqs>) -> F + Send) -> Result<T, Failure>
+    where
+        F: Future<Output = SqsResult<T>> + Send,
+        T: Send,
+    {
+        let queue = act.queue.clone();
+        let entry = Entry {
+            at_ms: self.now_ms(),
+            who: self.who().to_owned(),
+            connection: self.name().clone(),
+            queue: act.queue,
+            verb: act.verb,
+            detail: act.detail,
+            cli: act.cli.line().to_owned(),
+        };
+        let id = self.store().intend(&entry).await.map_err(|error| report::store(&error))?;
+        let (outcome, result) = match self.permit() {
+            Err(refusal) => {
+                let outcome = Outcome::Failed { code: Code::new("ReadOnly"), request_id: None };
+                (outcome, Err(Failure::Refused(refusal)))
+            }
+            Ok(permit) => match effect(self.gateway(permit)).await {
+                Ok(answer) => {
+                    (Outcome::Succeeded { request_id: answer.request_id, detail: Detail::new() }, Ok(answer.value))
+                }
+                Err(error) => (
+                    Outcome::Failed { code: error.code.clone(), request_id: error.request_id.clone() },
+                    Err(report::sqs(error, self.name(), queue.as_ref())),
+                ),
+            },
+        };
+        // The effect has happened: an outcome that cannot be written must not turn it into a failure.
+        if let Err(error) = self.store().conclude(id, &outcome, self.now_ms()).await {
+            report::store(&error);
+        }
+        result
+    }
+}

@@ -1,0 +1,96 @@
+//! SQS's own redrive: may it start, start it, cancel it, list it.
+
+use std::sync::Arc;
+
+use super::act::Act;
+use super::connection::Connection;
+use super::report;
+use crate::model::activity::Verb;
+use crate::model::cli::Command;
+use crate::model::form::Done;
+use crate::model::form::redrive::StartRedrive;
+use crate::model::ids::TaskHandle;
+use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, Refusal};
+
+/// What is known about redriving a queue before anyone clicks.
+#[derive(Clone, Debug)]
+pub struct Redrivable {
+    /// The queue's attributes, read now.
+    pub attributes: Attributes,
+    /// Its ARN.
+    pub arn: QueueArn,
+    /// The queues that name it as their dead-letter queue.
+    pub sources: Vec<QueueName>,
+    /// The last ten tasks, newest first, or why they cannot be listed.
+    pub tasks: Result<Vec<MoveTask>, Failure>,
+}
+
+impl Redrivable {
+    /// The task that is moving messages now.
+    pub fn active(&self) -> Option<&MoveTask> {
+        self.tasks.as_ref().ok()?.iter().find(|task| task.status.is_active())
+    }
+
+    /// Why SQS would refuse to start, in the order a person should fix it.
+    pub fn refusal(&self) -> Option<Refusal> {
+        if self.sources.is_empty() {
+            return Some(Refusal::NotADeadLetterQueue);
+        }
+        self.active().map(|_| Refusal::TaskRunning)
+    }
+}
+
+impl Connection {
+    /// Everything the redrive page shows. Three requests (four where the queue's URL is unknown), side by side.
+    pub async fn redrivable(&self, queue: &QueueName) -> Result<Redrivable, Failure> {
+        let (attributes, sources) = tokio::try_join!(self.attributes(queue), self.dead_letter_sources(queue))?;
+        let arn = attributes.arn.clone().ok_or_else(|| report::lacks(self.name(), queue, "QueueArn"))?;
+        let tasks = self.move_tasks(queue, &arn).await;
+        Ok(Redrivable { attributes, arn, sources, tasks })
+    }
+
+    /// Starts a message move task. One request beyond those of [`Self::redrivable`].
+    pub async fn start_redrive(&self, start: StartRedrive) -> Result<Done, Failure> {
+        let StartRedrive { queue, destination, rate, .. } = start;
+        let redrivable = self.redrivable(&queue).await?;
+        if let Some(refusal) = redrivable.refusal() {
+            return Err(Failure::Refused(refusal));
+        }
+        let source = redrivable.arn;
+        let to = match &destination {
+            Some(name) => Some(self.attributes(name).await?.arn.unwrap_or_else(|| source.sibling(name))),
+            None => None,
+        };
+        let cli = Command::new("start-message-move-task")
+            .option("source-arn", source.as_str())
+            .maybe("destination-arn", to.as_ref().map(QueueArn::as_str))
+            .maybe("max-number-of-messages-per-second", rate.map(|rate| rate.to_string()).as_deref());
+        let act = Act::on(&queue, Verb::StartRedrive, cli)
+            .fact("to", destination.as_ref().map_or("the source queues", QueueName::as_str))
+            .fact("visible", redrivable.attributes.depth.visible);
+        self.act(act, |sqs| async move { sqs.start_move(&source, to.as_ref(), rate).await }).await?;
+        self.follow(&queue).await;
+        Ok(Done::RedriveStarted)
+    }
+
+    /// Tells the running task to stop; what was moved stays moved. Four requests.
+    pub async fn cancel_redrive(&self, queue: &QueueName) -> Result<Done, Failure> {
+        let redrivable = self.redrivable(queue).await?;
+        let handle: Arc<TaskHandle> = match redrivable.active().and_then(|task| task.handle.clone()) {
+            Some(handle) => Arc::new(handle),
+            None => return Err(Failure::Refused(Refusal::NoTaskRunning)),
+        };
+        let cli = Command::new("cancel-message-move-task").option("task-handle", handle.as_str());
+        let act = Act::on(queue, Verb::CancelRedrive, cli);
+        let moved = self.act(act, |sqs| async move { sqs.cancel_move(&handle).await }).await?;
+        self.follow(queue).await;
+        Ok(Done::RedriveCancelled { moved })
+    }
+
+    /// Has the poller read the tasks at once, so that watchers see the change. What it cannot read now it reads later.
+    async fn follow(&self, queue: &QueueName) {
+        if self.poller().tasks_now(queue).await.is_err() {
+            tracing::debug!(queue = %queue, "the tasks are read with the next poll");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! From what went wrong to what a person is told, logged once on the way.
+
+use crate::model::{Code, ConnectionName, Failure, QueueName};
+use crate::server::sqs::SqsError;
+use crate::server::store::StoreError;
+
+/// Logs a failed call and gives what a person is told.
+pub fn sqs(error: SqsError, connection: &ConnectionName, queue: Option<&QueueName>) -> Failure {
+    tracing::warn!(
+        connection = %connection,
+        queue = queue.map(QueueName::as_str),
+        operation = error.operation,
+        code = %error.code,
+        request_id = error.request_id.as_deref(),
+        "a call to SQS failed"
+    );
+    error.into_failure(queue)
+}
+
+/// Logs a fault of the console itself under a new reference.
+pub fn store(error: &StoreError) -> Failure {
+    let reference = reference();
+    tracing::error!(reference = %reference, %error, "the store failed");
+    Failure::Unexpected { reference }
+}
+
+/// Logs a task that panicked under a new reference.
+pub fn crash(error: &tokio::task::JoinError) -> Failure {
+    let reference = reference();
+    tracing::error!(reference = %reference, %error, "a task crashed");
+    Failure::Unexpected { reference }
+}
+
+/// Logs an answer that lacks what SQS always gives.
+pub fn lacks(connection: &ConnectionName, queue: &QueueName, what: &'static str) -> Failure {
+    tracing::warn!(connection = %connection, queue = %queue, what, "an answer of SQS lacks something");
+    Failure::Upstream(Code::new(what))
+}
+
+fn reference() -> Code {
+    Code::new(&uuid::Uuid::new_v4().simple().to_string()[..8])
+}

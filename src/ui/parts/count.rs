@@ -8,6 +8,7 @@ use crate::model::words;
 /// A count with thin separators; SQS's own counters are approximate and say so.
 #[component]
 pub fn Count(
+    /// The number.
     value: u64,
     /// Whether it is exact; SQS's counters never are.
     #[prop(optional)]

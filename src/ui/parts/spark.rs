@@ -41,11 +41,14 @@ pub fn points(samples: &[u64]) -> String {
 /// The sparkline of `samples`, oldest first. Without samples it keeps its place and draws nothing.
 #[component]
 pub fn Spark(
+    /// Oldest first.
     samples: Vec<u64>,
     /// What is drawn, in words: “Visible, last 30 minutes: 3 to 1 204, now 12”.
     #[prop(into)]
     label: String,
-    #[prop(optional)] tone: Option<Tone>,
+    /// Its colour, where it means something.
+    #[prop(optional)]
+    tone: Option<Tone>,
     /// The queue whose visible messages these are, so that the page's stream keeps the line current.
     #[prop(optional, into)]
     queue: Option<String>,

@@ -31,7 +31,9 @@ pub fn LiveCount(
     /// The queue's name.
     #[prop(into)]
     queue: String,
+    /// Which of its three counters.
     which: Counter,
+    /// The number, if it was ever read.
     value: Option<u64>,
     /// Whether it is older than it should be: greyed out.
     #[prop(optional)]

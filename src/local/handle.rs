@@ -189,6 +189,17 @@ impl Local {
         }
     }
 
+    /// Works on the state itself, at the time of the clock, and wakes whom it concerns: for many requests at once, none
+    /// of which waits. Keep it short, nobody else is answered meanwhile.
+    pub(super) fn with_state<T>(&self, work: impl FnOnce(&mut State, u64) -> T) -> T {
+        let mut state = self.state();
+        let done = work(&mut state, self.clock.now());
+        let stirred = state.take_stirred();
+        drop(state);
+        self.wake(&stirred);
+        done
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic in an operation would leave the state as it was at that point; tests see the panic itself.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

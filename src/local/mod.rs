@@ -7,10 +7,12 @@
 //! * `core` – what SQS does, without I/O and without a clock
 //! * [`Local`] – the state behind a mutex, and long polling
 //! * `http` – requests in, answers out
+//! * [`demo`] – queues and messages for a first look, and traffic that goes on
 //! * `faults` – failures on demand, for tests
 
 mod clock;
 mod core;
+pub mod demo;
 mod faults;
 
 mod handle;

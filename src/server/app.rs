@@ -7,7 +7,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
-use super::pages::{failure, home, queue, redrive, start};
+use super::pages::{failure, home, queue, redrive};
 
 /// The console.
 #[component]
@@ -16,7 +16,6 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <FlatRoutes fallback=failure::Unknown>
-                <Route path=path!("/") view=start::StartPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection") view=home::HomePage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue") view=queue::OverviewPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/redrive") view=redrive::RedrivePage ssr=SsrMode::Async/>

@@ -77,6 +77,13 @@ async fn embedded(config: &LocalConfig, tracker: &TaskTracker, after: &Cancellat
     let base_url = format!("http://{}", listener.local_addr()?);
     let options = local::Options { base_url: base_url.clone(), dials: config.dials, ..local::Options::default() };
     let local = Arc::new(Local::new(options));
+    if config.demo {
+        // Only a wrong seed can fail, and its own tests would have said so.
+        local::demo::seed(&local)
+            .map_err(|error| io::Error::other(format!("the demo data were refused: {error:?}")))?;
+        let (local, after) = (Arc::clone(&local), after.clone());
+        tracker.spawn(async move { local::demo::run(&local, after).await });
+    }
     let serving = local::serve(listener, local, after.clone());
     tracker.spawn(async move {
         if let Err(error) = serving.await {
@@ -89,9 +96,11 @@ async fn embedded(config: &LocalConfig, tracker: &TaskTracker, after: &Cancellat
 
 fn how(configured: &ConnectionConfig, embedded: Option<&str>) -> Connect {
     let endpoint = if configured.embedded { embedded.map(str::to_owned) } else { configured.endpoint.clone() };
+    // The embedded SQS checks no signature; naming a key and a region keeps the SDK from asking around for them.
     let local_key = || ("local".to_owned(), "local".to_owned());
+    let local_region = || local::Options::default().region;
     Connect {
-        region: configured.region.clone(),
+        region: configured.region.clone().or_else(|| configured.embedded.then(local_region)),
         profile: configured.profile.clone(),
         role_arn: configured.role_arn.clone(),
         external_id: configured.external_id.clone(),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::response::IntoResponse;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
@@ -15,8 +16,10 @@ use tokio_util::sync::CancellationToken;
 use super::app::App;
 use super::http::assets::Assets;
 use super::http::health;
+use super::pages;
 use super::pages::shell::shell;
 use super::services::Services;
+use crate::model::paths;
 
 /// Everything that can be asked for, before the guards.
 pub fn router(services: &Services, assets: &Arc<Assets>, stop: &CancellationToken) -> Router {
@@ -40,12 +43,24 @@ pub fn router(services: &Services, assets: &Arc<Assets>, stop: &CancellationToke
         let render = leptos_axum::render_app_async_with_context(context.clone(), document.clone());
         get(move |request: Request| render(request))
     };
+    let start = {
+        let services = services.clone();
+        move |headers: HeaderMap| async move { Redirect::to(&start_at(&services, &headers)) }
+    };
     let pages: Router = Router::<LeptosOptions>::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, document)
+        .route("/", get(start))
         .route("/api/{*function}", functions)
         .fallback(unknown)
         .with_state(options);
     health::routes(stop.clone()).merge(assets.routes()).merge(pages)
+}
+
+/// The home of the connection that this browser used last, or of the first.
+fn start_at(services: &Services, headers: &HeaderMap) -> String {
+    let last = pages::last_connection(headers).and_then(|name| services.connection(&name).ok());
+    let connection = last.as_ref().or_else(|| services.connections().first());
+    connection.map_or_else(|| "/healthz".to_owned(), |connection| paths::home(connection.name()))
 }
 
 /// The islands' scripts as the build named them: Leptos derives the address of the wasm from that of the glue.

@@ -12,11 +12,11 @@ mod layout;
 pub mod queue;
 pub mod redrive;
 pub mod shell;
-pub mod start;
 
 use std::future::Future;
 use std::sync::Arc;
 
+use http::HeaderMap;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -116,6 +116,14 @@ impl Page {
     }
 }
 
+/// The cookie that remembers the connection a browser used last.
+const CONNECTION: &str = "connection";
+
+/// The connection that a browser used last.
+pub fn last_connection(headers: &HeaderMap) -> Option<String> {
+    shell::cookie(headers, CONNECTION).map(str::to_owned)
+}
+
 /// Renders a page in its frame, or the failure that took its place.
 pub fn page<W>(build: impl FnOnce(Here) -> W + Send + 'static) -> impl IntoView
 where
@@ -129,7 +137,10 @@ where
     let work = async move {
         let here = Here::find(services.clone(), params, query);
         let (connection, page) = match here {
-            Ok(here) => (Some(here.connection.clone()), build(here).await),
+            Ok(here) => {
+                remember(&response, &here.connection);
+                (Some(here.connection.clone()), build(here).await)
+            }
             Err(failure) => (None, Err(failure)),
         };
         let page = page.unwrap_or_else(|failure| failure::page(&failure, connection.as_ref()));
@@ -139,4 +150,11 @@ where
         layout::framed(&services, connection.as_ref(), page, theme, &path)
     };
     view! { <Suspense>{Suspend::new(work)}</Suspense> }.into_any()
+}
+
+fn remember(response: &ResponseOptions, connection: &Connection) {
+    let cookie = format!("{CONNECTION}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", connection.name());
+    if let Ok(value) = http::HeaderValue::from_str(&cookie) {
+        response.append_header(http::header::SET_COOKIE, value);
+    }
 }

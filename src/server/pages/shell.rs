@@ -1,5 +1,6 @@
 //! The document around every page: head, body, and the scripts that wake the islands.
 
+use http::HeaderMap;
 use http::header::COOKIE;
 use http::request::Parts;
 use leptos::prelude::*;
@@ -19,14 +20,19 @@ impl Theme {
     /// Reads the cookie; `system` where there is none.
     pub fn of_request() -> Self {
         let parts = use_context::<Parts>();
-        let cookies = parts.as_ref().and_then(|parts| parts.headers.get(COOKIE)?.to_str().ok()).unwrap_or_default();
-        let chosen = cookies.split(';').find_map(|pair| pair.trim().strip_prefix(theme::COOKIE)?.strip_prefix('='));
+        let chosen = parts.as_ref().and_then(|parts| cookie(&parts.headers, theme::COOKIE));
         Self(theme::THEMES.into_iter().find(|known| Some(*known) == chosen).unwrap_or("system"))
     }
 
     fn attribute(self) -> Option<&'static str> {
         (self.0 != "system").then_some(self.0)
     }
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get(COOKIE)?.to_str().ok()?;
+    cookies.split(';').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The path and query of the request, for links that come back.

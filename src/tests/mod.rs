@@ -1,6 +1,7 @@
 //! Tests through the real router, the contract suite, and `tidy`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod contract;
 mod tidy;
 
 mod guards;

@@ -1,5 +1,6 @@
 //! Every error code that SQS documents, as an answer through the real SDK; and every way to get no answer.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -32,7 +33,7 @@ async fn ask(sqs: &AwsSqs, call: Call) -> SqsError {
         Call::Send => sqs.send(&queue, &Draft { body: "x".into(), ..Draft::default() }).await.unwrap_err(),
         Call::Create => {
             let name = "orders".parse().unwrap();
-            sqs.create_queue(&name, &Default::default(), &Default::default()).await.unwrap_err()
+            sqs.create_queue(&name, &BTreeMap::new(), &BTreeMap::new()).await.unwrap_err()
         }
         Call::Hide => sqs.change_visibility(&queue, &handle, 43_200).await.unwrap_err(),
         Call::StartMove => sqs.start_move(&arn, None, None).await.unwrap_err(),
@@ -153,7 +154,7 @@ async fn an_answer_that_is_no_answer_of_sqs_is_judged_by_its_status() {
     let html = "<html><h1>Service Unavailable</h1></html>";
     let xml = "<ErrorResponse><Error><Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code></Error></ErrorResponse>";
     #[rustfmt::skip]
-    let rows: [(u16, Vec<(&str, &str)>, &str, Kind, &str); 12] = [
+    let rows = [
         (503, vec![], html, Upstream, "Http503"),
         (502, vec![], "", Upstream, "Http502"),
         (504, vec![], html, Upstream, "Http504"),

@@ -77,6 +77,7 @@ fn raw(headers: &HeaderMap) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leptos::prelude::{Owner, provide_context};
     use serde::Deserialize;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -124,5 +125,28 @@ mod tests {
         let queue = "x".repeat(4000);
         assert_eq!(cookie(&Notice::Sent { queue, id: String::new() }), None);
         assert!(cookie(&Notice::Purged).is_some());
+    }
+
+    #[test]
+    fn a_notice_is_taken_once() {
+        Owner::new().with(|| {
+            let response = ResponseOptions::default();
+            provide_context(response.clone());
+            leave(&Notice::Purged);
+            let left = response.0.read().unwrap().headers[SET_COOKIE].clone();
+
+            let (mut parts, ()) = http::Request::new(()).into_parts();
+            parts.headers = returned(&left);
+            provide_context(parts);
+            let page = ResponseOptions::default();
+            provide_context(page.clone());
+            assert_eq!(take(), Some(Notice::Purged));
+            assert_eq!(page.0.read().unwrap().headers[SET_COOKIE], forgotten());
+        });
+        // Without a request there is none, and nothing fails.
+        Owner::new().with(|| {
+            leave(&Notice::Purged);
+            assert_eq!(take::<Notice>(), None);
+        });
     }
 }

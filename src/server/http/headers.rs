@@ -66,6 +66,8 @@ pub fn set_page_policy() {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leptos::nonce::Nonce;
+    use leptos::prelude::{Owner, provide_context};
 
     #[test]
     fn the_policy_is_exactly_this() {
@@ -85,5 +87,19 @@ mod tests {
             assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
         }
+    }
+
+    #[test]
+    fn a_page_carries_the_nonce_of_its_own_rendering() {
+        Owner::new().with(|| {
+            let response = ResponseOptions::default();
+            provide_context(response.clone());
+            provide_context(Nonce::from_value("fromThePage"));
+            set_page_policy();
+            let headers = response.0.read().unwrap().headers.clone();
+            assert_eq!(headers[CONTENT_SECURITY_POLICY], content_security_policy(Some("fromThePage")));
+        });
+        // Listing the routes runs the shell without a response.
+        Owner::new().with(set_page_policy);
     }
 }

@@ -240,6 +240,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_idle_connection_does_not_hold_up_the_stop() {
+        let patience = Patience { header: Duration::from_secs(5), stop: Duration::from_secs(3), ..SHORT };
+        let served = start(patience).await;
+        let mut idle = open(served.address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let mut response = [0; 1024];
+        assert!(idle.read(&mut response).await.unwrap() > 0);
+        served.stop.cancel();
+        tokio::time::timeout(Duration::from_millis(500), served.done).await.expect("the stop waited").unwrap();
+    }
+
+    #[tokio::test]
     async fn what_does_not_end_is_cut_off_at_the_end_of_patience() {
         let served = start(SHORT).await;
         let mut forever = open(served.address, "GET /forever HTTP/1.1\r\nHost: a\r\n\r\n").await;

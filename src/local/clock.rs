@@ -38,6 +38,7 @@ impl ManualClock {
 
 impl Clock {
     /// The time now.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock to ask")]
     pub fn now(&self) -> u64 {
         match self {
             // Before the epoch is before SQS.
@@ -51,7 +52,9 @@ impl Clock {
     /// Resolves when it is `at`, and, with a manual clock, whenever it is moved. Look at the time again afterwards.
     pub async fn until(&self, at: u64) {
         match self {
-            Self::Wall => tokio::time::sleep(Duration::from_millis(at.saturating_sub(self.now()))).await,
+            Self::Wall => {
+                tokio::time::sleep(Duration::from_millis(at.saturating_sub(self.now()))).await;
+            }
             Self::Manual(clock) => {
                 let moved = clock.moved.notified();
                 if self.now() < at {

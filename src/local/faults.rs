@@ -171,7 +171,9 @@ impl Dials {
                 Action::Hang => end(Ending::Hang),
                 Action::Drop(When::Before) => end(Ending::Drop),
                 Action::Drop(When::After) => plan.drop_after = true,
-                Action::FailEntries { ids, code } => plan.fail_entries = Some((ids.clone(), code.clone())),
+                Action::FailEntries { ids, code } => {
+                    plan.fail_entries = Some((ids.clone(), code.clone()));
+                }
                 Action::WrongMd5 => plan.wrong_md5 = true,
             }
         }
@@ -249,7 +251,7 @@ mod tests {
         let rule = json!([{"operation": "SendMessage", "queue": "q", "nth": 2, "count": 1,
             "action": {"answer": {"code": "RequestThrottled"}}}]);
         let dials = dials(&rule);
-        let mut hit = |operation, queue| dials.plan(operation, Some(queue)).ending.is_some();
+        let hit = |operation, queue| dials.plan(operation, Some(queue)).ending.is_some();
         assert!(!hit("SendMessage", "q"), "the first");
         assert!(!hit("SendMessage", "other"));
         assert!(!hit("ReceiveMessage", "q"));

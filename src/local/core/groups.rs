@@ -10,7 +10,7 @@ use super::shelf::Key;
 /// All groups of a queue that have messages.
 #[derive(Debug, Default)]
 pub struct Groups {
-    groups: HashMap<String, Group>,
+    by_name: HashMap<String, Group>,
     ready: BTreeMap<u64, String>,
     turns: u64,
 }
@@ -51,7 +51,7 @@ impl Groups {
     pub fn next(&self, most: usize) -> Vec<Key> {
         self.ready
             .values()
-            .filter_map(|name| self.groups.get(name))
+            .filter_map(|name| self.by_name.get(name))
             .flat_map(|group| group.members.iter().take_while(|(_, visible)| **visible))
             .map(|(&key, _)| key)
             .take(most)
@@ -59,10 +59,10 @@ impl Groups {
     }
 
     fn change(&mut self, name: &str, change: impl FnOnce(&mut BTreeMap<Key, bool>)) {
-        if !self.groups.contains_key(name) {
-            self.groups.insert(name.to_owned(), Group::default());
+        if !self.by_name.contains_key(name) {
+            self.by_name.insert(name.to_owned(), Group::default());
         }
-        let Some(group) = self.groups.get_mut(name) else {
+        let Some(group) = self.by_name.get_mut(name) else {
             return;
         };
         change(&mut group.members);
@@ -80,7 +80,7 @@ impl Groups {
             _ => {}
         }
         if group.members.is_empty() {
-            self.groups.remove(name);
+            self.by_name.remove(name);
         }
     }
 }

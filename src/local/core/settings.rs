@@ -19,6 +19,7 @@ const NUMBERS: &[(&str, u64, u64)] = &[
 const POLICY_BYTES: usize = 8192;
 
 /// What can be set of a queue. Durations in seconds, sizes in bytes.
+#[expect(clippy::struct_excessive_bools, reason = "they are SQS's own flags")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Whether it is a FIFO queue; never changes.

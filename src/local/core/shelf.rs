@@ -205,8 +205,8 @@ impl Shelf {
 
     /// All messages, in no order.
     #[cfg(test)]
-    pub fn iter(&self) -> impl Iterator<Item = &Held> {
-        self.held.values()
+    pub fn iter(&self) -> impl Iterator<Item = (Key, &Held)> {
+        self.held.iter().map(|(&key, held)| (key, held))
     }
 
     fn relay(&mut self, key: Key, to: Place) {

@@ -166,9 +166,9 @@ impl ReceiveMessage {
                 let Some(queue) = state.queues.get_mut(name) else {
                     break;
                 };
-                let received = queue.shelf.get(key).map_or(0, |held| held.message.receives);
+                let so_far = queue.shelf.get(key).map_or(0, |held| held.message.receives);
                 if let Some((target, most)) = &policy
-                    && received >= *most
+                    && so_far >= *most
                 {
                     if let Some(message) = queue.shelf.remove(key) {
                         give_up(state, now, name, target, message);

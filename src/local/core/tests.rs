@@ -1,1 +1,0 @@
-//! Rules of the core, each with time as a parameter.

@@ -1,0 +1,160 @@
+//! FIFO queues: groups, deduplication, expired handles, repeated receives.
+
+use super::*;
+
+fn queue(desk: &mut Desk, attributes: Value) -> String {
+    desk.create("q.fifo", attributes)
+}
+
+fn message(url: &str, group: &str, body: &str) -> Value {
+    json!({"QueueUrl": url, "MessageBody": body, "MessageGroupId": group})
+}
+
+#[test]
+fn a_group_waits_for_its_messages_in_flight() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({}));
+    for (group, body) in [("g1", "1"), ("g1", "2"), ("g2", "3"), ("g1", "4")] {
+        desk.send_to_group(&url, group, body);
+    }
+    let first = desk.receive(&url, 2);
+    assert_eq!((&first[0]["Body"], &first[1]["Body"]), (&json!("1"), &json!("2")));
+    desk.hide(&url, &first[0], 0).unwrap();
+    assert_eq!(desk.bodies(&url, 3), ["3", "1"], "as recorded: the group that waited first, and only what is visible");
+    desk.wait(30_000);
+    assert_eq!(desk.bodies(&url, 10), ["1", "2", "4", "3"]);
+}
+
+#[test]
+fn what_is_released_out_of_order_is_still_delivered_in_order() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({}));
+    for body in ["1", "2"] {
+        desk.send_to_group(&url, "g", body);
+    }
+    let both = desk.receive(&url, 2);
+    desk.hide(&url, &both[1], 0).unwrap();
+    assert!(desk.receive(&url, 10).is_empty());
+    desk.delete(&url, &both[0]).unwrap();
+    assert_eq!(desk.bodies(&url, 10), ["2"]);
+}
+
+#[test]
+fn group_and_deduplication_ids_are_needed() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({}));
+    let error = desk.err("SendMessage", json!({"QueueUrl": url, "MessageBody": "b"}));
+    assert_eq!(
+        (error.code.as_ref(), error.message.as_str()),
+        ("MissingParameter", "The request must contain the parameter MessageGroupId.")
+    );
+    let error = desk.err("SendMessage", message(&url, "g", "b"));
+    assert!(error.message.starts_with("The queue should either have ContentBasedDeduplication enabled"));
+    let batch = |entry: Value| json!({"QueueUrl": url, "Entries": [entry]});
+    let error =
+        desk.err("SendMessageBatch", batch(json!({"Id": "a", "MessageBody": "b", "MessageDeduplicationId": "d"})));
+    assert_eq!(error.code, "InvalidParameterValue", "as recorded: the batch as a whole");
+    assert!(
+        desk.call("SendMessageBatch", batch(json!({"Id": "a", "MessageBody": "b", "MessageGroupId": "g"}))).is_err()
+    );
+}
+
+#[test]
+fn a_duplicate_is_accepted_and_not_delivered_for_five_minutes() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({"ContentBasedDeduplication": "true"}));
+    let first = desk.ok("SendMessage", message(&url, "g", "b"));
+    let second = desk.ok("SendMessage", message(&url, "other", "b"));
+    assert_eq!((&first["MessageId"], &first["SequenceNumber"]), (&second["MessageId"], &second["SequenceNumber"]));
+    let mut explicit = message(&url, "g", "b");
+    explicit["MessageDeduplicationId"] = json!("explicit");
+    assert_ne!(desk.ok("SendMessage", explicit)["MessageId"], first["MessageId"], "an explicit id wins");
+    let received = desk.receive(&url, 1).remove(0);
+    assert_eq!(received["Attributes"]["MessageDeduplicationId"].as_str().unwrap().len(), 64, "SHA-256 of the body");
+    desk.delete(&url, &received).unwrap();
+    desk.wait(5 * 60_000 - 1);
+    assert_eq!(desk.ok("SendMessage", message(&url, "g", "b"))["MessageId"], first["MessageId"], "even once deleted");
+    desk.wait(1);
+    assert_ne!(desk.ok("SendMessage", message(&url, "g", "b"))["MessageId"], first["MessageId"]);
+}
+
+#[test]
+fn deduplication_can_count_per_group_and_a_purge_forgets_it() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({"ContentBasedDeduplication": "true", "DeduplicationScope": "messageGroup"}));
+    let first = desk.ok("SendMessage", message(&url, "g", "b"));
+    assert_ne!(desk.ok("SendMessage", message(&url, "h", "b"))["MessageId"], first["MessageId"]);
+    assert_eq!(desk.ok("SendMessage", message(&url, "g", "b"))["MessageId"], first["MessageId"]);
+    desk.ok("PurgeQueue", json!({"QueueUrl": url}));
+    assert_ne!(desk.ok("SendMessage", message(&url, "g", "b"))["MessageId"], first["MessageId"]);
+}
+
+#[test]
+fn sequence_numbers_grow() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({"ContentBasedDeduplication": "true"}));
+    let mut number = |body: &str| {
+        let sent = desk.ok("SendMessage", message(&url, "g", body));
+        sent["SequenceNumber"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (number("1"), number("2"));
+    assert_eq!((first.len(), second.len()), (20, 20));
+    assert!(first < second);
+    assert_eq!(desk.receive(&url, 1)[0]["Attributes"]["SequenceNumber"], first.as_str());
+}
+
+#[test]
+fn an_expired_handle_is_refused() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({}));
+    desk.send_to_group(&url, "g", "b");
+    let held = desk.receive(&url, 1).remove(0);
+    desk.wait(30_001);
+    let error = desk.delete(&url, &held).unwrap_err();
+    assert_eq!(error.code, "InvalidParameterValue");
+    assert!(error.message.ends_with("for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired."));
+    assert_eq!(desk.hide(&url, &held, 5).unwrap_err().code, "InvalidParameterValue");
+    let zero = json!({"QueueUrl": url, "VisibilityTimeout": 0});
+    let peeked = desk.ok("ReceiveMessage", zero)["Messages"][0].clone();
+    desk.delete(&url, &peeked).unwrap();
+    assert_eq!(desk.counts(&url), [0, 0, 0], "hidden for no time: only in the same millisecond");
+}
+
+#[test]
+fn a_messages_own_delay_is_refused_and_the_queues_is_retroactive() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({"DelaySeconds": "10"}));
+    let mut own = message(&url, "g", "b");
+    own["MessageDeduplicationId"] = json!("d");
+    own["DelaySeconds"] = json!(2);
+    let error = desk.err("SendMessage", own.clone());
+    assert_eq!(
+        error.message,
+        "Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type."
+    );
+    own["DelaySeconds"] = json!(0);
+    desk.ok("SendMessage", own);
+    assert_eq!(desk.counts(&url), [0, 0, 1], "0 means the queue's delay");
+    desk.set(&url, "DelaySeconds", "0").unwrap();
+    assert_eq!(desk.counts(&url), [1, 0, 0]);
+}
+
+#[test]
+fn a_receive_can_be_repeated_until_something_changes() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({}));
+    for body in ["1", "2"] {
+        desk.send_to_group(&url, "g", body);
+    }
+    let again = |desk: &mut Desk| {
+        let request = json!({"QueueUrl": url, "MaxNumberOfMessages": 2, "ReceiveRequestAttemptId": "try"});
+        desk.ok("ReceiveMessage", request)["Messages"].as_array().cloned().unwrap_or_default()
+    };
+    let first = again(&mut desk);
+    desk.wait(20_000);
+    assert_eq!(again(&mut desk), first, "the same messages under the same handles");
+    desk.wait(20_000);
+    assert_eq!(desk.counts(&url), [0, 2, 0], "hidden anew");
+    desk.delete(&url, &first[0]).unwrap();
+    assert!(again(&mut desk).is_empty(), "another receive, and the group waits");
+}

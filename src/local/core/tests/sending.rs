@@ -1,0 +1,124 @@
+//! Sending: limits, batches, delays.
+
+use super::*;
+
+#[test]
+fn a_message_is_as_long_as_its_queue_allows_attributes_included() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({"MaximumMessageSize": "1024"}));
+    let message = |body: usize| {
+        json!({"QueueUrl": url, "MessageBody": "x".repeat(body), "MessageAttributes":
+            {"name": {"DataType": "String", "StringValue": "value"}},
+            "MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": "free"}}})
+    };
+    desk.ok("SendMessage", message(1024 - 15));
+    let error = desk.err("SendMessage", message(1024 - 14));
+    assert_eq!(error.message, "One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.");
+    let error = desk.err("SendMessage", json!({"QueueUrl": url, "MessageBody": ""}));
+    assert_eq!(
+        (error.code.as_ref(), error.message.as_str()),
+        ("MissingParameter", "The request must contain the parameter MessageBody.")
+    );
+}
+
+#[test]
+fn an_answer_carries_the_digests() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({}));
+    let sent = desk.ok(
+        "SendMessage",
+        json!({"QueueUrl": url, "MessageBody": "message-1", "MessageAttributes":
+        {"MyAttribute": {"DataType": "String", "StringValue": "foobar"}},
+        "MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1"}}}),
+    );
+    assert_eq!(sent["MD5OfMessageBody"], "3d6b824fd8c1520e9a047d21fee6fb1f");
+    assert_eq!(sent["MD5OfMessageAttributes"], "adb59cd4678ea5a855436b949cd07ab6");
+    assert!(sent["MD5OfMessageSystemAttributes"].is_string());
+    assert_eq!(sent.get("SequenceNumber"), None);
+    let received = desk.receive(&url, 1).remove(0);
+    assert_eq!(received["MessageId"], sent["MessageId"]);
+    assert_eq!(received["MD5OfMessageAttributes"], sent["MD5OfMessageAttributes"]);
+    assert_eq!(received["Attributes"]["AWSTraceHeader"], "Root=1");
+    assert_eq!(received["Attributes"]["SentTimestamp"], "1700000000000");
+}
+
+#[test]
+fn a_batch_is_refused_as_a_whole_for_its_shape() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({}));
+    let mut code =
+        |entries: Value| desk.err("SendMessageBatch", json!({"QueueUrl": url, "Entries": entries})).code.into_owned();
+    let entry = |id: &str| json!({"Id": id, "MessageBody": "b"});
+    assert_eq!(code(json!([])), "AWS.SimpleQueueService.EmptyBatchRequest");
+    let eleven: Vec<_> = (0..11).map(|n| entry(&n.to_string())).collect();
+    assert_eq!(code(json!(eleven)), "AWS.SimpleQueueService.TooManyEntriesInBatchRequest");
+    assert_eq!(code(json!([entry("a"), entry("a")])), "AWS.SimpleQueueService.BatchEntryIdsNotDistinct");
+    for bad in ["", "a.b", &"i".repeat(81)] {
+        assert_eq!(code(json!([entry(bad)])), "AWS.SimpleQueueService.InvalidBatchEntryId");
+    }
+    let half = "x".repeat(524_288);
+    let long = json!([{"Id": "a", "MessageBody": half}, {"Id": "b", "MessageBody": format!("{half}x")}]);
+    assert_eq!(code(long), "AWS.SimpleQueueService.BatchRequestTooLong");
+}
+
+#[test]
+fn entries_of_a_batch_fail_by_themselves() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({"MaximumMessageSize": "1024"}));
+    let results = desk.ok("SendMessageBatch", json!({"QueueUrl": url, "Entries": [
+        {"Id": "good", "MessageBody": "b"},
+        {"Id": "delay", "MessageBody": "b", "DelaySeconds": 901},
+        {"Id": "long", "MessageBody": "x".repeat(1025)},
+        {"Id": "characters", "MessageBody": "\u{1}"},
+        {"Id": "attribute", "MessageBody": "b", "MessageAttributes": {"AWS.x": {"DataType": "String", "StringValue": "v"}}},
+    ]}));
+    assert_eq!(results["Successful"][0]["Id"], "good");
+    assert!(results["Successful"][0]["MessageId"].is_string());
+    let failed: Vec<_> = results["Failed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|failed| (failed["Id"].as_str().unwrap(), failed["Code"].as_str().unwrap(), failed["SenderFault"] == true))
+        .collect();
+    let invalid = "InvalidParameterValue";
+    assert_eq!(
+        failed,
+        [
+            ("delay", invalid, true),
+            ("long", invalid, true),
+            ("characters", "InvalidMessageContents", true),
+            ("attribute", invalid, true)
+        ]
+    );
+    assert_eq!(
+        results["Failed"][1]["Message"],
+        "One or more parameters cannot be validated. Reason: Message must be shorter than 1024 bytes."
+    );
+    assert_eq!(desk.counts(&url), [1, 0, 0]);
+}
+
+#[test]
+fn a_delay_hides_and_the_messages_own_comes_before_the_queues() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({"DelaySeconds": "10"}));
+    desk.send(&url, "queue's");
+    desk.ok("SendMessage", json!({"QueueUrl": url, "MessageBody": "own", "DelaySeconds": 0}));
+    assert_eq!(desk.counts(&url), [1, 0, 1]);
+    assert_eq!(desk.bodies(&url, 10), ["own"]);
+    desk.wait(9_999);
+    assert!(desk.bodies(&url, 10).is_empty());
+    desk.wait(1);
+    assert_eq!(desk.bodies(&url, 10), ["queue's"]);
+}
+
+#[test]
+fn a_standard_queue_takes_a_group_but_no_deduplication_id() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({}));
+    desk.ok("SendMessage", json!({"QueueUrl": url, "MessageBody": "b", "MessageGroupId": "tenant-1"}));
+    let received = desk.receive(&url, 1).remove(0);
+    assert_eq!(received["Attributes"]["MessageGroupId"], "tenant-1");
+    assert_eq!(received["Attributes"].get("SequenceNumber"), None);
+    let dedup = json!({"QueueUrl": url, "MessageBody": "b", "MessageDeduplicationId": "d"});
+    assert_eq!(desk.err("SendMessage", dedup).code, "InvalidParameterValue");
+}

@@ -17,6 +17,8 @@ mod faults;
 
 mod handle;
 mod http;
+#[cfg(test)]
+mod tests;
 
 pub use self::core::{ApiError, Effect};
 pub use clock::{Clock, ManualClock};

@@ -1,0 +1,224 @@
+//! The shell: the protocol on the wire, waiting, stopping, and the dials.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Clock, Local, ManualClock, Options, serve};
+
+struct Server {
+    address: SocketAddr,
+    local: Arc<Local>,
+    shutdown: CancellationToken,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+async fn server(dials: bool) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let options = Options { base_url: format!("http://{address}"), dials, ..Options::default() };
+    let local = Arc::new(Local::new(options));
+    let shutdown = CancellationToken::new();
+    let serving = tokio::spawn(serve(listener, Arc::clone(&local), shutdown.clone()));
+    Server { address, local, shutdown, serving }
+}
+
+impl Server {
+    async fn create(&self, name: &str) -> Value {
+        self.local.call("CreateQueue", json!({"QueueName": name})).await.unwrap()["QueueUrl"].clone()
+    }
+
+    /// Sends one request on a connection of its own; the whole answer, empty if there was none.
+    async fn raw(&self, head: String, body: String) -> String {
+        let address = self.address;
+        let exchange = move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            let length = body.len();
+            let request = format!("{head}Host: local\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut answer = String::new();
+            let _ = stream.read_to_string(&mut answer);
+            answer
+        };
+        tokio::task::spawn_blocking(exchange).await.unwrap()
+    }
+
+    async fn call(&self, operation: &str, body: Value) -> String {
+        self.raw(format!("POST / HTTP/1.1\r\nX-Amz-Target: AmazonSQS.{operation}\r\n"), body.to_string()).await
+    }
+
+    async fn control(&self, method: &str, path: &str, body: Value) -> (String, Value) {
+        let answer = self.raw(format!("{method} {path} HTTP/1.1\r\n"), body.to_string()).await;
+        let status = answer.split(' ').nth(1).unwrap().to_owned();
+        (status, body_of(&answer))
+    }
+
+    async fn dial(&self, rules: Value) {
+        assert_eq!(self.control("PUT", "/_dials", rules).await.0, "200");
+    }
+}
+
+fn body_of(answer: &str) -> Value {
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[tokio::test]
+async fn an_error_carries_both_its_names() {
+    let server = server(false).await;
+    let absent = json!({"QueueUrl": format!("http://{}/000000000000/none", server.address)});
+    let answer = server.call("ReceiveMessage", absent).await;
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.contains("x-amzn-query-error: AWS.SimpleQueueService.NonExistentQueue;Sender\r\n"));
+    assert!(answer.contains("content-type: application/x-amz-json-1.0\r\n"));
+    assert!(answer.contains("x-amzn-requestid: "));
+    assert_eq!(
+        body_of(&answer),
+        json!({"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "The specified queue does not exist."})
+    );
+    let unreadable = server.raw("POST / HTTP/1.1\r\nX-Amz-Target: AmazonSQS.ListQueues\r\n".into(), "{".into()).await;
+    assert!(unreadable.contains("SerializationException;Sender"));
+}
+
+#[tokio::test]
+async fn a_request_may_be_longer_than_its_text() {
+    let server = server(false).await;
+    let url = server.create("a").await;
+    let body = "\t".repeat(1_048_576);
+    let answer = server.call("SendMessage", json!({"QueueUrl": url, "MessageBody": body})).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let endless = server.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "x".repeat(9 << 20)})).await;
+    assert!(!endless.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_long_poll_wakes_when_a_message_arrives() {
+    let server = server(false).await;
+    let url = server.create("a").await;
+    let started = Instant::now();
+    let poll = server.call("ReceiveMessage", json!({"QueueUrl": url, "WaitTimeSeconds": 15}));
+    let send = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        server.local.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "b"})).await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(poll, send);
+    assert_eq!(body_of(&answer)["Messages"][0]["Body"], "b");
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_long_poll_wakes_when_a_message_becomes_visible_and_ends_at_its_time() {
+    let clock = ManualClock::at(1_000_000);
+    let local = Local::new(Options { clock: Clock::Manual(clock.clone()), ..Options::default() });
+    let made = json!({"QueueName": "a", "Attributes": {"ReceiveMessageWaitTimeSeconds": "20"}});
+    let url = local.call("CreateQueue", made).await.unwrap()["QueueUrl"].clone();
+    local.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "b", "DelaySeconds": 10})).await.unwrap();
+    let poll = || local.call("ReceiveMessage", json!({"QueueUrl": url}));
+    let pass = async |seconds| {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        clock.advance(Duration::from_secs(seconds));
+    };
+    let (found, ()) = tokio::join!(poll(), pass(10));
+    assert_eq!(found.unwrap()["Messages"][0]["Body"], "b");
+    let (nothing, ()) = tokio::join!(poll(), pass(20));
+    assert_eq!(nothing.unwrap(), json!({}));
+}
+
+#[tokio::test]
+async fn stopping_ends_long_polls_with_an_answer() {
+    let server = server(false).await;
+    let url = server.create("a").await;
+    let poll = server.call("ReceiveMessage", json!({"QueueUrl": url, "WaitTimeSeconds": 20}));
+    let stop = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        server.shutdown.cancel();
+    };
+    let started = Instant::now();
+    let (answer, ()) = tokio::join!(poll, stop);
+    assert_eq!(body_of(&answer), json!({}));
+    server.serving.await.unwrap().unwrap();
+    assert!(started.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn move_tasks_go_on_while_nobody_asks() {
+    let server = server(true).await;
+    let (call, dlq) = (|operation, body| server.local.call(operation, body), server.create("dlq").await);
+    let policy = json!({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:dlq", "maxReceiveCount": 1});
+    let source = json!({"QueueName": "a", "Attributes": {"RedrivePolicy": policy.to_string()}});
+    call("CreateQueue", source).await.unwrap();
+    let url = server.create("other").await;
+    call("SendMessage", json!({"QueueUrl": dlq, "MessageBody": "b"})).await.unwrap();
+    let task = json!({"SourceArn": "arn:aws:sqs:us-east-1:000000000000:dlq",
+        "DestinationArn": "arn:aws:sqs:us-east-1:000000000000:other"});
+    let poll = server.call("ReceiveMessage", json!({"QueueUrl": url, "WaitTimeSeconds": 15}));
+    let start = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        call("StartMessageMoveTask", task).await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(poll, start);
+    assert_eq!(body_of(&answer)["Messages"][0]["Body"], "b");
+}
+
+#[tokio::test]
+async fn without_dials_there_is_readiness_and_nothing_else() {
+    let server = server(false).await;
+    assert_eq!(server.control("GET", "/_health", json!(null)).await.0, "200");
+    for path in ["/_dials", "/_effects", "/_calls", "/"] {
+        assert_eq!(server.control("GET", path, json!(null)).await.0, "404", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_dials_answer_delay_and_drop() {
+    let server = server(true).await;
+    let url = server.create("a").await;
+    let message = json!({"QueueUrl": url, "MessageBody": "b"});
+    let sent = async || {
+        let effects = server.control("GET", "/_effects", json!(null)).await.1;
+        effects.as_array().unwrap().len()
+    };
+    server.dial(json!([{"operation": "SendMessage", "action": {"answer": {"code": "InternalError"}}}])).await;
+    let answer = server.call("SendMessage", message.clone()).await;
+    assert!(answer.starts_with("HTTP/1.1 500 ") && answer.contains("InternalError;Receiver"));
+    server.dial(json!([{"queue": "a", "action": {"drop": "before"}}])).await;
+    assert_eq!(server.call("SendMessage", message.clone()).await, "");
+    assert_eq!(sent().await, 0);
+    server.dial(json!([{"queue": "a", "action": {"drop": "after"}}])).await;
+    assert_eq!(server.call("SendMessage", message.clone()).await, "");
+    assert_eq!(sent().await, 1);
+    server.dial(json!([{"action": {"delay": {"ms": 150}}}])).await;
+    let started = Instant::now();
+    server.call("SendMessage", message).await;
+    assert!(started.elapsed() >= Duration::from_millis(150));
+    let (_, rules) = server.control("GET", "/_dials", json!(null)).await;
+    assert_eq!(rules[0]["hits"], 1);
+    assert_eq!(server.control("GET", "/_calls", json!(null)).await.1["SendMessage"], 4);
+    assert_eq!(server.control("DELETE", "/_dials", json!(null)).await.1, json!([]));
+    assert_eq!(server.control("PUT", "/_dials", json!([{"action": "explode"}])).await.0, "400");
+}
+
+#[tokio::test]
+async fn the_dials_fail_entries_and_falsify_digests() {
+    let server = server(true).await;
+    let url = server.create("a").await;
+    let batch = json!({"QueueUrl": url, "Entries": [{"Id": "1", "MessageBody": "b"}, {"Id": "2", "MessageBody": "b"}]});
+    let one = json!({"fail_entries": {"ids": ["2"], "code": "KmsThrottled"}});
+    server.dial(json!([{"operation": "SendMessageBatch", "action": one}, {"action": "wrong_md5"}])).await;
+    let results = body_of(&server.call("SendMessageBatch", batch.clone()).await);
+    assert_eq!(results["Successful"][0]["MD5OfMessageBody"], "0".repeat(32));
+    assert_eq!(
+        (&results["Failed"][0]["Id"], &results["Failed"][0]["Code"]),
+        (&json!("2"), &json!("KMS.ThrottlingException"))
+    );
+    server.dial(json!([{"action": {"fail_entries": {}}}])).await;
+    let results = body_of(&server.call("SendMessageBatch", batch).await);
+    assert_eq!((results["Successful"].as_array().unwrap().len(), results["Failed"].as_array().unwrap().len()), (0, 2));
+    assert_eq!(server.local.effects().len(), 1, "what fails has no effect");
+}

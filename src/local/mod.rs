@@ -14,7 +14,6 @@ mod clock;
 mod core;
 pub mod demo;
 mod faults;
-
 mod handle;
 mod http;
 #[cfg(test)]

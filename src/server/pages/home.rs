@@ -12,7 +12,7 @@ use crate::model::{ConnectionName, Failure, words};
 use crate::server::services::overview::{Attention, Overview};
 use crate::server::services::poller::{Liveness, QueueRow};
 use crate::ui::parts::{
-    Cell, CellKind, Column, Empty, FailureNotice, Glyph, KindBadge, LinkButton, LiveCount, NameCell, Order, PageHead,
+    Cell, CellKind, Column, Empty, FailureNotice, Glyph, KindBadge, LinkButton, LiveCount, Meter, NameCell, Order,
     Pagination, SearchField, Section, Spark, Table, Tip, Tone, Variant,
 };
 
@@ -35,10 +35,11 @@ async fn home(here: Here) -> Result<Page, Failure> {
         _ => None,
     };
     let body = view! {
-        <PageHead title="Queues"/>
+        <h1 class="visually-hidden">"Queues"</h1>
         {offline.map(|failure| view! { <FailureNotice failure/> })}
         {super::done::notice(&here)}
         {attention(&name, &overview.attention())}
+        {redriving(&name, &overview)}
         {all(&name, &overview, &query)}
     };
     let listed =
@@ -114,6 +115,30 @@ fn attention_row(connection: &ConnectionName, attention: &Attention) -> impl Int
             </Cell>
         </tr>
     }
+}
+
+/// The redrives that SQS is working on.
+fn redriving(connection: &ConnectionName, overview: &Overview) -> Option<impl IntoView + use<>> {
+    let running: Vec<_> = overview
+        .census()
+        .running_tasks()
+        .map(|(queue, task)| {
+            let (name, href) = (queue.to_string(), paths::queue(connection, queue, QueuePage::Redrive));
+            let label = name.clone();
+            let (moved, max) = (task.moved, task.to_move.unwrap_or_default().max(task.moved));
+            let words = super::redrive::moved(task);
+            view! {
+                <div class="redrive-task" data-task=name>
+                    <p class="cluster">
+                        <a href=href>{label}</a>
+                        <span data-moved="">{words}</span>
+                    </p>
+                    <Meter value=moved max label="Messages moved"/>
+                </div>
+            }
+        })
+        .collect();
+    (!running.is_empty()).then(|| view! { <Section title="Redriving">{running}</Section> })
 }
 
 fn all(connection: &ConnectionName, overview: &Overview, query: &ListQuery) -> impl IntoView + use<> {

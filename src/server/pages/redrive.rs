@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::queue::head::head as queue_head;
-use super::{Here, Page, done, page};
+use super::{Here, Page, command::command, done, page};
+use crate::model::cli::Command;
 use crate::model::form::redrive::RedriveForm;
 use crate::model::limits::MOVE_RATE;
 use crate::model::paths::{self, QueuePage};
@@ -97,6 +98,7 @@ fn start(
     let reason = refusal.as_ref().map(Refusal::title);
     let hint = format!("A {} queue of this account and region.", queue.kind().word());
     let (connection, queue) = (connection.to_string(), queue.to_string());
+    let command = command(&Command::new("start-message-move-task").option("source-arn", redrivable.arn.as_str()));
     view! {
         <Section title="Start a redrive">
             <form class="form" method="post" action=paths::api("redrive/start")>
@@ -130,6 +132,7 @@ fn start(
                 </div>
                 {advice.map(|advice| view! { <p class="soft">{advice}</p> })}
             </form>
+            {command}
         </Section>
     }
 }
@@ -231,7 +234,8 @@ fn history_row(task: &MoveTask, now_ms: i64) -> impl IntoView + use<> {
     }
 }
 
-fn moved(task: &MoveTask) -> String {
+/// How far a task has come, in words.
+pub fn moved(task: &MoveTask) -> String {
     match task.to_move {
         Some(total) => format!("≈ {} of {}", words::count(task.moved), words::count(total)),
         None => format!("≈ {}", words::count(task.moved)),

@@ -100,6 +100,10 @@ fn failures(connection: &ConnectionName, queue: &QueueName, details: &Details) -
             }
             .into_any()
         }
+        None if details.sources.as_ref().is_ok_and(|sources| !sources.is_empty()) => view! {
+            <p>"Messages stay until they are redriven, deleted or expire: a dead-letter queue needs none of its own."</p>
+        }
+        .into_any(),
         None => view! {
             <p>
                 "Failures are never set aside. " <a href=to(queue, QueuePage::Settings)>"Add a dead-letter queue"</a>

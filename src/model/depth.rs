@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 pub const WINDOW_MS: i64 = 30 * 60 * 1_000;
 /// How many samples a series has at most: one every 30 seconds.
 pub const SAMPLES: usize = 60;
-/// The width of a drawn line; one unit and a bit for each sample. Use it in the `viewBox`.
-pub const LINE_WIDTH: u32 = 120;
-/// The height of a drawn line. Use it in the `viewBox`.
-pub const LINE_HEIGHT: u32 = 20;
+/// The box that a line is drawn in, for the `viewBox`: its width.
+pub const LINE_WIDTH: u64 = 1_000;
+/// The box that a line is drawn in, for the `viewBox`: its height.
+pub const LINE_HEIGHT: u64 = 200;
+/// Room above and below a line, so that the stroke is not cut.
+const MARGIN: u64 = 12;
 
 const SLOT_MS: i64 = WINDOW_MS / 60;
 
@@ -49,37 +51,37 @@ impl Series {
         }
     }
 
-    /// The line as the `points` of an SVG `<polyline>` in a box of [`LINE_WIDTH`] × [`LINE_HEIGHT`]: the newest sample
-    /// at the right edge, zero at the bottom, the largest count at the top. Samples on a level line are left out.
-    /// Empty below two samples: there is no line yet.
+    /// Its [`line`].
     pub fn points(&self) -> String {
-        let (Some(newest), true) = (self.0.last(), self.0.len() > 1) else { return String::new() };
-        let most = self.0.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
-        let step = i64::from(LINE_WIDTH) / i64::try_from(SAMPLES).unwrap_or(1);
-        let at: Vec<(i64, u64)> = self
-            .0
-            .iter()
-            .map(|(at, count)| {
-                let slots = newest.0.div_euclid(SLOT_MS) - at.div_euclid(SLOT_MS);
-                let up = u128::from(*count) * u128::from(LINE_HEIGHT - 2) / u128::from(most);
-                let down = u64::from(LINE_HEIGHT - 1) - u64::try_from(up).unwrap_or(0);
-                (i64::from(LINE_WIDTH) - slots * step, down)
-            })
-            .collect();
-        let mut out = String::new();
-        for (i, (x, y)) in at.iter().enumerate() {
-            let level = i > 0 && at.get(i + 1).is_some_and(|next| at[i - 1].1 == *y && next.1 == *y);
-            if !level {
-                if !out.is_empty() {
-                    out.push(' ');
-                }
-                out.push_str(&x.to_string());
-                out.push(',');
-                out.push_str(&y.to_string());
-            }
-        }
-        out
+        let counts: Vec<u64> = self.0.iter().map(|(_, count)| *count).collect();
+        line(&counts)
     }
+}
+
+/// The `points` of an SVG polyline through the counts, oldest first, scaled to the largest. Zero is always the ground
+/// line: a quiet queue is flat at the bottom, whatever the scale. Points within a level stretch are left out.
+pub fn line(counts: &[u64]) -> String {
+    let most = u128::from(counts.iter().copied().max().unwrap_or(0).max(1));
+    let usable = u128::from(LINE_HEIGHT - 2 * MARGIN);
+    let height = |count: u64| u128::from(LINE_HEIGHT - MARGIN) - u128::from(count) * usable / most;
+    // One sample is a level line, too.
+    let counts = if let [only] = counts { &[*only, *only] } else { counts };
+    let steps = u64::try_from(counts.len()).unwrap_or(u64::MAX).saturating_sub(1).max(1);
+    let mut out = String::new();
+    for (i, count) in (0u64..).zip(counts) {
+        let at = usize::try_from(i).unwrap_or(usize::MAX);
+        let level = at > 0 && counts[at - 1] == *count && counts.get(at + 1) == Some(count);
+        if level {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&(i * LINE_WIDTH / steps).to_string());
+        out.push(',');
+        out.push_str(&height(*count).to_string());
+    }
+    out
 }
 
 #[cfg(test)]
@@ -99,25 +101,24 @@ mod tests {
     }
 
     #[test]
-    fn a_line_ends_at_the_right_and_leaves_out_what_is_level() {
+    fn the_line_changes_with_a_new_count_or_a_new_slot() {
         let mut series = Series::default();
         assert!(series.record(0, 10));
-        assert_eq!(series.points(), "");
-        assert!(series.record(30_000, 10));
-        assert!(series.record(60_000, 10));
-        assert!(series.record(90_000, 0));
-        assert!(!series.record(91_000, 0), "nothing to draw");
-        assert!(series.record(92_000, 5));
-        assert_eq!(series.points(), "114,1 118,1 120,10");
+        assert!(!series.record(1_000, 10), "nothing to draw");
+        assert!(series.record(2_000, 11));
+        assert!(series.record(30_000, 11));
     }
 
     #[test]
-    fn a_line_of_nothing_lies_on_the_ground_and_the_largest_count_stays_inside() {
-        let mut series = Series::default();
-        series.record(0, 0);
-        series.record(30_000, 0);
-        assert_eq!(series.points(), "118,19 120,19");
-        series.record(60_000, u64::MAX);
-        assert_eq!(series.points(), "116,19 118,19 120,1");
+    fn the_largest_count_is_at_the_top_and_zero_on_the_ground() {
+        assert_eq!(line(&[0, 5, 10]), "0,188 500,100 1000,12");
+        assert_eq!(line(&[0, u64::MAX]), "0,188 1000,12");
+    }
+
+    #[test]
+    fn nothing_and_one_and_always_zero_are_drawn_too() {
+        assert_eq!(line(&[]), "");
+        assert_eq!(line(&[7]), "0,12 1000,12");
+        assert_eq!(line(&[0, 0, 0, 0, 0]), "0,188 1000,188", "what is level is left out");
     }
 }

@@ -11,6 +11,7 @@ pub mod health;
 pub mod ids;
 pub mod limits;
 pub mod listing;
+pub mod live;
 pub mod message;
 pub mod paths;
 pub mod policy;

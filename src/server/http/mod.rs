@@ -3,12 +3,15 @@
 
 pub mod assets;
 pub mod body;
+pub mod events;
 pub mod flash;
 pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod listen;
 pub mod names;
+mod news;
+pub mod palette;
 pub mod refusal;
 pub mod stall;
 

@@ -85,7 +85,7 @@ pub use notice::{FailureNotice, Notice};
 pub use page::PageHead;
 pub use pagination::Pagination;
 pub use section::Section;
-pub use spark::{Spark, points};
+pub use spark::Spark;
 pub use table::{Cell, CellKind, Column, NameCell, Order, Table};
 pub use tabs::{Tab, Tabs};
 pub use textarea::TextareaField;

@@ -188,6 +188,4 @@ impl fmt::Debug for Poller {
 }
 
 #[cfg(test)]
-pub(crate) mod fake;
-#[cfg(test)]
 mod tests;

@@ -363,5 +363,4 @@ fn cadence(job: &Job, plan: &Plan) -> i64 {
 }
 
 #[cfg(test)]
-#[path = "schedule_tests.rs"]
 mod tests;

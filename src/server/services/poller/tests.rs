@@ -8,11 +8,11 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::fake::{FakeSqs, arn, name};
 use super::*;
 use crate::model::{Failure, MoveTask, TaskStatus};
 use crate::server::clock::SystemClock;
 use crate::server::sqs::error::Kind;
+use crate::tests::fake::{FakeSqs, arn, name};
 
 fn start(fake: &Arc<FakeSqs>) -> Arc<Poller> {
     let connection = "local".parse().unwrap();

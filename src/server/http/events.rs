@@ -1,0 +1,242 @@
+//! `GET /events`: the one server-sent-event stream of a document.
+//!
+//! It carries state, not a log: an event is made when the client can take it, from the newest census, and holds what
+//! changed since the event before. So a slow client misses what is in between and never the newest, and costs no
+//! memory. The id of an event is the version of the census: a client that comes back (`Last-Event-ID`, or `since`
+//! after the document was hidden) gets what changed meanwhile, or everything when that cannot be told.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures_util::stream;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::news::{self, Since};
+use super::palette;
+use crate::model::live::Receiving;
+use crate::model::{ConnectionName, QueueName};
+use crate::server::services::poller::{Census, Poller, View, Viewer};
+
+/// The most streams at a time; beyond, 503.
+pub const STREAMS: usize = 2_000;
+/// How often a comment says that the stream lives. Proxies and the client's watchdog need it.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// When a stream ends by itself, so that none outlives its document's rights by much. The client comes back.
+const MAX_AGE: Duration = Duration::from_secs(15 * 60);
+/// The shortest time between two events of a document that is about one queue, and of one that lists many.
+const GAP_FOCUS: Duration = Duration::from_millis(50);
+const GAP_LIST: Duration = Duration::from_millis(500);
+/// The most queues that one document keeps fresh.
+const LISTED: usize = 500;
+
+/// What the stream needs to know; the house's upper floors implement it.
+pub trait Source: Send + Sync + 'static {
+    /// The poller of a connection, if there is such a connection.
+    fn poller(&self, connection: &ConnectionName) -> Option<Arc<Poller>>;
+
+    /// The queues that a list page with this query string shows.
+    fn listed(&self, census: &Census, query: &str) -> Vec<QueueName>;
+
+    /// The receive that runs on a queue, if one does.
+    fn receiving(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Receiving>>;
+
+    /// The server's time, milliseconds since 1970.
+    fn now_ms(&self) -> i64;
+}
+
+/// The state of the route.
+pub struct Events<S> {
+    source: Arc<S>,
+    open: Arc<AtomicUsize>,
+    shutdown: CancellationToken,
+}
+
+impl<S> Events<S> {
+    /// The streams of one console; all end when `shutdown` does.
+    pub fn new(source: Arc<S>, shutdown: CancellationToken) -> Self {
+        Self { source, open: Arc::default(), shutdown }
+    }
+
+    pub(super) fn source(&self) -> &Arc<S> {
+        &self.source
+    }
+}
+
+impl<S> Clone for Events<S> {
+    fn clone(&self) -> Self {
+        Self { source: Arc::clone(&self.source), open: Arc::clone(&self.open), shutdown: self.shutdown.clone() }
+    }
+}
+
+/// `/events` and `/palette`.
+pub fn routes<S: Source>(source: Arc<S>, shutdown: CancellationToken) -> Router {
+    Router::new()
+        .route("/events", get(events::<S>))
+        .route("/palette", get(palette::palette::<S>))
+        .with_state(Events::new(source, shutdown))
+}
+
+/// What a document asks for.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    connection: String,
+    /// The queue it is about.
+    focus: Option<String>,
+    /// The query string of the list it shows.
+    list: Option<String>,
+    /// The id of the last event it got.
+    since: Option<String>,
+}
+
+/// The handler. 404 for a connection that does not exist, 503 when too many streams are open.
+pub async fn events<S: Source>(
+    State(events): State<Events<S>>,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Response {
+    let connection = wanted.connection.parse::<ConnectionName>().ok();
+    let Some((connection, poller)) = connection.and_then(|name| events.source.poller(&name).map(|p| (name, p))) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Some(place) = Place::take(&events.open) else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let census = poller.census();
+    let focus = wanted.focus.and_then(|name| name.parse::<QueueName>().ok());
+    let listed = wanted.list.as_deref().map(|query| shown(&*events.source, &census, query)).unwrap_or_default();
+    let receiving = focus.as_ref().and_then(|queue| events.source.receiving(&connection, queue));
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned).or(wanted.since);
+    let document = Document {
+        listed_at: census.listed_at,
+        viewer: poller.watch(View { focus, listed }),
+        list: wanted.list,
+        since: Since::read(last.as_deref(), census.epoch),
+        receiving,
+        source: events.source,
+        shutdown: events.shutdown,
+        ends: Instant::now() + MAX_AGE,
+        not_before: Instant::now(),
+        greeted: false,
+        _place: place,
+    };
+    let stream = stream::unfold(document, |mut document| async move {
+        document.next().await.map(|event| (Ok::<_, Infallible>(event), document))
+    });
+    let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
+    // Proxies that buffer would hold events back.
+    response.headers_mut().insert("x-accel-buffering", http::HeaderValue::from_static("no"));
+    response
+}
+
+fn shown<S: Source>(source: &S, census: &Census, query: &str) -> Vec<QueueName> {
+    let mut listed = source.listed(census, query);
+    listed.truncate(LISTED);
+    listed
+}
+
+/// One open stream.
+struct Document<S> {
+    viewer: Viewer,
+    source: Arc<S>,
+    list: Option<String>,
+    listed_at: Option<i64>,
+    since: Since,
+    receiving: Option<watch::Receiver<Receiving>>,
+    shutdown: CancellationToken,
+    ends: Instant,
+    not_before: Instant,
+    greeted: bool,
+    _place: Place,
+}
+
+impl<S: Source> Document<S> {
+    /// The next event, made of the newest there is; `None` ends the stream.
+    async fn next(&mut self) -> Option<Event> {
+        if !std::mem::replace(&mut self.greeted, true) {
+            // Consoles are restarted; their documents should not all come back in the same second.
+            return Some(Event::default().retry(Duration::from_millis(news::retry_ms())).comment("welcome"));
+        }
+        let shutdown = self.shutdown.clone();
+        tokio::select! {
+            biased;
+            () = shutdown.cancelled() => None,
+            () = tokio::time::sleep_until(self.ends) => None,
+            event = self.news() => event,
+        }
+    }
+
+    async fn news(&mut self) -> Option<Event> {
+        loop {
+            tokio::time::sleep_until(self.not_before).await;
+            let census = self.viewer.census();
+            self.follow_list(&census);
+            let receiving = self.receiving.as_mut().map(|receiving| receiving.borrow_and_update().clone());
+            let now = self.source.now_ms();
+            if let Some(news) = self.since.news(&census, self.viewer.view(), receiving, now) {
+                let gap = if self.list.is_some() { GAP_LIST } else { GAP_FOCUS };
+                self.not_before = Instant::now() + gap;
+                let data = serde_json::to_string(&news).unwrap_or_default();
+                return Some(Event::default().id(self.since.id()).data(data));
+            }
+            let received = async {
+                let news = match &mut self.receiving {
+                    Some(receiving) => receiving.changed().await.is_ok(),
+                    None => false,
+                };
+                if !news {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                alive = self.viewer.changed() => if !alive { return None },
+                () = received => {}
+            }
+        }
+    }
+
+    /// When the list of queues was read again, the list that the page shows may have more queues.
+    fn follow_list(&mut self, census: &Census) {
+        let Some(query) = self.list.as_deref().filter(|_| census.listed_at != self.listed_at) else { return };
+        self.listed_at = census.listed_at;
+        let mut view = self.viewer.view().clone();
+        let known = view.listed.len();
+        // What the page shows already it keeps, even what is gone: it has to be told so.
+        let new = shown(&*self.source, census, query);
+        view.listed.extend(new.into_iter().filter(|name| !self.viewer.view().listed.contains(name)));
+        view.listed.truncate(LISTED);
+        if view.listed.len() > known {
+            self.viewer.look(view);
+            self.since.start_over();
+        }
+    }
+}
+
+/// One of the [`STREAMS`] places, free again when dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(open: &Arc<AtomicUsize>) -> Option<Self> {
+        let taken = open.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| (n < STREAMS).then_some(n + 1));
+        taken.is_ok().then(|| Self(Arc::clone(open)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -99,9 +99,9 @@ pub struct ConnectionName(String);
 
 impl ConnectionName {
     /// The first path segments that are the console's own, so that no connection may take them.
-    pub const RESERVED: [&'static str; 12] = [
+    pub const RESERVED: [&'static str; 13] = [
         "api", "events", "pkg", "fonts", "assets", "healthz", "readyz", "favicon", "login", "logout", "metrics",
-        "static",
+        "palette", "static",
     ];
 
     /// The name as configured.

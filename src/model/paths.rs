@@ -83,9 +83,11 @@ pub fn api(endpoint: &str) -> String {
 }
 
 /// The document's server-sent-event stream: about one queue, and about the list of queues that a query describes.
-pub fn events(connection: &ConnectionName, focus: Option<&QueueName>, list: &str) -> String {
+pub fn events(connection: &ConnectionName, focus: Option<&QueueName>, list: Option<&str>) -> String {
     let focus = focus.map_or("", QueueName::as_str);
-    with_query("/events", &[("connection", connection.as_str()), ("focus", focus), ("list", list)])
+    let url = with_query("/events", &[("connection", connection.as_str()), ("focus", focus)]);
+    // A list without a query is still a list.
+    list.map_or(url.clone(), |query| format!("{url}&list={}", encode(query)))
 }
 
 #[cfg(test)]
@@ -108,8 +110,8 @@ mod tests {
             message(&c, &q, &MessageId::new("a/b?c\r\nd")),
             activity(&c),
             api("queues/create"),
-            events(&c, Some(&q), ""),
-            events(&c, None, "sort=name&filter=a b"),
+            events(&c, Some(&q), None),
+            events(&c, None, Some("sort=name&filter=a b")),
         ];
         assert_eq!(
             all.join("\n"),

@@ -6,6 +6,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod http;
+mod live;
 pub mod log;
 pub mod pages;
 pub mod router;

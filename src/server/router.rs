@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::app::App;
 use super::http::assets::Assets;
-use super::http::health;
+use super::http::{events, health};
 use super::pages;
 use super::pages::shell::shell;
 use super::services::Services;
@@ -53,7 +53,8 @@ pub fn router(services: &Services, assets: &Arc<Assets>, stop: &CancellationToke
         .route("/api/{*function}", functions)
         .fallback(unknown)
         .with_state(options);
-    health::routes(stop.clone()).merge(assets.routes()).merge(pages)
+    let live = events::routes(Arc::new(services.clone()), stop.clone());
+    health::routes(stop.clone()).merge(assets.routes()).merge(live).merge(pages)
 }
 
 /// The home of the connection that this browser used last, or of the first.

@@ -46,7 +46,7 @@ pub trait Source: Send + Sync + 'static {
     fn poller(&self, connection: &ConnectionName) -> Option<Arc<Poller>>;
 
     /// The queues that a list page with this query string shows.
-    fn listed(&self, census: &Census, query: &str) -> Vec<QueueName>;
+    fn listed(&self, census: &Arc<Census>, query: &str) -> Vec<QueueName>;
 
     /// The receive that runs on a queue, if one does.
     fn receiving(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Receiving>>;
@@ -139,7 +139,7 @@ pub async fn events<S: Source>(
     response
 }
 
-fn shown<S: Source>(source: &S, census: &Census, query: &str) -> Vec<QueueName> {
+fn shown<S: Source>(source: &S, census: &Arc<Census>, query: &str) -> Vec<QueueName> {
     let mut listed = source.listed(census, query);
     listed.truncate(LISTED);
     listed
@@ -206,7 +206,7 @@ impl<S: Source> Document<S> {
     }
 
     /// When the list of queues was read again, the list that the page shows may have more queues.
-    fn follow_list(&mut self, census: &Census) {
+    fn follow_list(&mut self, census: &Arc<Census>) {
         let Some(query) = self.list.as_deref().filter(|_| census.listed_at != self.listed_at) else { return };
         self.listed_at = census.listed_at;
         let mut view = self.viewer.view().clone();

@@ -19,7 +19,7 @@ impl Source for House {
         (connection.as_str() == "local").then(|| Arc::clone(&self.poller))
     }
 
-    fn listed(&self, census: &Census, query: &str) -> Vec<QueueName> {
+    fn listed(&self, census: &Arc<Census>, query: &str) -> Vec<QueueName> {
         census.rows.keys().filter(|name| name.as_str().contains(query)).cloned().collect()
     }
 

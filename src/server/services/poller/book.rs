@@ -55,11 +55,6 @@ impl Book {
         self.rows.get(name)
     }
 
-    /// All rows.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &Arc<QueueRow>> {
-        self.rows.values()
-    }
-
     /// When the list was last complete.
     pub(super) fn listed_at(&self) -> Option<i64> {
         self.listed_at
@@ -229,7 +224,7 @@ mod tests {
     }
 
     fn names(book: &Book) -> Vec<String> {
-        book.rows().map(|row| row.name.to_string()).collect()
+        book.rows.keys().map(QueueName::to_string).collect()
     }
 
     #[test]

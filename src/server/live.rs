@@ -1,0 +1,47 @@
+//! What the event stream asks of the services: which poller, which queues a list shows, which receive runs.
+//! May use: everything below it.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::http::events::Source;
+use super::services::Services;
+use super::services::overview::Overview;
+use super::services::poller::{Census, Poller};
+use crate::model::listing::ListQuery;
+use crate::model::live::Receiving;
+use crate::model::{ConnectionName, QueueArn, QueueName};
+
+impl Source for Services {
+    fn poller(&self, connection: &ConnectionName) -> Option<Arc<Poller>> {
+        self.connection_of(connection).ok().map(|connection| Arc::clone(connection.poller()))
+    }
+
+    /// The rows of home with the dead-letter queues whose depth they show, and what needs attention.
+    fn listed(&self, census: &Arc<Census>, query: &str) -> Vec<QueueName> {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+        let read = |name: &str| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.clone());
+        let query = ListQuery::read(read);
+        let overview = Overview::of(Arc::clone(census));
+        let selected = query.select(overview.rows());
+        let mut shown: Vec<QueueName> = overview.attention().into_iter().map(|found| found.row.name.clone()).collect();
+        for row in query.page_of(&selected).0 {
+            let known = census.rows.get(&row.name);
+            let target = known.and_then(|row| row.dead_letter_target()).map(QueueArn::name);
+            shown.push(row.name.clone());
+            shown.extend(target);
+        }
+        shown.sort();
+        shown.dedup();
+        shown
+    }
+
+    fn receiving(&self, _: &ConnectionName, _: &QueueName) -> Option<watch::Receiver<Receiving>> {
+        None
+    }
+
+    fn now_ms(&self) -> i64 {
+        Self::now_ms(self)
+    }
+}

@@ -44,8 +44,8 @@ dev: $(MODULES) ## like run, and build and start again on every change
 test: ## everything that must hold before a change is taken
 	@$(MAKE) -k formatting lints types licences tests budget browser
 
-bench: release ## measure, and print figures beside what they are compared with
-	@node end2end/build/bench.mjs
+bench: site ## measure, and print figures beside what they are compared with
+	cargo bench --bench redrive
 
 release: site ## one binary with everything inside: target/release/redrive
 	cargo build --release --bin redrive

@@ -30,7 +30,7 @@ pub fn router(services: &Services, assets: &Arc<Assets>, stop: &CancellationToke
     };
     let document = {
         let (options, assets) = (options.clone(), Arc::clone(assets));
-        move || shell(options.clone(), &assets)
+        move || shell(options.clone(), &assets, App)
     };
     let functions = {
         let context = context.clone();

@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::server::api::theme;
-use crate::server::app::App;
 use crate::server::http::assets::Assets;
 use crate::server::http::headers::set_page_policy;
 use crate::ui::parts::Sprite;
@@ -42,8 +41,12 @@ pub fn path_of_request() -> String {
         .unwrap_or_else(|| "/".to_owned())
 }
 
-/// The document. Its nonce goes into the content security policy of the same response.
-pub fn shell(options: LeptosOptions, assets: &Assets) -> impl IntoView + use<> {
+/// The document around `body`. Its nonce goes into the content security policy of the same response.
+pub fn shell<V, B>(options: LeptosOptions, assets: &Assets, body: B) -> impl IntoView + use<V, B>
+where
+    V: IntoView,
+    B: FnOnce() -> V,
+{
     set_page_policy();
     provide_context(Sprite(assets.href("icons.svg").to_owned()));
     let fonts = ["fonts/inter.woff2", "fonts/jetbrains-mono.woff2"].map(|font| {
@@ -63,7 +66,7 @@ pub fn shell(options: LeptosOptions, assets: &Assets) -> impl IntoView + use<> {
                 <MetaTags/>
             </head>
             <body class="frame">
-                <App/>
+                {body()}
             </body>
         </html>
     }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-/// How deep the map must be right: `src/server/sqs` is a room, what lies below it is furniture.
-const DEPTH: usize = 3;
+/// Houses with rooms of their own: `src/server/sqs` is a room, and what lies below it is furniture, as is `src/model/form`.
+const HOUSES: [&str; 2] = ["src/server/", "src/ui/"];
 
 /// Rooms that are drawn and do not exist, and rooms that exist and are not drawn.
 pub(super) fn violations(readme: &str, directories: &[String]) -> Vec<String> {
-    let room = |path: &str| path.split('/').take(DEPTH).collect::<Vec<_>>().join("/");
+    let room = |path: &str| {
+        let depth = if HOUSES.iter().any(|house| path.starts_with(house)) { 3 } else { 2 };
+        path.split('/').take(depth).collect::<Vec<_>>().join("/")
+    };
     let real: BTreeSet<String> = directories.iter().map(|path| room(path)).collect();
     let drawn: BTreeSet<String> = drawn(readme).iter().map(|path| room(path)).collect();
     if drawn.is_empty() {

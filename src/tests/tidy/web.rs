@@ -10,7 +10,9 @@ pub(super) fn server_functions_without_endpoint(files: &[Source]) -> Vec<String>
         let code = lex(&file.text).code;
         for (at, _) in code.match_indices("#[server").chain(code.match_indices("#[leptos::server")) {
             let attribute = code[at..].split(']').next().unwrap_or_default();
-            if !attribute.contains("endpoint") {
+            // On an argument it says how the argument is read.
+            let of_argument = attribute.contains("flatten") || attribute.contains("default");
+            if !of_argument && !attribute.contains("endpoint") {
                 found.push(format!(
                     "{}:{}: #[server] without an endpoint: its address would change",
                     file.path,
@@ -60,6 +62,7 @@ mod tests {
             server_functions_without_endpoint(&file("#[server(endpoint = \"queues/new\")]\nasync fn f() {}")),
             [""; 0]
         );
+        assert_eq!(server_functions_without_endpoint(&file("async fn f(#[server(flatten)] form: Form) {}")), [""; 0]);
         assert_eq!(server_functions_without_endpoint(&file("#[server]\nasync fn f() {}")).len(), 1);
         assert_eq!(server_functions_without_endpoint(&file("#[server(input = Json)]\nasync fn f() {}")).len(), 1);
     }

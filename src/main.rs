@@ -4,6 +4,7 @@
 fn main() -> std::process::ExitCode {
     use redrive::server::config::{self, Invocation};
     use std::process::ExitCode;
+    use std::time::Duration;
 
     let config = match config::from_process() {
         Ok(Invocation::Serve(config)) => *config,
@@ -19,10 +20,12 @@ fn main() -> std::process::ExitCode {
         }
     };
     redrive::server::log::start(config.log_format, config.log_level);
-    let outcome = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .and_then(|runtime| runtime.block_on(serve(config)));
+    let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().and_then(|runtime| {
+        let outcome = runtime.block_on(serve(config));
+        // What blocks a thread cannot be cut off, so the end does not wait for it.
+        runtime.shutdown_timeout(Duration::from_millis(500));
+        outcome
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -164,6 +164,17 @@ async fn no_method_but_a_forms_own_changes_anything() {
     }
 }
 
+/// The rules for forms are about a place, so each server function has to be in that place, and only take forms.
+#[test]
+fn every_server_function_is_where_the_forms_go() {
+    let paths: Vec<_> = leptos::server_fn::axum::server_fn_paths().collect();
+    assert!(!paths.is_empty());
+    for (path, method) in paths {
+        assert!(path.starts_with("/api/") && !path.contains("//"), "{path}");
+        assert_eq!(method, http::Method::POST, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn only_forms_are_taken_where_forms_go() {
     let guarded = Guarded::start().await;

@@ -135,5 +135,10 @@ pub fn read(
     }
 
     let config = check::config(&settings, &written, &home, open, &mut problems);
+    // What is wrong with the file comes in the order of its lines, after the rest.
+    problems.sort_by_key(|problem| match problem.origin {
+        Origin::Line { line, .. } => line,
+        _ => 0,
+    });
     if problems.is_empty() { Ok(Invocation::Serve(Box::new(config))) } else { Err(problems) }
 }

@@ -1,6 +1,7 @@
 //! The page that stands where another could not: what happened, what to do next, with the right status.
 
 use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
 
 use super::Page;
 use crate::model::{Failure, paths};
@@ -37,5 +38,5 @@ pub fn page(failure: &Failure, connection: Option<&Connection>) -> Page {
 /// An address that no route knows.
 #[component]
 pub fn Unknown() -> impl IntoView {
-    super::page(|_| async { Err(Failure::NotFound) })
+    super::render(ParamsMap::new(), ParamsMap::new(), |_| async { Err(Failure::NotFound) })
 }

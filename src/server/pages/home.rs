@@ -196,7 +196,7 @@ fn all(connection: &ConnectionName, overview: &Overview, query: &ListQuery) -> i
             }
         >
             <div class="toolbar" data-list="">
-                <form method="get" action=home role="search" data-filter="">
+                <form method="get" action=home data-filter="">
                     {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
                     <SearchField
                         name="filter"

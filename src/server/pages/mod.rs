@@ -125,13 +125,21 @@ pub fn last_connection(headers: &HeaderMap) -> Option<String> {
     shell::cookie(headers, CONNECTION).map(str::to_owned)
 }
 
-/// Renders a page in its frame, or the failure that took its place.
+/// Renders a page of a route in its frame, or the failure that took its place.
 pub fn page<W>(build: impl FnOnce(Here) -> W + Send + 'static) -> impl IntoView
 where
     W: Future<Output = Result<Page, Failure>> + Send + 'static,
 {
-    let Some(services) = api::services_if_any() else { return ().into_any() };
     let (params, query) = (use_params_map().get_untracked(), use_query_map().get_untracked());
+    render(params, query, build)
+}
+
+/// The same where no route matched, so that there are no parameters.
+fn render<W>(params: ParamsMap, query: ParamsMap, build: impl FnOnce(Here) -> W + Send + 'static) -> AnyView
+where
+    W: Future<Output = Result<Page, Failure>> + Send + 'static,
+{
+    let Some(services) = api::services_if_any() else { return ().into_any() };
     let response = expect_context::<ResponseOptions>();
     let theme = shell::Theme::of_request();
     let path = shell::path_of_request();

@@ -59,9 +59,12 @@ impl Series {
 }
 
 /// The `points` of an SVG polyline through the counts, oldest first, scaled to the largest. Zero is always the ground
-/// line: a quiet queue is flat at the bottom, whatever the scale. Points within a level stretch are left out.
+/// line: a quiet queue is flat at the bottom, whatever the scale. One that stands still is flat in the middle: at the top
+/// it would look full. Points within a level stretch are left out.
 pub fn line(counts: &[u64]) -> String {
     let most = u128::from(counts.iter().copied().max().unwrap_or(0).max(1));
+    let still = counts.iter().all(|count| u128::from(*count) == most);
+    let most = if still { 2 * most } else { most };
     let usable = u128::from(LINE_HEIGHT - 2 * MARGIN);
     let height = |count: u64| u128::from(LINE_HEIGHT - MARGIN) - u128::from(count) * usable / most;
     // One sample is a level line, too.
@@ -118,7 +121,8 @@ mod tests {
     #[test]
     fn nothing_and_one_and_always_zero_are_drawn_too() {
         assert_eq!(line(&[]), "");
-        assert_eq!(line(&[7]), "0,12 1000,12");
+        assert_eq!(line(&[7]), "0,100 1000,100");
+        assert_eq!(line(&[1, 1]), "0,100 1000,100");
         assert_eq!(line(&[0, 0, 0, 0, 0]), "0,188 1000,188", "what is level is left out");
     }
 }

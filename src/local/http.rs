@@ -111,7 +111,9 @@ async fn call(local: &Local, operation: &str, body: &[u8]) -> Result<Answer, Dro
         });
     };
     let plan = dials.plan(operation, faults::queue_of(&body));
-    tokio::time::sleep(Duration::from_millis(plan.delay)).await;
+    if plan.delay > 0 {
+        tokio::time::sleep(Duration::from_millis(plan.delay)).await;
+    }
     match plan.ending {
         Some(Ending::Error(error)) => return Ok(refuse(&error)),
         Some(Ending::Drop) => return Err(Dropped),

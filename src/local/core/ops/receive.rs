@@ -204,12 +204,7 @@ impl ReceiveMessage {
         let queue = state.queues.get(name)?;
         let held = queue.shelf.get(key)?;
         let message = &held.message;
-        let wanted = |attribute: &str| {
-            self.attributes.iter().any(|filter| match filter.strip_suffix('*') {
-                Some(prefix) => attribute.starts_with(prefix),
-                None => filter == "All" || filter == attribute,
-            })
-        };
+        let wanted = |attribute: &str| self.attributes.iter().any(|filter| matches(filter, attribute));
         let attributes: Vec<_> = message.attributes.iter().filter(|(name, _)| wanted(name)).collect();
         let all = self.system.iter().any(|name| name == "All");
         let sequence = queue.settings.fifo.then(|| sequence_number(key));
@@ -226,6 +221,15 @@ impl ReceiveMessage {
             md5_of_attributes: md5_of_attributes(attributes.iter().map(|(name, value)| (name.as_str(), *value))),
             message_attributes: attributes.iter().map(|(name, value)| ((*name).clone(), (*value).into())).collect(),
         })
+    }
+}
+
+/// Whether a filter of message attributes lets one through: `All`, its name, or the beginning of its name before `*` or
+/// `.*`, as recorded: `Hel.*` lets `Hello` through, and `.*` everything.
+fn matches(filter: &str, attribute: &str) -> bool {
+    match filter.strip_suffix('*') {
+        Some(prefix) => attribute.starts_with(prefix.strip_suffix('.').unwrap_or(prefix)),
+        None => filter == "All" || filter == attribute,
     }
 }
 

@@ -1,7 +1,5 @@
 //! SendMessage, SendMessageBatch.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -11,7 +9,7 @@ use super::draft::{Draft, TRACE_HEADER};
 use crate::local::core::decode::Members;
 use crate::local::core::dedup::First;
 use crate::local::core::effects::Kind;
-use crate::local::core::message::{AttributeValue, Message, md5_hex, md5_of_attributes};
+use crate::local::core::message::{AttributeValue, Message, hex, md5_hex, md5_of_attributes};
 use crate::local::core::state::sequence_number;
 use crate::local::core::{ApiError, Millis, State};
 
@@ -147,7 +145,7 @@ fn send(state: &mut State, now: Millis, name: &str, draft: Draft) -> Result<Sent
             return Err(ApiError::invalid_value(delay, "DelaySeconds", reason));
         }
         if dedup.is_none() && settings.content_dedup {
-            dedup = Some(sha256_hex(&draft.body));
+            dedup = Some(hex(&Sha256::digest(&draft.body)));
         }
         let id = dedup.as_deref().ok_or_else(|| ApiError::invalid(NO_DEDUP))?;
         let scope = draft.group.as_deref().filter(|_| settings.dedup_per_group);
@@ -201,12 +199,4 @@ fn send(state: &mut State, now: Millis, name: &str, draft: Draft) -> Result<Sent
         }
     }
     Ok(sent)
-}
-
-fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

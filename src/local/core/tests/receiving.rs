@@ -66,28 +66,35 @@ fn ranges_are_checked() {
 fn attributes_are_given_by_name_prefix_or_all_and_digested_as_given() {
     let mut desk = Desk::new();
     let url = desk.create("a", json!({"VisibilityTimeout": "0"}));
-    let text = json!({"DataType": "String", "StringValue": "v"});
-    desk.ok(
-        "SendMessage",
-        json!({"QueueUrl": url, "MessageBody": "b",
-        "MessageAttributes": {"x.1": text, "x.2": text, "y": {"DataType": "Binary", "BinaryValue": "AAE="}}}),
-    );
-    let mut names = |wanted: Value| {
+    let text = |value: &str| json!({"DataType": "String", "StringValue": value});
+    let attributes = json!({"Help.Me": text("Me"), "Hello": text("There"), "General": text("Kenobi")});
+    desk.ok("SendMessage", json!({"QueueUrl": url, "MessageBody": "msg", "MessageAttributes": attributes}));
+    let mut given = |wanted: Value| {
         let request =
             json!({"QueueUrl": url, "MessageAttributeNames": wanted, "MessageSystemAttributeNames": ["SenderId"]});
         let message = desk.ok("ReceiveMessage", request)["Messages"][0].clone();
-        let system: Vec<_> = message["Attributes"].as_object().unwrap().keys().cloned().collect();
-        assert_eq!(system, ["SenderId"]);
-        let names: Vec<_> =
-            message["MessageAttributes"].as_object().map(|given| given.keys().cloned().collect()).unwrap_or_default();
-        assert_eq!(message.get("MD5OfMessageAttributes").is_some(), !names.is_empty());
-        names.join(" ")
+        let names = |member: &str| {
+            let names: Vec<_> =
+                message[member].as_object().into_iter().flat_map(|given| given.keys().cloned()).collect();
+            names.join(" ")
+        };
+        assert_eq!(names("Attributes"), "SenderId");
+        (names("MessageAttributes"), message["MD5OfMessageAttributes"].as_str().unwrap_or_default().to_owned())
     };
-    assert_eq!(names(json!([])), "");
-    assert_eq!(names(json!(["All"])), "x.1 x.2 y");
-    assert_eq!(names(json!([".*"])), "", "a prefix is literal");
-    assert_eq!(names(json!(["x.*"])), "x.1 x.2");
-    assert_eq!(names(json!(["y", "z"])), "y");
+    // Digests as recorded from SQS: over what is given, not over what was sent.
+    let all = ("General Hello Help.Me".to_owned(), "4c360f3fdafd970e05fae2f149d997f5".to_owned());
+    for everything in [json!(["All"]), json!([".*"]), json!(["*"])] {
+        assert_eq!(given(everything), all);
+    }
+    for (wanted, names, digest) in [
+        (json!([]), "", ""),
+        (json!(["Foo", "Help"]), "", ""),
+        (json!(["Hello", "General"]), "General Hello", "fca026605781cb4126a1e9044df24232"),
+        (json!(["Foo", "Hello"]), "Hello", "a311262e065454b75da111d535b8dacd"),
+        (json!(["Hel.*"]), "Hello Help.Me", "83fee93c1bcd8b9a5a923ffacdc636c7"),
+    ] {
+        assert_eq!(given(wanted), (names.to_owned(), digest.to_owned()));
+    }
 }
 
 #[test]

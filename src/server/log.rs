@@ -3,6 +3,7 @@
 //! Only this crate's own events follow the chosen level. The libraries below it stay at warnings whatever the level:
 //! the AWS SDK writes whole requests and responses – message bodies and tokens – at debug and trace.
 
+use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
 
 use tracing::level_filters::LevelFilter;
@@ -17,7 +18,11 @@ pub fn start(format: LogFormat, level: LogLevel) {
     let registry = tracing_subscriber::registry().with(filter(level));
     let started = match format {
         LogFormat::Text => {
-            let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+            let lines = tracing_subscriber::fmt::layer()
+                .with_writer(std::io::stderr)
+                .with_target(false)
+                // Colours are for people, not for files.
+                .with_ansi(std::io::stderr().is_terminal());
             registry.with(lines).try_init()
         }
         LogFormat::Json => {

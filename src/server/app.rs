@@ -7,7 +7,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
-use super::pages::{failure, home, queue, redrive};
+use super::pages::{activity, danger, failure, home, queue, redrive};
 
 /// The console.
 #[component]
@@ -17,6 +17,8 @@ pub fn App() -> impl IntoView {
         <Router>
             <FlatRoutes fallback=failure::Unknown>
                 <Route path=path!("/:connection") view=home::HomePage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/activity") view=activity::ActivityPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/danger") view=danger::DangerPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue") view=queue::OverviewPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/redrive") view=redrive::RedrivePage ssr=SsrMode::Async/>
             </FlatRoutes>

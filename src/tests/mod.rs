@@ -5,5 +5,9 @@ mod contract;
 pub(crate) mod fake;
 mod tidy;
 
+mod activity;
+mod console;
+mod danger;
+
 mod guards;
 mod wire;

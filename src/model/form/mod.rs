@@ -3,6 +3,7 @@
 //! The fields of a form are texts; a `parse` turns them into a command or into sentences that stand beside the
 //! fields. One file per form lives beside this one.
 
+pub mod danger;
 pub mod redrive;
 
 use std::str::FromStr;
@@ -57,7 +58,7 @@ pub enum Done {
     /// A queue was created, and its dead-letter queue, if asked for.
     QueueCreated,
     /// A queue was deleted.
-    QueueDeleted,
+    QueueDeleted(QueueName),
     /// A queue is being purged.
     QueuePurged,
     /// A message was sent and its MD5 verified.
@@ -99,7 +100,7 @@ impl Done {
         match self {
             Self::Saved => "Saved".into(),
             Self::QueueCreated => "Queue created".into(),
-            Self::QueueDeleted => "Queue deleted".into(),
+            Self::QueueDeleted(name) => format!("{name} is deleted"),
             Self::QueuePurged => "Purge started".into(),
             Self::MessageSent(_) => "Message sent".into(),
             Self::Deleted { succeeded, failed: 0 } => format!("{} deleted", messages(succeeded)),
@@ -124,7 +125,9 @@ impl Done {
         match self {
             Self::Saved => "SQS may take up to 60 seconds to apply it everywhere.",
             Self::QueueCreated => "SQS asks to wait a second before it is used.",
-            Self::QueueDeleted => "It may be listed for up to a minute. Its name can be used again after 60 seconds.",
+            Self::QueueDeleted(_) => {
+                "It may be listed for up to a minute. Its name can be used again after 60 seconds."
+            }
             Self::QueuePurged => "SQS takes up to 60 seconds. Messages sent meanwhile may be deleted, too.",
             Self::MessageSent(_) => "The MD5 that SQS answered matches what was sent.",
             Self::Deleted { failed: 0, .. } | Self::VisibilityChanged { failed: 0, .. } => "",

@@ -7,11 +7,22 @@ use crate::ui::parts::Copy;
 
 /// The command, folded away until someone wants it.
 pub fn command(command: &Command) -> impl IntoView + use<> {
-    let line = command.line().to_owned();
+    commands(std::slice::from_ref(command))
+}
+
+/// Several, in the order they run.
+pub fn commands(commands: &[Command]) -> impl IntoView + use<> {
+    let lines: Vec<_> = commands
+        .iter()
+        .map(|command| {
+            let line = command.line().to_owned();
+            view! { <Copy label="command" value=line/> }
+        })
+        .collect();
     view! {
         <details>
-            <summary>"As a command"</summary>
-            <Copy label="command" value=line/>
+            <summary>{if lines.len() > 1 { "As commands" } else { "As a command" }}</summary>
+            <div class="stack" data-gap="small">{lines}</div>
         </details>
     }
 }

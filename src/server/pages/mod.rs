@@ -5,7 +5,9 @@
 //! rendered whole, with the right status, before the first byte is sent (every route is `SsrMode::Async`). [`page`]
 //! wraps it in the frame, or shows the failure instead. No page receives messages: a GET never does.
 
+pub mod activity;
 mod command;
+pub mod danger;
 mod done;
 pub mod failure;
 pub mod home;

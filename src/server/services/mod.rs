@@ -7,7 +7,9 @@
 //! effect happen.
 
 pub mod act;
+pub mod activity;
 pub mod connection;
+pub mod danger;
 pub mod overview;
 pub mod poller;
 pub mod queues;

@@ -102,4 +102,7 @@ pub trait Store: Send + Sync {
 
     /// How many entries the query finds in all, `before` and `limit` aside.
     async fn count(&self, query: &ActivityQuery) -> Result<u64, StoreError>;
+
+    /// Whether it outlives the process.
+    fn is_durable(&self) -> bool;
 }

@@ -27,6 +27,7 @@ type Job = Box<dyn FnOnce(&Connection) + Send>;
 #[derive(Debug)]
 pub struct Sqlite {
     jobs: Option<mpsc::Sender<Job>>,
+    durable: bool,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -55,6 +56,8 @@ impl Sqlite {
         database.pragma_update(None, "trusted_schema", false)?;
         activity::abandon(&database)?;
 
+        // SQLite gives a database in memory an empty path.
+        let durable = database.path().is_some_and(|path| !path.is_empty());
         let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
         let work = move || {
             while let Some(job) = waiting.blocking_recv() {
@@ -65,7 +68,7 @@ impl Sqlite {
             .name("store".into())
             .spawn(work)
             .map_err(|source| StoreError::File { path: path.to_owned(), source })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), durable, thread: Some(thread) })
     }
 
     /// Runs a job on the thread. It runs to its end even if the caller stops waiting.
@@ -121,5 +124,9 @@ impl Store for Sqlite {
     async fn count(&self, query: &ActivityQuery) -> Result<u64, StoreError> {
         let query = query.clone();
         self.run(move |database| activity::count(database, &query)).await
+    }
+
+    fn is_durable(&self) -> bool {
+        self.durable
     }
 }

@@ -1,0 +1,149 @@
+//! A whole console for a test: the real router behind its guards, the embedded SQS over HTTP, a store in memory.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+use super::wire::Listening;
+use crate::local::{self, Local};
+use crate::model::Activity;
+use crate::server::clock::{SharedClock, SystemClock};
+use crate::server::http::{assets::Assets, body, names::OwnNames, protect};
+use crate::server::router::router;
+use crate::server::services::connection::About;
+use crate::server::services::poller::Poller;
+use crate::server::services::{Connection, Services};
+use crate::server::sqs::Sqs;
+use crate::server::sqs::connect::{Connect, connect};
+use crate::server::store::{ActivityQuery, Sqlite, Store};
+
+/// A console with one connection, `local`.
+pub(super) struct TestConsole {
+    console: Listening,
+    browser: reqwest::Client,
+    local: Arc<Local>,
+    store: Arc<dyn Store>,
+    sqs: String,
+    _stop: DropGuard,
+}
+
+/// A page, and where it was found after the redirects.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) status: u16,
+    pub(super) path: String,
+    pub(super) html: String,
+}
+
+impl Shown {
+    /// Whether the page says this; entities in the text are as the page writes them.
+    pub(super) fn says(&self, text: &str) -> bool {
+        self.html.contains(text)
+    }
+}
+
+impl TestConsole {
+    /// An empty SQS, and a console that may change it.
+    pub(super) async fn start() -> Self {
+        Self::with(false).await
+    }
+
+    /// The same, read-only.
+    pub(super) async fn read_only() -> Self {
+        Self::with(true).await
+    }
+
+    async fn with(read_only: bool) -> Self {
+        let stop = CancellationToken::new();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sqs = format!("http://{}", listener.local_addr().unwrap());
+        let options = local::Options { base_url: sqs.clone(), dials: true, ..local::Options::default() };
+        let local = Arc::new(Local::new(options));
+        tokio::spawn(local::serve(listener, Arc::clone(&local), stop.clone()));
+
+        let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
+        let clock: SharedClock = Arc::new(SystemClock);
+        let tracker = TaskTracker::new();
+        let how = Connect {
+            region: Some("us-east-1".into()),
+            endpoint: Some(sqs.clone()),
+            static_credentials: Some(("local".into(), "local".into())),
+            ..Connect::default()
+        };
+        let gateway: Arc<dyn Sqs> = Arc::new(connect(&how).await.unwrap());
+        let about = About {
+            name: "local".parse().unwrap(),
+            region: "us-east-1".into(),
+            endpoint: None,
+            color: None,
+            read_only,
+        };
+        let poller = Poller::start(about.name.clone(), Arc::clone(&gateway), clock.clone(), &tracker, stop.clone());
+        let connection = Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller);
+        let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker);
+
+        // No built assets are needed: a page has then no style and no script.
+        let assets = Arc::new(Assets::default());
+        let app = router(&services, &assets, &stop);
+        let console =
+            Listening::start(|port| protect(app, Arc::new(OwnNames::new(port, &[], None)), body::Limits::default()));
+        let browser = reqwest::Client::builder().cookie_store(true).build().unwrap();
+        Self { console: console.await, browser, local, store, sqs, _stop: stop.drop_guard() }
+    }
+
+    /// Opens a page.
+    pub(super) async fn get(&self, path: &str) -> Shown {
+        let answer = self.browser.get(format!("http://{}{path}", self.console.address)).send().await.unwrap();
+        shown(answer).await
+    }
+
+    /// Submits a form as a browser without JavaScript does, and opens the page it leads to.
+    pub(super) async fn submit(&self, endpoint: &str, fields: &[(&str, &str)]) -> Shown {
+        let own = format!("http://{}", self.console.address);
+        let post =
+            self.browser.post(format!("{own}/api/{endpoint}")).header("Origin", &own).header("Accept", "text/html");
+        shown(post.form(fields).send().await.unwrap()).await
+    }
+
+    /// Asks the SQS itself, past the console.
+    pub(super) async fn sqs(&self, operation: &str, request: Value) -> Value {
+        self.local.call(operation, request).await.unwrap()
+    }
+
+    /// Makes a queue, past the console. A name that ends in `.fifo` makes a FIFO queue. Gives its URL.
+    pub(super) async fn queue(&self, name: &str, mut attributes: Value) -> String {
+        if name.ends_with(".fifo") {
+            attributes["FifoQueue"] = "true".into();
+        }
+        let request = serde_json::json!({ "QueueName": name, "Attributes": attributes });
+        let made = self.sqs("CreateQueue", request).await;
+        made["QueueUrl"].as_str().unwrap().to_owned()
+    }
+
+    /// The attributes of a queue as SQS has them, or `None` where there is no such queue.
+    pub(super) async fn attributes(&self, name: &str) -> Option<Value> {
+        let found = self.local.call("GetQueueUrl", serde_json::json!({ "QueueName": name })).await.ok()?;
+        let request = serde_json::json!({ "QueueUrl": found["QueueUrl"], "AttributeNames": ["All"] });
+        Some(self.sqs("GetQueueAttributes", request).await["Attributes"].clone())
+    }
+
+    /// Sets the rules by which the SQS misbehaves.
+    pub(super) async fn dial(&self, rules: &Value) {
+        let put = reqwest::Client::new().put(format!("{}/_dials", self.sqs)).body(rules.to_string());
+        assert!(put.send().await.unwrap().status().is_success());
+    }
+
+    /// The audit log, newest first.
+    pub(super) async fn activity(&self) -> Vec<Activity> {
+        self.store.activity(&ActivityQuery::of("local".parse().unwrap())).await.unwrap()
+    }
+}
+
+async fn shown(answer: reqwest::Response) -> Shown {
+    let (status, url) = (answer.status().as_u16(), answer.url().clone());
+    let html = String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap();
+    Shown { status, path: url.path().to_owned(), html }
+}

@@ -91,7 +91,8 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (title, sentence) = self.words();
         let page = format!(
-            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Redrive</title></head>\
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Redrive</title>\
+             <link rel=\"icon\" href=\"/favicon.svg\"></head>\
              <body><main><h1>{title}</h1><p>{sentence}</p><p><a href=\"/\">To the console</a></p></main></body></html>"
         );
         let mut response = (self.status(), page).into_response();

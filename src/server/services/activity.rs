@@ -7,7 +7,7 @@ use crate::model::{Activity, Failure, QueueName, Verb};
 use crate::server::store::ActivityQuery;
 
 /// How many entries a page shows.
-pub const PAGE: usize = 50;
+pub const PAGE: u32 = 50;
 
 /// Which entries someone wants to see, as the query of the page says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Connection {
             verb: filter.verb,
             text: Some(filter.text.clone()).filter(|text| !text.is_empty()),
             before: filter.before,
-            limit: PAGE as u32 + 1,
+            limit: PAGE + 1,
             ..ActivityQuery::of(self.name().clone())
         };
         let (entries, total) = tokio::try_join!(self.store().activity(&query), self.store().count(&query))
@@ -83,8 +83,8 @@ impl Connection {
 
 /// One entry more than a page holds was asked for: it says that there is a next page.
 fn page(mut entries: Vec<Activity>, total: u64) -> Log {
-    let more = entries.len() > PAGE;
-    entries.truncate(PAGE);
+    let more = entries.len() > PAGE as usize;
+    entries.truncate(PAGE as usize);
     let older = entries.last().filter(|_| more).map(|last| last.id);
     Log { entries, total, older }
 }
@@ -121,8 +121,8 @@ mod tests {
     #[test]
     fn there_is_a_next_page_only_where_there_is_more() {
         let of = |n: i64| page((0..n).rev().map(entry).collect(), n.unsigned_abs());
-        assert_eq!(of(PAGE as i64).older, None);
-        let full = of(PAGE as i64 + 1);
-        assert_eq!((full.entries.len(), full.older), (PAGE, Some(ActivityId(1))));
+        assert_eq!(of(i64::from(PAGE)).older, None);
+        let full = of(i64::from(PAGE) + 1);
+        assert_eq!((full.entries.len(), full.older), (PAGE as usize, Some(ActivityId(1))));
     }
 }

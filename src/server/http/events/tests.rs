@@ -204,8 +204,8 @@ async fn a_slow_client_gets_the_newest_and_no_backlog() {
     let poller = &console.house.poller;
     poller.fresh(0).await.unwrap();
     let mut document = document(&console, "orders");
-    document.next().await.unwrap();
-    document.next().await.unwrap();
+    let _ = document.next().await.unwrap();
+    let _ = document.next().await.unwrap();
     for visible in 1..=50 {
         console.fake.set("orders", visible);
         poller.row(&name("orders"), -1).now_or_never();

@@ -91,7 +91,7 @@ impl Poller {
     async fn perform(self: Arc<Self>, job: Job, ticket: i64) {
         let work = async {
             match &job {
-                Job::List => self.list(true).await.map(|_| ()),
+                Job::List => self.list(true).await,
                 Job::Row(name) => match self.url(name) {
                     Some(url) => self.read_row(name, &url, ticket, true).await,
                     None => Ok(()),

@@ -4,7 +4,6 @@
 pub mod assets;
 pub mod body;
 pub mod events;
-pub mod flash;
 pub mod guard;
 pub mod headers;
 pub mod health;

@@ -128,12 +128,10 @@ fn redriving(connection: &ConnectionName, overview: &Overview) -> Option<impl In
             let (moved, max) = (task.moved, task.to_move.unwrap_or_default().max(task.moved));
             let words = super::redrive::moved(task);
             view! {
-                <div class="redrive-task" data-task=name>
-                    <p class="cluster">
-                        <a href=href>{label}</a>
-                        <span data-moved="">{words}</span>
-                    </p>
+                <div class="running" data-task=name>
+                    <a href=href>{label}</a>
                     <Meter value=moved max label="Messages moved"/>
+                    <span data-moved="">{words}</span>
                 </div>
             }
         })
@@ -184,18 +182,10 @@ fn all(connection: &ConnectionName, overview: &Overview, query: &ListQuery) -> i
     let new_queue = paths::new_queue(connection);
     let (filter, sort, home) = (query.filter.clone(), query.sort_key(), paths::home(connection));
     view! {
-        <Section
-            title="All queues"
-            note
-            action=move || {
-                view! {
-                    <LinkButton href=new_queue variant=Variant::Primary glyph=Glyph::Plus>
-                        "New queue"
-                    </LinkButton>
-                }
-            }
-        >
-            <div class="toolbar" data-list="">
+        <section class="section">
+            <div class="toolbar">
+                <h2>"All queues"</h2>
+                <span class="section-note">{note}</span>
                 <form method="get" action=home data-filter="">
                     {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
                     <SearchField
@@ -206,9 +196,12 @@ fn all(connection: &ConnectionName, overview: &Overview, query: &ListQuery) -> i
                         key="/"
                     />
                 </form>
+                <LinkButton href=new_queue variant=Variant::Primary glyph=Glyph::Plus>
+                    "New queue"
+                </LinkButton>
             </div>
             {table}
-        </Section>
+        </section>
     }
 }
 

@@ -18,6 +18,14 @@ pub fn approximately(n: u64) -> String {
     format!("≈\u{202F}{}", count(n))
 }
 
+/// How far a move task has come, both numbers being SQS's approximations: `≈ 6 412 of 9 800`.
+pub fn moved(moved: u64, of: Option<u64>) -> String {
+    match of {
+        Some(of) => format!("≈ {} of {}", count(moved), count(of)),
+        None => format!("≈ {}", count(moved)),
+    }
+}
+
 /// `1 message`, `2 messages`.
 pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{}\u{A0}{}", count(n), if n == 1 { one } else { many })

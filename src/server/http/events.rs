@@ -34,6 +34,8 @@ pub const STREAMS: usize = 2_000;
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// When a stream ends by itself, so that none outlives its document's rights by much. The client comes back.
 const MAX_AGE: Duration = Duration::from_secs(15 * 60);
+/// When the client of a stream that ended by its age comes back: at once, so that nobody takes it for an outage.
+const AGAIN: Duration = Duration::from_millis(100);
 /// The shortest time between two events of a document that is about one queue, and of one that lists many.
 const GAP_FOCUS: Duration = Duration::from_millis(50);
 const GAP_LIST: Duration = Duration::from_millis(500);
@@ -128,6 +130,7 @@ pub async fn events<S: Source>(
         ends: Instant::now() + MAX_AGE,
         not_before: Instant::now(),
         greeted: false,
+        ended: false,
         _place: place,
     };
     let stream = stream::unfold(document, |mut document| async move {
@@ -157,12 +160,16 @@ struct Document<S> {
     ends: Instant,
     not_before: Instant,
     greeted: bool,
+    ended: bool,
     _place: Place,
 }
 
 impl<S: Source> Document<S> {
     /// The next event, made of the newest there is; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
+        if self.ended {
+            return None;
+        }
         if !std::mem::replace(&mut self.greeted, true) {
             // Consoles are restarted; their documents should not all come back in the same second.
             return Some(Event::default().retry(Duration::from_millis(news::retry_ms())).comment("welcome"));
@@ -171,7 +178,10 @@ impl<S: Source> Document<S> {
         tokio::select! {
             biased;
             () = shutdown.cancelled() => None,
-            () = tokio::time::sleep_until(self.ends) => None,
+            () = tokio::time::sleep_until(self.ends) => {
+                self.ended = true;
+                Some(Event::default().retry(AGAIN).comment("again"))
+            }
             event = self.news() => event,
         }
     }

@@ -5,10 +5,12 @@ use leptos_meta::{Body, Title};
 
 use super::Page;
 use super::shell::Theme;
+use crate::model::live::State;
 use crate::model::{QueueArn, paths};
 use crate::server::api::theme;
-use crate::server::services::poller::QueueRow;
+use crate::server::services::poller::{Liveness, QueueRow};
 use crate::server::services::{Connection, Services};
+use crate::ui::islands::{Enhance, Live};
 use crate::ui::parts::{ConnectionBadge, Glyph, Icon, Menu, MenuLink, SearchField};
 
 /// A page in its frame.
@@ -19,6 +21,8 @@ pub fn framed(
     theme: Theme,
     path: &str,
 ) -> impl IntoView + use<> {
+    let live = connection.map(|connection| live(connection, &page));
+    let name = connection.map(|connection| connection.name().to_string()).unwrap_or_default();
     let color = connection.and_then(|connection| connection.about().color.clone());
     let title = match connection {
         Some(connection) => format!("{} · {} · Redrive", page.title, connection.name()),
@@ -38,6 +42,7 @@ pub fn framed(
             {connection.map(|connection| place(services, connection))}
             {connection.map(search)}
             <nav class="bar-end" aria-label="Console">
+                {live}
                 {connection.map(|connection| activity(connection, path))}
                 {themes(theme, path)}
             </nav>
@@ -45,7 +50,18 @@ pub fn framed(
         <main class="page" id="main" data-width=page.narrow.then_some("narrow")>
             {page.body}
         </main>
+        <Enhance connection=name/>
     }
+}
+
+/// The state of the numbers, and the stream that keeps them current. Without a script they are as old as the page.
+fn live(connection: &Connection, page: &Page) -> impl IntoView + use<> {
+    let url = paths::events(connection.name(), page.focus.as_ref(), page.list.as_deref());
+    let state = match connection.poller().census().liveness {
+        Liveness::Offline(_) => State::Offline,
+        _ => State::Paused,
+    };
+    view! { <Live url state=state.word().to_owned()/> }
 }
 
 /// Which connection this is, and the way to the others.

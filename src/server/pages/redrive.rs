@@ -236,10 +236,7 @@ fn history_row(task: &MoveTask, now_ms: i64) -> impl IntoView + use<> {
 
 /// How far a task has come, in words.
 pub fn moved(task: &MoveTask) -> String {
-    match task.to_move {
-        Some(total) => format!("≈ {} of {}", words::count(task.moved), words::count(total)),
-        None => format!("≈ {}", words::count(task.moved)),
-    }
+    words::moved(task.moved, task.to_move)
 }
 
 fn destination(task: &MoveTask) -> String {

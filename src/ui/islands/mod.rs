@@ -1,1 +1,48 @@
-//! The complete list of what runs in the browser. Islands observe and enhance; they never mutate.
+//! The islands: everything that runs in the browser. This list is complete.
+//!
+//! * [`Live`] – the one event stream of the document; keeps the numbers of the page current.
+//! * [`Enhance`] – what makes a page quicker to use: copy, keys, palette, filter, selection, theme, and forms that are
+//!   sent once.
+//!
+//! # Rules
+//!
+//! 1. Islands observe and enhance; they never change anything in SQS. No server function is called from wasm.
+//! 2. One `EventSource` per document. It closes when the document is hidden and opens again when it is seen.
+//! 3. Props are names and short texts, never bodies: they are JSON in an attribute.
+//! 4. An island renders complete HTML on the server, and what it enhances works without it: its absence costs
+//!    freshness and comfort, not function.
+//! 5. An island never stands inside `<tbody>` or `<ul>`; it finds what it enhances by `data-` attributes.
+//! 6. What CSS or HTML does – `<details>`, `<dialog>`, `pattern`, `:has()` – no island does.
+//! 7. Nothing that an island writes is markup: texts are set as texts.
+//! 8. Small: plain DOM where a graph of signals is not needed. `make test` fails above the budget.
+//!
+//! # What islands look for
+//!
+//! | attribute | on | meaning |
+//! |---|---|---|
+//! | `data-queue` + `data-depth` | a count with a `data-number` inside | kept current; `data-changed` while it is new, `data-stale` when it is old |
+//! | `data-spark` | an `<svg>` | its line is redrawn |
+//! | `data-task` | a box with a `<progress>` and a `data-moved` text | a move task of that queue |
+//! | `data-receiving` | a box with a `data-received` text | a receive; `data-reload` loads the page again when it is done |
+//! | `data-row`, `data-open` | a row, and the link that Enter opens | `j` `k` `x` Enter |
+//! | `data-key="/"` | an input | focused by that key |
+//! | `data-copy` | a disabled button | enabled; copies the value; `data-copied` for a moment |
+//! | `data-filter` | a form with a search input | filters the rows of its section as typed |
+//! | `data-list` | a toolbar | where “3 changes – sort again” appears |
+//! | `data-select-all`, `data-select` | checkboxes | all of a table, one row; Shift selects a range |
+//! | `data-selected` | any | how many are selected, as text |
+//! | `data-fills` | a file input | the id of the textarea it fills |
+//! | `data-size-of`, `data-max` | any | the size of that textarea, as text; `data-over` above the limit (bytes) |
+//!
+//! `<html data-live>` is `open`, `paused`, `behind` or `offline` once [`Live`] runs.
+
+mod enhance;
+pub mod fuzzy;
+mod live;
+pub mod order;
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
+
+pub use enhance::Enhance;
+pub use live::Live;

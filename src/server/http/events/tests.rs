@@ -230,6 +230,7 @@ fn document(console: &Console, focus: &str) -> Document<House> {
         ends: Instant::now() + MAX_AGE,
         not_before: Instant::now(),
         greeted: false,
+        ended: false,
         _place: Place::take(&console.events.open).unwrap(),
     }
 }
@@ -240,6 +241,7 @@ async fn a_stream_ends_when_it_is_old() {
     let mut document = document(&console, "orders");
     document.ends = Instant::now();
     assert!(document.next().await.is_some(), "the greeting");
+    assert!(document.next().await.is_some(), "come back at once");
     assert!(document.next().await.is_none());
 }
 

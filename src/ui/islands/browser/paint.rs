@@ -1,0 +1,187 @@
+//! Writes news into the elements that the server rendered.
+
+use std::collections::BTreeMap;
+
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use super::dom::{all, first, later, set, within, write};
+use super::resort::Resort;
+use crate::model::depth::{LINE_HEIGHT, LINE_WIDTH};
+use crate::model::live::{News, Row, Task};
+use crate::model::words;
+
+/// Numbers older than this are greyed, milliseconds: three times what the slowest of a page should take.
+const STALE_MS: f64 = 30_000.0;
+/// For how long a number that changed is tinted, milliseconds; the style sheet animates within.
+const TINT_MS: i32 = 700;
+
+/// What the page shows of one queue.
+#[derive(Default)]
+struct Shown {
+    /// Counts with the index of the counter each shows.
+    counts: Vec<(usize, Element)>,
+    lines: Vec<Element>,
+    /// The browser's time at which its numbers were read; 0 for those of the page itself.
+    read: f64,
+    stale: bool,
+    failing: bool,
+}
+
+/// The document as the stream knows it: found once, since islands do not add what they keep current.
+pub(super) struct Page {
+    queues: BTreeMap<String, Shown>,
+    resort: Resort,
+    made: f64,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        let mut queues: BTreeMap<String, Shown> = BTreeMap::new();
+        for element in all("[data-queue][data-depth]") {
+            let counter = match element.get_attribute("data-depth").as_deref() {
+                Some("visible") => 0,
+                Some("in-flight") => 1,
+                Some("delayed") => 2,
+                _ => continue,
+            };
+            if let Some(queue) = element.get_attribute("data-queue") {
+                queues.entry(queue).or_default().counts.push((counter, element));
+            }
+        }
+        for element in all("[data-spark]") {
+            if let Some(queue) = element.get_attribute("data-spark") {
+                queues.entry(queue).or_default().lines.push(element);
+            }
+        }
+        Self { queues, resort: Resort::default(), made: super::dom::now() }
+    }
+}
+
+impl Page {
+    /// Takes what is new, heard at `now`.
+    pub(super) fn take(&mut self, news: &News, now: f64) {
+        for row in &news.rows {
+            if let Some(shown) = self.queues.get_mut(&row.queue) {
+                #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
+                let age = (news.now - row.read_at) as f64;
+                shown.read = now - age;
+                shown.failing = row.failing;
+                shown.paint(row);
+            }
+        }
+        for queue in &news.gone {
+            if let Some(shown) = self.queues.get_mut(queue) {
+                shown.failing = true;
+            }
+        }
+        for task in &news.tasks {
+            show_task(task);
+        }
+        if let Some(receiving) = &news.receiving {
+            for place in all("[data-receiving]") {
+                if place.get_attribute("data-receiving").as_deref() == Some(&receiving.session) {
+                    tell(&place, "[data-received]", &words::count(u64::from(receiving.received)));
+                    tell(&place, "[data-state]", &receiving.state);
+                    if receiving.done && place.has_attribute("data-reload") {
+                        let _ = super::dom::window().location().reload();
+                    }
+                }
+            }
+        }
+        self.resort.look(news, |queue, counter| self.queues.get(queue).and_then(|shown| shown.number(counter)));
+        self.age(now);
+    }
+
+    /// Greys what is old.
+    pub(super) fn age(&mut self, now: f64) {
+        for shown in self.queues.values_mut() {
+            let read = if shown.read > 0.0 { shown.read } else { self.made };
+            let stale = shown.failing || now - read > STALE_MS;
+            if stale != shown.stale {
+                shown.stale = stale;
+                for (_, count) in &shown.counts {
+                    set(count, "data-stale", stale.then_some(""));
+                }
+            }
+        }
+    }
+}
+
+impl Shown {
+    fn paint(&self, row: &Row) {
+        for (counter, element) in &self.counts {
+            let value = row.depth[*counter];
+            let text = words::count(value);
+            let changed = match first(element, "[data-number]") {
+                Some(number) => write(&number, &text),
+                None => write(element, &text),
+            };
+            if changed {
+                set(element, "data-zero", (value == 0).then_some(""));
+                set(element, "data-changed", Some(""));
+                let element = element.clone();
+                later(TINT_MS, move || set(&element, "data-changed", None));
+            }
+        }
+        for line in &self.lines {
+            if let Some(points) = &row.line {
+                draw(line, points);
+            }
+        }
+    }
+
+    /// The number that the page shows now; separators are not digits.
+    fn number(&self, counter: usize) -> Option<u64> {
+        let (_, element) = self.counts.iter().find(|(shown, _)| *shown == counter)?;
+        digits(&element.text_content()?)
+    }
+}
+
+/// The digits of a text as a number.
+fn digits(text: &str) -> Option<u64> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+fn draw(svg: &Element, points: &str) {
+    for line in within(Some(svg), "polyline") {
+        set(&line, "points", Some(points));
+    }
+    for area in within(Some(svg), "polygon") {
+        set(&area, "points", Some(&format!("0,{LINE_HEIGHT} {points} {LINE_WIDTH},{LINE_HEIGHT}")));
+    }
+}
+
+fn show_task(task: &Task) {
+    for place in all("[data-task]") {
+        if place.get_attribute("data-task").as_deref() != Some(&task.queue) {
+            continue;
+        }
+        // A page shows the newest; a younger one that began meanwhile is another.
+        let started = task.started.to_string();
+        if place.get_attribute("data-started").is_some_and(|shown| shown != started) {
+            continue;
+        }
+        let to_move = task.to_move.unwrap_or_default().max(task.moved).max(1);
+        if let Some(bar) = first(&place, "progress") {
+            set(&bar, "max", Some(&to_move.to_string()));
+            set(&bar, "value", Some(&task.moved.to_string()));
+        }
+        tell(&place, "[data-moved]", &words::moved(task.moved, task.to_move));
+        tell(&place, "[data-status]", &task.status);
+        let was_active = place.get_attribute("data-ended").is_none();
+        if !task.active && was_active {
+            set(&place, "data-ended", Some(""));
+            if place.has_attribute("data-reload") {
+                let _ = super::dom::window().location().reload();
+            }
+        }
+    }
+}
+
+fn tell(place: &Element, selector: &str, text: &str) {
+    for element in within(Some(place), selector) {
+        write(element.unchecked_ref(), text);
+    }
+}

@@ -1,0 +1,172 @@
+//! The one `EventSource` of the document: open while it is seen, closed while it is hidden.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::JsCast;
+use web_sys::{EventSource, MessageEvent};
+
+use super::dom::{all, document, every, later, listen, now, on, one, set, window, write};
+use super::paint::Page;
+use crate::model::live::{News, State};
+use crate::model::words;
+
+/// After how many milliseconds without a word from the server its silence is an outage.
+const SILENCE_MS: f64 = 20_000.0;
+/// When a stream that the server refused is tried again, milliseconds.
+const AGAIN_MS: i32 = 10_000;
+/// The shortest time between two changes that a screen reader is told of, milliseconds.
+const SAID_MS: f64 = 5_000.0;
+
+thread_local! {
+    /// Listeners outlive every scope, so what they share is the document's own.
+    static STREAM: RefCell<Option<Stream>> = const { RefCell::new(None) };
+}
+
+struct Stream {
+    url: String,
+    source: Option<EventSource>,
+    /// The id of the newest event.
+    last: String,
+    page: Page,
+    state: State,
+    /// The browser's time of the newest event and of the newest numbers.
+    heard: f64,
+    read: f64,
+    /// What watching costs, in words.
+    cost: String,
+    said: f64,
+}
+
+fn with(act: impl FnOnce(&mut Stream)) {
+    STREAM.with_borrow_mut(|stream| {
+        if let Some(stream) = stream {
+            act(stream);
+        }
+    });
+}
+
+/// Opens the stream, and keeps it open while the document is seen.
+pub(in super::super) fn start(url: String) {
+    let now = now();
+    let stream = Stream {
+        url,
+        source: None,
+        last: String::new(),
+        page: Page::default(),
+        state: State::Paused,
+        heard: now,
+        read: now,
+        cost: String::new(),
+        said: now,
+    };
+    STREAM.set(Some(stream));
+    with(Stream::seen);
+    on("visibilitychange", |_| with(if document().hidden() { Stream::hidden } else { Stream::seen }));
+    listen(&window(), "pagehide", |_| with(Stream::hidden));
+    listen(&window(), "pageshow", |_| with(Stream::seen));
+    every(1_000, || with(Stream::tick));
+}
+
+impl Stream {
+    fn seen(&mut self) {
+        if self.source.is_some() || document().hidden() {
+            return;
+        }
+        let url = if self.last.is_empty() { self.url.clone() } else { format!("{}&since={}", self.url, self.last) };
+        let Ok(source) = EventSource::new(&url) else { return };
+        self.heard = now();
+        listen(&source, "message", |event| {
+            if let Some(event) = event.dyn_ref::<MessageEvent>()
+                && let Some(news) = event.data().as_string().and_then(|data| serde_json::from_str(&data).ok())
+            {
+                let id = event.last_event_id();
+                with(|stream| stream.hear(id, &news));
+            }
+        });
+        listen(&source, "error", |_| with(Stream::lost));
+        self.source = Some(source);
+    }
+
+    fn hidden(&mut self) {
+        if let Some(source) = self.source.take() {
+            source.close();
+            self.show(State::Paused);
+        }
+    }
+
+    /// The browser comes back by itself, unless the server refused.
+    fn lost(&mut self) {
+        self.show(State::Behind);
+        if self.source.as_ref().is_some_and(|source| source.ready_state() == EventSource::CLOSED) {
+            self.source = None;
+            self.show(State::Offline);
+            later(AGAIN_MS, || with(Stream::seen));
+        }
+    }
+
+    fn hear(&mut self, id: String, news: &News) {
+        self.last = id;
+        self.heard = now();
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
+        let age = |at: i64| (news.now - at) as f64;
+        if let Some(newest) = news.rows.iter().map(|row| row.read_at).max() {
+            self.read = self.heard - age(newest);
+        }
+        let calls = words::plural(u64::from(news.calls), "call", "calls");
+        let (dollars, cents) = (news.cents / 100, news.cents % 100);
+        let zero = if cents < 10 { "0" } else { "" };
+        self.cost = format!(
+            "{calls} to SQS in the last minute; watching like this for a month: about ${dollars}.{zero}{cents}"
+        );
+        self.page.take(news, self.heard);
+        self.show(news.state);
+    }
+
+    fn tick(&mut self) {
+        let now = now();
+        if self.source.is_some() && self.state != State::Live && now - self.heard > SILENCE_MS {
+            self.show(State::Offline);
+        } else {
+            self.show(self.state);
+        }
+        self.page.age(now);
+    }
+
+    fn show(&mut self, state: State) {
+        let now = now();
+        let changed = std::mem::replace(&mut self.state, state) != state;
+        let word = state.word();
+        if let Some(root) = document().document_element() {
+            set(&root, "data-live", Some(if state == State::Live { "open" } else { word }));
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of floats saturates")]
+        let seconds = ((now - self.read) / 1_000.0) as u64;
+        for mark in all("[data-live-state]") {
+            set(&mark, "data-live", Some(word));
+            set(&mark, "title", Some(&self.cost).filter(|cost| !cost.is_empty()).map(String::as_str));
+            let say = |name: &str, text: &str| {
+                if let Some(place) = super::dom::first(&mark, name) {
+                    write(&place, text);
+                }
+            };
+            say("[data-live-word]", word);
+            say("[data-live-age]", &words::span(seconds));
+        }
+        // Speech is slow: what changes back at once is not worth a word.
+        if changed && now - self.said > SAID_MS {
+            self.said = now;
+            if let Some(said) = one("[data-live-said]") {
+                write(&said, sentence(state));
+            }
+        }
+    }
+}
+
+fn sentence(state: State) -> &'static str {
+    match state {
+        State::Live => "Numbers are live",
+        State::Paused => "Numbers are paused",
+        State::Behind => "Numbers are behind",
+        State::Offline => "SQS cannot be reached",
+    }
+}

@@ -64,6 +64,8 @@ pub enum Refusal {
     NoTaskRunning,
     /// A receive is already running on this queue.
     ReceiveRunning,
+    /// No receive runs on this queue.
+    NoReceiveRunning,
     /// The last look was less than five seconds ago.
     TooSoon,
     /// The answer's MD5 differs from what was sent; the message may be damaged.
@@ -248,6 +250,7 @@ impl Refusal {
             Self::TaskRunning => "A redrive is already running on this queue".into(),
             Self::NoTaskRunning => "No redrive is running on this queue".into(),
             Self::ReceiveRunning => "A receive is already running on this queue".into(),
+            Self::NoReceiveRunning => "No receive is running on this queue".into(),
             Self::TooSoon => "This queue was looked at a moment ago".into(),
             Self::Md5Differs => "The answer's MD5 does not match what was sent".into(),
         }
@@ -269,6 +272,7 @@ impl Refusal {
             Self::TaskRunning => "SQS allows one at a time on a queue. Wait for it, or cancel it first.",
             Self::NoTaskRunning => "It has ended by itself; its outcome stands in the list below.",
             Self::ReceiveRunning => "Wait until it ends, or stop it first.",
+            Self::NoReceiveRunning => "It has ended by itself; what it received stands below.",
             Self::TooSoon => {
                 "Looks are five seconds apart, so that a queue is not received over and over. The last snapshot is still here."
             }

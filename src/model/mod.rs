@@ -2,6 +2,7 @@
 //! May use: nothing of this crate.
 
 pub mod activity;
+pub mod binary;
 pub mod cli;
 pub mod depth;
 pub mod draft;
@@ -16,6 +17,7 @@ pub mod message;
 pub mod paths;
 pub mod policy;
 pub mod queue;
+pub mod receiving;
 pub mod redrive;
 pub mod words;
 

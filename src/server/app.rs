@@ -7,7 +7,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
-use super::pages::{activity, danger, failure, home, queue, redrive};
+use super::pages::{activity, danger, failure, home, messages, queue, redrive, send};
 
 /// The console.
 #[component]
@@ -20,6 +20,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:connection/activity") view=activity::ActivityPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/danger") view=danger::DangerPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue") view=queue::OverviewPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/messages") view=messages::MessagesPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/messages/:message") view=messages::MessagePage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/send") view=send::SendPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/redrive") view=redrive::RedrivePage ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

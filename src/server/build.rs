@@ -45,7 +45,7 @@ pub async fn services(
                 let about = about(config, configured, &sqs);
                 let sqs: Arc<dyn super::sqs::Sqs> = Arc::new(sqs);
                 let poller = Poller::start(about.name.clone(), Arc::clone(&sqs), clock.clone(), tracker, stop.clone());
-                connections.push(Connection::new(about, sqs, Arc::clone(&store), clock.clone(), poller));
+                connections.push(Connection::new(about, sqs, Arc::clone(&store), clock.clone(), poller, stop.clone()));
             }
             Err(error) => problems.push(format!("connection {}: {error}", configured.name)),
         }

@@ -82,7 +82,7 @@ impl TestConsole {
             read_only,
         };
         let poller = Poller::start(about.name.clone(), Arc::clone(&gateway), clock.clone(), &tracker, stop.clone());
-        let connection = Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller);
+        let connection = Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, stop.clone());
         let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker);
 
         // No built assets are needed: a page has then no style and no script.
@@ -106,6 +106,36 @@ impl TestConsole {
         let post =
             self.browser.post(format!("{own}/api/{endpoint}")).header("Origin", &own).header("Accept", "text/html");
         shown(post.form(fields).send().await.unwrap()).await
+    }
+
+    /// The same with a file, or without one chosen: the multipart form that a browser sends.
+    pub(super) async fn submit_file(
+        &self,
+        endpoint: &str,
+        fields: &[(&str, &str)],
+        (name, file): (&str, Option<&[u8]>),
+    ) -> Shown {
+        const EDGE: &str = "----edge-of-a-part";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let chosen = if file.is_some() { "body.txt" } else { "" };
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"{chosen}\"");
+        body.extend_from_slice(format!("--{EDGE}\r\n{head}\r\nContent-Type: text/plain\r\n\r\n").as_bytes());
+        body.extend_from_slice(file.unwrap_or_default());
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        let own = format!("http://{}", self.console.address);
+        let post = self.browser.post(format!("{own}/api/{endpoint}")).header("Origin", &own);
+        let post = post.header("Accept", "text/html");
+        let post = post.header("Content-Type", format!("multipart/form-data; boundary={EDGE}"));
+        shown(post.body(body).send().await.unwrap()).await
+    }
+
+    /// Everything that disturbed a message so far, as JSON.
+    pub(super) fn effects(&self) -> Vec<Value> {
+        self.local.effects().iter().map(|effect| serde_json::to_value(effect).unwrap()).collect()
     }
 
     /// Asks the SQS itself, past the console.

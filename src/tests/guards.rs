@@ -284,11 +284,12 @@ async fn bodies_have_a_size() {
     let headers = [FORM, OWN, ("Transfer-Encoding", "chunked")];
     assert_eq!(guarded.refused(PURGE, &headers, &chunked).await, 413);
 
-    let message = format!("body={}", "%78".repeat(1024 * kib));
+    let multipart = ("Content-Type", "multipart/form-data; boundary=x");
+    let message = "x".repeat(3584 * kib);
     let send = "POST /api/messages/send";
-    assert_eq!(guarded.ask(send, &[FORM, OWN], &message).await.status, 302, "the largest message is not taken");
+    assert_eq!(guarded.ask(send, &[multipart, OWN], &message).await.status, 302, "the largest message is not taken");
     let too_much = "x".repeat(3584 * kib + 1);
-    assert_eq!(guarded.refused(send, &[FORM, OWN], &too_much).await, 413);
+    assert_eq!(guarded.refused(send, &[multipart, OWN], &too_much).await, 413);
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ mod tidy;
 mod activity;
 mod console;
 mod danger;
+mod messages;
+mod send;
 
 mod guards;
 mod wire;

@@ -4,7 +4,11 @@
 //! fields. One file per form lives beside this one.
 
 pub mod danger;
+pub mod held;
+pub mod look;
+pub mod receive;
 pub mod redrive;
+pub mod send;
 
 use std::str::FromStr;
 
@@ -63,6 +67,8 @@ pub enum Done {
     QueuePurged,
     /// A message was sent and its MD5 verified.
     MessageSent(Sent),
+    /// A message was accepted that SQS does not deliver: its deduplication id was used within five minutes.
+    MessageNotDelivered(Sent),
     /// Messages were deleted; some may have failed.
     Deleted {
         /// How many are gone.
@@ -86,6 +92,10 @@ pub enum Done {
         /// How many messages SQS had moved by then.
         moved: u64,
     },
+    /// A receive was started.
+    ReceiveStarted,
+    /// A receive was told to stop.
+    ReceiveStopped,
     /// A look or a receive ended with this many messages.
     Received {
         /// How many.
@@ -103,6 +113,9 @@ impl Done {
             Self::QueueDeleted(name) => format!("{name} is deleted"),
             Self::QueuePurged => "Purge started".into(),
             Self::MessageSent(_) => "Message sent".into(),
+            Self::MessageNotDelivered(_) => "Accepted, but not delivered".into(),
+            Self::ReceiveStarted => "Receiving".into(),
+            Self::ReceiveStopped => "Receive stopped".into(),
             Self::Deleted { succeeded, failed: 0 } => format!("{} deleted", messages(succeeded)),
             Self::Deleted { succeeded, failed } => {
                 format!("{} deleted, {} not", messages(succeeded), words::count(*failed))
@@ -130,6 +143,10 @@ impl Done {
             }
             Self::QueuePurged => "SQS takes up to 60 seconds. Messages sent meanwhile may be deleted, too.",
             Self::MessageSent(_) => "The MD5 that SQS answered matches what was sent.",
+            Self::MessageNotDelivered(_) => {
+                "A message with this deduplication id (or this body, where the queue derives it) was accepted less than five minutes ago. SQS delivers only the first."
+            }
+            Self::ReceiveStarted | Self::ReceiveStopped => "",
             Self::Deleted { failed: 0, .. } | Self::VisibilityChanged { failed: 0, .. } => "",
             Self::Deleted { .. } | Self::VisibilityChanged { .. } => {
                 "Those that failed were probably visible again already; receive them once more to act on them."

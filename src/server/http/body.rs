@@ -39,7 +39,7 @@ impl Default for Limits {
 }
 
 /// Where messages are sent from.
-const SEND: &str = "/api/messages/send";
+pub(super) const SEND: &str = "/api/messages/send";
 
 /// The middleware: replaces the body by what was read of it.
 pub async fn read(State(limits): State<Limits>, request: Request, next: Next) -> Response {
@@ -48,7 +48,7 @@ pub async fn read(State(limits): State<Limits>, request: Request, next: Next) ->
         // No page reads one, so none is waited for.
         return next.run(Request::from_parts(parts, Body::empty())).await;
     }
-    let limit = if parts.uri.path().starts_with(SEND) { limits.message } else { limits.form };
+    let limit = if parts.uri.path() == SEND { limits.message } else { limits.form };
     let declared = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
         return Refusal::TooLarge.into_response();

@@ -13,6 +13,7 @@ use http::header::{CONTENT_TYPE, HOST, LOCATION, ORIGIN, REFERER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 
+use super::body::SEND;
 use super::names::OwnNames;
 use super::refusal::Refusal;
 
@@ -68,7 +69,7 @@ pub fn judge(names: &OwnNames, request: &Parts) -> Result<String, Refusal> {
     if !may_change(names, host, &request.headers) {
         return Err(Refusal::ForeignChange);
     }
-    if for_forms && !is_form(&request.headers) {
+    if for_forms && !is_form(request.uri.path(), &request.headers) {
         return Err(Refusal::NotAForm);
     }
     Ok(host.to_owned())
@@ -103,13 +104,21 @@ fn may_read(headers: &HeaderMap) -> bool {
     }
 }
 
-/// The two forms a browser sends on its own that the console uses.
-fn is_form(headers: &HeaderMap) -> bool {
+/// The two forms a browser sends on its own that the console uses; where messages are sent, it is the one that holds a
+/// file. The reader of that one takes it for granted that the header says how its parts are separated.
+fn is_form(path: &str, headers: &HeaderMap) -> bool {
     let Ok(Some(kind)) = only(headers, CONTENT_TYPE.as_str()) else {
         return false;
     };
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    ["application/x-www-form-urlencoded", "multipart/form-data"].iter().any(|form| kind.eq_ignore_ascii_case(form))
+    let (kind, parameter) = kind.split_once(';').unwrap_or((kind, ""));
+    let kind = kind.trim();
+    if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return path != SEND;
+    }
+    let boundary = parameter.trim().strip_prefix("boundary=").unwrap_or_default();
+    kind.eq_ignore_ascii_case("multipart/form-data")
+        && (1..=70).contains(&boundary.len())
+        && boundary.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// A path in its one spelling. Names of queues and connections hold no slash, so an encoded one is an attempt to be
@@ -217,6 +226,29 @@ mod tests {
     fn the_forms_lie_below_api_and_nowhere_else() {
         assert!(is_below("/api", FORMS) && is_below("/api/", FORMS) && is_below("/api/x/y", FORMS));
         assert!(!is_below("/apiary", FORMS) && !is_below("/x/api", FORMS));
+    }
+
+    #[test]
+    fn each_path_takes_its_own_form() {
+        let takes = |path: &str, kind: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_str(kind).unwrap());
+            is_form(path, &headers)
+        };
+        assert!(takes("/api/queues/create", "application/x-www-form-urlencoded; charset=utf-8"));
+        assert!(takes(SEND, "multipart/form-data; boundary=----WebKitFormBoundaryAbC123"));
+        for kind in ["", "text/plain", "application/json", "multipart/form-data"] {
+            assert!(!takes("/api/queues/create", kind), "{kind}");
+        }
+        for kind in [
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "multipart/form-data; boundary=",
+            "multipart/form-data; boundary=a b",
+            "multipart/form-data; charset=utf-8; boundary=x",
+        ] {
+            assert!(!takes(SEND, kind), "{kind}");
+        }
     }
 
     #[test]

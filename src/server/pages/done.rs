@@ -22,7 +22,8 @@ fn failed(failure: Failure) -> AnyView {
 
 fn done(done: &Done) -> AnyView {
     let partly = matches!(done, Done::Deleted { failed, .. } | Done::VisibilityChanged { failed, .. } if *failed > 0);
-    let tone = if partly { Tone::Warn } else { Tone::Ok };
+    let undelivered = matches!(done, Done::MessageNotDelivered(_));
+    let tone = if partly || undelivered { Tone::Warn } else { Tone::Ok };
     let (title, advice) = (done.title(), done.advice());
     view! {
         <Notice tone title>

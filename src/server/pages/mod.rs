@@ -12,8 +12,10 @@ mod done;
 pub mod failure;
 pub mod home;
 mod layout;
+pub mod messages;
 pub mod queue;
 pub mod redrive;
+pub mod send;
 pub mod shell;
 
 use std::future::Future;

@@ -60,6 +60,20 @@ impl Connection {
         F: Future<Output = SqsResult<T>> + Send,
         T: Send,
     {
+        self.act_telling(act, effect, |_| Detail::new()).await
+    }
+
+    /// The same; `facts` tells the audit log what came of it: counts, never a body.
+    pub async fn act_telling<T, F>(
+        &self,
+        act: Act,
+        effect: impl FnOnce(Arc<dyn Sqs>) -> F + Send,
+        facts: impl FnOnce(&T) -> Detail + Send,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = SqsResult<T>> + Send,
+        T: Send,
+    {
         let queue = act.queue.clone();
         let entry = Entry {
             at_ms: self.now_ms(),
@@ -78,7 +92,8 @@ impl Connection {
             }
             Ok(permit) => match effect(self.gateway(permit)).await {
                 Ok(answer) => {
-                    (Outcome::Succeeded { request_id: answer.request_id, detail: Detail::new() }, Ok(answer.value))
+                    let detail = facts(&answer.value);
+                    (Outcome::Succeeded { request_id: answer.request_id, detail }, Ok(answer.value))
                 }
                 Err(error) => (
                     Outcome::Failed { code: error.code.clone(), request_id: error.request_id.clone() },

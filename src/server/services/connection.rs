@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use super::act::Permit;
+use super::messages::Desk;
 use super::poller::Poller;
 use super::report;
 use crate::model::{Attributes, ConnectionName, Failure, MoveTask, QueueArn, QueueName, QueueUrl};
@@ -36,18 +39,20 @@ struct Inner {
     store: Arc<dyn Store>,
     clock: SharedClock,
     poller: Arc<Poller>,
+    desk: Desk,
 }
 
 impl Connection {
-    /// Puts a connection together.
+    /// Puts a connection together. What receives through it ends with `stop`.
     pub fn new(
         about: About,
         sqs: Arc<dyn Sqs>,
         store: Arc<dyn Store>,
         clock: SharedClock,
         poller: Arc<Poller>,
+        stop: CancellationToken,
     ) -> Self {
-        Self(Arc::new(Inner { about, sqs, store, clock, poller }))
+        Self(Arc::new(Inner { about, sqs, store, clock, poller, desk: Desk::new(stop) }))
     }
 
     /// What it is.
@@ -78,6 +83,11 @@ impl Connection {
     /// The numbers of all its queues.
     pub fn poller(&self) -> &Arc<Poller> {
         &self.0.poller
+    }
+
+    /// Its snapshots, and what else is known of its messages.
+    pub(super) fn desk(&self) -> &Desk {
+        &self.0.desk
     }
 
     pub(super) fn store(&self) -> &dyn Store {

@@ -10,6 +10,7 @@ pub mod act;
 pub mod activity;
 pub mod connection;
 pub mod danger;
+pub mod messages;
 pub mod overview;
 pub mod poller;
 pub mod queues;
@@ -75,6 +76,11 @@ impl Services {
     /// Runs a change to its end, whether or not the one who asked for it stays.
     pub async fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
         self.0.tracker.spawn(work).await.map_err(|error| report::crash(&error))
+    }
+
+    /// Starts something that goes on after the answer to the one who asked for it.
+    pub fn start(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.0.tracker.spawn(work);
     }
 
     /// Milliseconds since 1970.

@@ -28,6 +28,7 @@
 //! * A **list of facts**: `<Facts><Fact label="ARN"><Copy label="ARN" value/></Fact></Facts>`.
 //! * A **selection**: `<div class="selection">` after the table: the count, the actions, `push` on what stands at the end.
 //! * **Something destructive**: a `Section` with `Consequences`, `Confirm`, and a `Button` of `Variant::Destroy`.
+//! * **More than everyone needs**: `<Disclosure summary> … </Disclosure>`; a command line is `<Equivalent command/>`.
 //! * **Nothing to show**: `<Empty glyph title text> next step </Empty>`; a failure is never shown as this.
 //! * In between: `stack` (below each other; `data-gap="small"`), `cluster` (in a line), and the utilities
 //!   `soft`, `mono`, `nowrap`, `truncate`, `push`, `wide-only`, `visually-hidden`.
@@ -43,10 +44,12 @@ pub mod code;
 pub mod confirm;
 pub mod copy;
 pub mod count;
-pub mod empty;
+pub mod disclosure;
+mod empty;
 pub mod facts;
 pub mod field;
 pub mod figure;
+mod file;
 pub mod icon;
 pub mod input;
 pub mod live;
@@ -55,7 +58,8 @@ pub mod meter;
 pub mod notice;
 pub mod page;
 pub mod pagination;
-pub mod section;
+pub mod refresh;
+mod section;
 pub mod spark;
 pub mod table;
 pub mod tabs;
@@ -72,10 +76,12 @@ pub use code::Code;
 pub use confirm::{Confirm, Consequences};
 pub use copy::{Copy, CopyButton};
 pub use count::{Count, LiveCount};
+pub use disclosure::{Disclosure, Equivalent};
 pub use empty::Empty;
 pub use facts::{Fact, Facts};
 pub use field::{Field, FieldError, described_by};
 pub use figure::{Figure, Figures};
+pub use file::FileField;
 pub use icon::{Glyph, Icon, Sprite};
 pub use input::{Choice, NumberField, SearchField, SelectField, TextField};
 pub use live::{LiveMark, LiveState};
@@ -84,6 +90,7 @@ pub use meter::Meter;
 pub use notice::{FailureNotice, Notice};
 pub use page::PageHead;
 pub use pagination::Pagination;
+pub use refresh::Refresh;
 pub use section::Section;
 pub use spark::Spark;
 pub use table::{Cell, CellKind, Column, NameCell, Order, Table};

@@ -1,0 +1,85 @@
+//! Sending, looking, receiving, and acting on what is held.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::{MultipartData, MultipartFormData};
+
+use super::{Leads, submit};
+use crate::model::form::Done;
+use crate::model::form::held::HeldForm;
+use crate::model::form::look::LookForm;
+use crate::model::form::receive::ReceiveForm;
+use crate::model::form::send::SendForm;
+use crate::model::paths::{self, QueuePage};
+use crate::model::{Failure, MessageId};
+
+/// Sends one message. The form is multipart, so that a file works without JavaScript.
+#[server(input = MultipartFormData, endpoint = "messages/send", prefix = "/api")]
+pub async fn send_message(data: MultipartData) -> Result<(), Failure> {
+    let form = read(data).await?;
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Send));
+    let typed = form.clone();
+    submit(form, leads, async move { connection.send_message(&queue, &typed).await }).await
+}
+
+/// Looks at a queue's messages and gives them back.
+#[server(endpoint = "messages/look", prefix = "/api")]
+pub async fn look(#[server(flatten)] form: LookForm) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    let look = form.parse();
+    submit(form, leads, async move { Ok(connection.look(&queue, look?).await?) }).await
+}
+
+/// Starts a receive; its page shows what comes.
+#[server(endpoint = "messages/receive", prefix = "/api")]
+pub async fn receive(#[server(flatten)] form: ReceiveForm) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    let (receiving, services) = (form.parse(), super::services());
+    let work = async move {
+        let session = connection.open_receive(&queue, receiving?).await?;
+        services.start(session.run());
+        Ok(Done::ReceiveStarted)
+    };
+    submit(form, leads, work).await
+}
+
+/// Tells the running receive to end.
+#[server(endpoint = "messages/stop", prefix = "/api")]
+pub async fn stop_receive(connection: String, queue: String) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&connection, &queue)?;
+    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    submit((), leads, async move { Ok(connection.stop_receive(&queue)?) }).await
+}
+
+/// Deletes, hides or gives back messages that a receive holds.
+#[server(endpoint = "messages/act", prefix = "/api")]
+pub async fn act_on_held(#[server(flatten)] form: HeldForm) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let page = if form.one.is_empty() {
+        paths::queue(connection.name(), &queue, QueuePage::Messages)
+    } else {
+        paths::message(connection.name(), &queue, &MessageId::new(&form.one))
+    };
+    let held = form.parse();
+    submit(form, Leads::to(page), async move { Ok(connection.act_on_held(&queue, held?).await?) }).await
+}
+
+/// Reads the fields of a multipart form. A file that nobody chose comes as one without a name.
+async fn read(data: MultipartData) -> Result<SendForm, Failure> {
+    let mut fields = data.into_inner().ok_or(Failure::Malformed)?;
+    let mut form = SendForm::default();
+    while let Some(field) = fields.next_field().await.map_err(|_| Failure::Malformed)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match field.file_name().map(str::to_owned) {
+            None => {
+                let bytes = field.bytes().await.map_err(|_| Failure::Malformed)?.to_vec();
+                form.take(&name, String::from_utf8(bytes).map_err(|_| Failure::Malformed)?);
+            }
+            Some(file) if file.is_empty() || name != "file" => {}
+            Some(file) => form.take_file(&file, field.bytes().await.map_err(|_| Failure::Malformed)?.to_vec()),
+        }
+    }
+    Ok(form)
+}

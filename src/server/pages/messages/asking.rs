@@ -1,0 +1,103 @@
+//! What both forms that receive need to know before the click: what it costs here, and why it may be refused.
+
+use leptos::prelude::*;
+
+use crate::model::{Attributes, ConnectionName, QueueKind, QueueName, QueueUrl, Refusal, words};
+use crate::server::pages::Here;
+use crate::server::services::messages::{self, Snapshot};
+use crate::server::services::submissions::Submission;
+use crate::ui::parts::{Checkbox, Confirm};
+
+/// What is known when the forms are shown.
+pub(super) struct Asking<'a> {
+    pub connection: &'a ConnectionName,
+    pub queue: &'a QueueName,
+    pub url: &'a QueueUrl,
+    pub attributes: &'a Attributes,
+    pub submission: Option<&'a Submission>,
+    /// Why nothing can be received here at all.
+    pub refusal: Option<Refusal>,
+    /// Why nothing is received here unless its price is accepted.
+    pub budget: Option<Refusal>,
+    /// How many messages of the snapshot can still be acted on: a new one takes their place.
+    pub held: usize,
+}
+
+impl<'a> Asking<'a> {
+    pub fn new(
+        here: &'a Here,
+        queue: &'a QueueName,
+        url: &'a QueueUrl,
+        attributes: &'a Attributes,
+        snapshot: Option<&Snapshot>,
+    ) -> Self {
+        let running = snapshot.is_some_and(Snapshot::is_running).then_some(Refusal::ReceiveRunning);
+        Self {
+            connection: here.connection.name(),
+            queue,
+            url,
+            attributes,
+            submission: here.submission.as_deref(),
+            refusal: here.connection.allowed().err().or(running),
+            budget: messages::refusal(attributes),
+            held: snapshot.map_or(0, |snapshot| snapshot.held(here.now_ms)),
+        }
+    }
+
+    /// What was typed into one of the forms, if it was this one that was sent and refused.
+    pub fn sentence(&self, field: &str) -> Option<String> {
+        self.submission.and_then(|submission| submission.sentence(field))
+    }
+
+    /// What every receive does here, one sentence each.
+    pub fn costs(&self, hidden: &str) -> Vec<String> {
+        let mut costs = Vec::new();
+        match &self.attributes.redrive_policy {
+            Some(policy) => {
+                let (max, target) = (policy.max_receive_count, policy.dead_letter_target.name());
+                costs.push(format!(
+                    "Each message met gets one more receive, of {} before it moves to {target}.",
+                    words::count(u64::from(max))
+                ));
+            }
+            None => costs.push(
+                "Each message met gets one more receive. Without a redrive policy here that moves nothing.".to_owned(),
+            ),
+        }
+        costs.push(format!("It is hidden from consumers {hidden}."));
+        if self.queue.kind() == QueueKind::Fifo {
+            costs.push(
+                "FIFO shows at most the first ten messages of each group, and the group waits meanwhile.".to_owned(),
+            );
+        }
+        if self.held > 0 {
+            let held = words::plural(self.held as u64, "message", "messages");
+            costs.push(format!("It takes the place of the list below: {held} held there can then only wait."));
+        }
+        costs
+    }
+
+    /// The checkbox and the name that spend the last receives; nothing where there are enough.
+    pub fn spending(&self, field: &'static str, error: Option<String>) -> Option<impl IntoView + use<>> {
+        let Some(Refusal::ReceiveBudget { max_receive_count }) = self.budget else { return None };
+        let (name, id) = (self.queue.to_string(), field.to_owned());
+        let label = format!("Receive although maxReceiveCount is {max_receive_count}");
+        Some(view! {
+            <div class="spending">
+                <Checkbox
+                    name="spend"
+                    id=format!("{field}-spend")
+                    label
+                    hint="A message that its consumer failed before may move to the dead-letter queue."
+                />
+                <Confirm name id field="confirm" error/>
+            </div>
+        })
+    }
+}
+
+/// The sentences, one below the other.
+pub(super) fn sentences(sentences: Vec<String>) -> impl IntoView {
+    let items: Vec<_> = sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect();
+    view! { <ul class="costs">{items}</ul> }
+}

@@ -1,0 +1,178 @@
+//! Everything SQS says about a message: what the console understands, and all of it as it came.
+
+use leptos::prelude::*;
+
+use super::snapshot::receives;
+use crate::model::cli::Command;
+use crate::model::paths::{self, QueuePage};
+use crate::model::{AttributeValue, Attributes, ConnectionName, Draft, Message, QueueUrl, binary, words};
+use crate::ui::parts::{
+    Age, Cell, CellKind, Column, Copy, Disclosure, Equivalent, Fact, Facts, NameCell, Section, Table,
+};
+
+/// Above this many bytes a body is not worth a command line.
+const BODY_INLINE: usize = 4 * 1_024;
+
+/// What the console understands: times, receives, size, group, where it failed.
+pub(super) fn known(
+    message: &Message,
+    attributes: &Attributes,
+    connection: &ConnectionName,
+    now: i64,
+) -> impl IntoView + use<> {
+    let moment = move |at: i64| {
+        view! {
+            <span class="cluster">
+                <Age at now/>
+                <span class="soft nowrap">{words::moment(at)}</span>
+            </span>
+        }
+    };
+    let sent = message.sent_at();
+    // A dead-letter queue of the standard kind keeps the first send's time, so that this is when it expires there, too.
+    let expires = sent.map(|at| at + i64::from(attributes.retention) * 1_000);
+    let expiry = expires.map(|at| {
+        let left = u64::try_from((at - now) / 1_000).unwrap_or(0);
+        let left = if at > now { format!("in {}", words::span(left)) } else { "any moment".to_owned() };
+        view! {
+            <Fact label="Expires">
+                <span class="cluster">
+                    {left}
+                    <span class="soft nowrap">{words::moment(at)}</span>
+                </span>
+            </Fact>
+        }
+    });
+    let sent = sent.map(|at| view! { <Fact label="Sent">{moment(at)}</Fact> });
+    let first = message.first_received_at().map(|at| view! { <Fact label="First received">{moment(at)}</Fact> });
+    let source = message.source().map(|arn| {
+        let (href, name) = (paths::queue(connection, &arn.name(), QueuePage::Overview), arn.name().to_string());
+        view! {
+            <Fact label="Failed in">
+                <a href=href>{name}</a>
+            </Fact>
+        }
+    });
+    let texts = [
+        ("Message group id", message.group_id().map(str::to_owned)),
+        ("Deduplication id", message.deduplication_id().map(str::to_owned)),
+        ("Sequence number", message.sequence_number().map(|number| number.to_string())),
+    ];
+    let texts = texts.into_iter().filter_map(|(label, value)| {
+        let value = value?;
+        Some(view! { <Fact label=label><Copy label=label value/></Fact> })
+    });
+    let texts: Vec<_> = texts.collect();
+    let (receives, size) = (receives(message, attributes), words::bytes(message.size() as u64));
+    let bytes = words::plural(message.size() as u64, "byte", "bytes");
+    view! {
+        <Section title="Message">
+            <Facts>
+                {sent}
+                {expiry}
+                {first}
+                <Fact label="Receives">{receives}</Fact>
+                <Fact label="Size">
+                    <span class="cluster">{size} <span class="soft">{bytes}</span></span>
+                </Fact>
+                {source}
+                {texts}
+            </Facts>
+        </Section>
+    }
+}
+
+/// The message attributes with their types; bytes as hexadecimal digits and as base64.
+pub(super) fn attributes(message: &Message) -> impl IntoView + use<> {
+    let rows: Vec<_> = message
+        .attributes
+        .iter()
+        .map(|(name, attribute)| {
+            let value = match &attribute.value {
+                AttributeValue::Text(text) => view! { <code class="value">{text.clone()}</code> }.into_any(),
+                AttributeValue::Binary(bytes) => {
+                    let (hex, base64) = (binary::hex(bytes), binary::base64(bytes));
+                    let size = words::bytes(bytes.len() as u64);
+                    view! {
+                        <code class="value">{hex}</code>
+                        <span class="table-note">{format!("{size}, as base64 ")} <code class="value">{base64}</code></span>
+                    }
+                    .into_any()
+                }
+            };
+            let (name, data_type) = (name.clone(), attribute.data_type.clone());
+            view! {
+                <tr>
+                    <NameCell>{name}</NameCell>
+                    <Cell label="Type">{data_type}</Cell>
+                    <Cell label="Value" kind=CellKind::Text>
+                        {value}
+                    </Cell>
+                </tr>
+            }
+        })
+        .collect();
+    let columns = vec![
+        Column::new("Name", CellKind::Name),
+        Column::new("Type", CellKind::Plain),
+        Column::new("Value", CellKind::Text),
+    ];
+    let md5 = message.md5_of_attributes.clone().map(|md5| format!("MD5 {md5}, verified"));
+    let body = if rows.is_empty() {
+        view! { <p class="soft">"None."</p> }.into_any()
+    } else {
+        view! {
+            <Table caption="Message attributes" columns>
+                {rows}
+            </Table>
+            {md5.map(|md5| view! { <p class="soft mono">{md5}</p> })}
+        }
+        .into_any()
+    };
+    view! { <Section title="Message attributes">{body}</Section> }
+}
+
+/// All system attributes as they came, those that this program does not know too.
+pub(super) fn system(message: &Message) -> impl IntoView + use<> {
+    let facts: Vec<_> = message
+        .system
+        .iter()
+        .map(|(name, value)| {
+            let (name, value) = (name.clone(), value.clone());
+            view! { <Fact label=name><code class="value">{value}</code></Fact> }
+        })
+        .collect();
+    let note = words::count(message.system.len() as u64);
+    view! {
+        <Disclosure summary="All system attributes" note>
+            <Facts>{facts}</Facts>
+        </Disclosure>
+    }
+}
+
+/// What one would type to send it again, to hide it and to delete it.
+pub(super) fn commands(message: &Message, url: &QueueUrl) -> impl IntoView + use<> {
+    let draft = Draft {
+        body: String::new(),
+        delay: None,
+        group_id: message.group_id().map(str::to_owned),
+        deduplication_id: None,
+        attributes: message.attributes.clone(),
+        trace_header: message.system.get("AWSTraceHeader").cloned(),
+    };
+    let body = if message.body.len() <= BODY_INLINE { message.body.as_str() } else { "file://body.txt" };
+    let send = draft.command(url, body);
+    let held = |operation: &str| {
+        let command = Command::new(operation).option("queue-url", url.as_str());
+        command.option("receipt-handle", message.receipt_handle.as_str())
+    };
+    let (delete, change) =
+        (held("delete-message"), held("change-message-visibility").option("visibility-timeout", "60"));
+    view! {
+        <div class="stack" data-gap="small">
+            <Equivalent summary="Send it again as a command" command=send/>
+            <Equivalent summary="Change its visibility as a command" command=change/>
+            <Equivalent summary="Delete it as a command" command=delete/>
+        </div>
+    }
+}

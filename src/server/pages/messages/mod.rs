@@ -1,0 +1,52 @@
+//! Messages: look, receive, what came of it, and one message of it. Opening these pages receives nothing.
+
+mod asking;
+mod body;
+mod facts;
+mod held;
+mod look;
+mod one;
+mod receive;
+mod snapshot;
+
+use leptos::prelude::*;
+
+pub use self::one::MessagePage;
+use super::queue::head::head as queue_head;
+use super::{Here, Page, done, page};
+use crate::model::Failure;
+use crate::model::form::Done;
+use crate::model::paths::QueuePage;
+
+/// Looks into a queue and receives from it.
+#[component]
+pub fn MessagesPage() -> impl IntoView {
+    page(messages)
+}
+
+async fn messages(here: Here) -> Result<Page, Failure> {
+    let queue = here.queue()?;
+    let (url, attributes) = tokio::try_join!(here.connection.url(&queue), here.connection.attributes(&queue))?;
+    let snapshot = here.connection.snapshot(&queue);
+    let (name, submission) = (here.connection.name(), here.submission.as_deref());
+    let asking = asking::Asking::new(&here, &queue, &url, &attributes, snapshot.as_deref());
+    let running = snapshot.as_ref().is_some_and(|snapshot| snapshot.is_running());
+    // What a look or a receive brought is said by the snapshot itself.
+    let quiet = submission
+        .and_then(|submission| submission.done.as_ref())
+        .is_some_and(|done| matches!(done, Done::Received { .. } | Done::ReceiveStarted | Done::ReceiveStopped));
+    let (look, receive) = (look::form(&asking), receive::form(&asking));
+    let notice = (!quiet).then(|| done::notice(&here)).flatten();
+    let shown = match &snapshot {
+        Some(snapshot) => snapshot::section(&here, &queue, &url, &attributes, snapshot).into_any(),
+        None => snapshot::none(attributes.depth).into_any(),
+    };
+    let body = view! {
+        {queue_head(name, &queue, QueuePage::Messages, here.connection.is_dead_letter_queue(&queue))}
+        {notice}
+        {running.then(|| receive::running(&here, &queue, snapshot.as_deref()))}
+        <div class="split">{look} {receive}</div>
+        {shown}
+    };
+    Ok(Page::new(format!("Messages of {queue}"), body).about(&queue).answering(submission))
+}

@@ -1,0 +1,175 @@
+//! What a body is, and how it reads best. Pure; what it shows is for reading, the body itself stays as it is.
+
+use quick_xml::events::Event;
+use quick_xml::{Reader, Writer};
+use serde::de::IgnoredAny;
+
+/// The form of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A JSON object or array.
+    Json,
+    /// An XML document.
+    Xml,
+    /// Anything else.
+    Text,
+}
+
+impl Format {
+    /// What it is called.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Xml => "XML",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// The form of a body, and the body laid out for reading, where it can be.
+pub fn pretty(body: &str) -> (Format, Option<String>) {
+    match body.trim_start().chars().next() {
+        Some('{' | '[') => json(body).map_or((Format::Text, None), |text| (Format::Json, Some(text))),
+        Some('<') => xml(body).map_or((Format::Text, None), |text| (Format::Xml, Some(text))),
+        _ => (Format::Text, None),
+    }
+}
+
+/// Lays JSON out by moving white space alone: every key, number and escape stays as it was sent, in its order, also
+/// those that a parser would round, join or drop. `None` if it is no JSON.
+fn json(body: &str) -> Option<String> {
+    serde_json::from_str::<IgnoredAny>(body).ok()?;
+    let mut out = String::with_capacity(body.len() * 2);
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    let mut characters = body.chars().peekable();
+    while let Some(c) = characters.next() {
+        if in_text {
+            out.push(c);
+            in_text = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            continue;
+        }
+        match c {
+            ' ' | '\t' | '\n' | '\r' => {}
+            '{' | '[' => {
+                out.push(c);
+                while characters.next_if(|c| matches!(c, ' ' | '\t' | '\n' | '\r')).is_some() {}
+                if let Some(close) = characters.next_if(|close| matches!(close, '}' | ']')) {
+                    out.push(close);
+                } else {
+                    depth += 1;
+                    new_line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                new_line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                new_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            _ => {
+                out.push(c);
+                in_text = c == '"';
+            }
+        }
+    }
+    Some(out)
+}
+
+fn new_line(out: &mut String, depth: usize) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n("  ", depth));
+}
+
+/// Indents XML. Entities stay as they are written: nothing is expanded and nothing is fetched. `None` if it is not
+/// well-formed.
+fn xml(body: &str) -> Option<String> {
+    let mut reader = Reader::from_str(body);
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    let (mut depth, mut elements, mut after_reference) = (0_usize, 0_usize, false);
+    loop {
+        let event = reader.read_event().ok()?;
+        match &event {
+            Event::Eof => break,
+            Event::Start(_) => (depth, elements) = (depth + 1, elements + 1),
+            Event::Empty(_) => elements += 1,
+            Event::End(_) => depth = depth.checked_sub(1)?,
+            // White space between elements gives way to ours; beside an entity it belongs to the text.
+            Event::Text(text) if !after_reference && text.trim().is_empty() => continue,
+            _ => {}
+        }
+        after_reference = matches!(event, Event::GeneralRef(_));
+        writer.write_event(event).ok()?;
+    }
+    (depth == 0 && elements > 0).then(|| String::from_utf8(writer.into_inner()).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_what_it_parses_as() {
+        let table = [
+            (r#"{"a":1}"#, Format::Json),
+            (" [1, 2]\n", Format::Json),
+            (r#"{"a":1"#, Format::Text),
+            ("42", Format::Text),
+            ("hello", Format::Text),
+            ("", Format::Text),
+            ("<a/>", Format::Xml),
+            ("<?xml version=\"1.0\"?><a><b>x</b></a>", Format::Xml),
+            ("<a><b></a>", Format::Text),
+            ("<a>", Format::Text),
+            ("</textarea><script>alert(1)</script>", Format::Text),
+            ("< not xml", Format::Text),
+        ];
+        for (body, format) in table {
+            assert_eq!(pretty(body).0, format, "{body}");
+        }
+    }
+
+    #[test]
+    fn json_is_laid_out_and_nothing_else() {
+        let body = r#"{"b":1.0000000000000000001,"a":{"x":[],"y":{} , "z":[1,"t, : {\"q\""]},"a":"é\u00e9"}"#;
+        let expected = r#"{
+  "b": 1.0000000000000000001,
+  "a": {
+    "x": [],
+    "y": {},
+    "z": [
+      1,
+      "t, : {\"q\""
+    ]
+  },
+  "a": "é\u00e9"
+}"#;
+        assert_eq!(pretty(body).1.as_deref(), Some(expected), "order, digits, doubles and escapes stay");
+    }
+
+    #[test]
+    fn xml_is_indented_and_its_entities_stay() {
+        let body = "<order id=\"1\"><item>a &amp; b</item><empty/></order>";
+        let expected = "<order id=\"1\">\n  <item>a &amp; b</item>\n  <empty/>\n</order>";
+        assert_eq!(pretty(body).1.as_deref(), Some(expected));
+        let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><a>&b;&b;</a>";
+        assert!(pretty(bomb).1.is_some_and(|text| text.contains("&b;&b;")), "not expanded");
+    }
+
+    proptest! {
+        /// Only white space outside of texts differs.
+        #[test]
+        fn no_json_is_changed(value in r#"[a-z "\\{}\[\]:,é]{0,12}"#, number in any::<f64>().prop_filter("finite", |n| n.is_finite())) {
+            let body = serde_json::json!({ "k ey": [value, { "n": number }, [], {}] }).to_string();
+            let laid_out = json(&body).unwrap();
+            let compact = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap().to_string();
+            prop_assert_eq!(compact(&laid_out), body);
+        }
+    }
+}

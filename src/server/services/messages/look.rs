@@ -1,0 +1,103 @@
+//! Looking: a bounded read that gives the messages back at once. One at a time on a queue, shared by all who ask.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::plan::Plan;
+use super::scan::{LEASE, MILLIS, Scan, scan};
+use super::snapshot::{Origin, Snapshot, Stop};
+use super::{SNAPSHOT_BYTES, budget};
+use crate::model::activity::Detail;
+use crate::model::cli::Command;
+use crate::model::form::Done;
+use crate::model::form::look::Look;
+use crate::model::limits::BATCH_ENTRIES;
+use crate::model::{Failure, QueueName, QueueUrl, Refusal, Verb};
+use crate::server::services::act::Act;
+use crate::server::services::{Connection, report};
+use crate::server::sqs::Answer;
+
+/// Looks at a queue are at least this far apart.
+pub(super) const APART: Duration = Duration::from_secs(5);
+
+impl Connection {
+    /// The last snapshot of a queue, if it is still here. No request, and never a receive.
+    pub fn snapshot(&self, queue: &QueueName) -> Option<Arc<Snapshot>> {
+        self.desk().snapshot(queue)
+    }
+
+    /// Looks at a queue: up to `look.limit` messages are received once and given back at once; their copies become the
+    /// queue's snapshot. Whoever asks while a look is under way shares its result.
+    ///
+    /// Costs one request per ten messages for receiving, as many for giving back, one more for the attributes, and one
+    /// receive of each message. Refused where few receives are left, unless `look.spend`.
+    pub async fn look(&self, queue: &QueueName, look: Look) -> Result<Done, Failure> {
+        self.allowed().map_err(Failure::Refused)?;
+        let asked = Instant::now();
+        let turn = self.desk().turn(queue);
+        let mut last = turn.lock().await;
+        match &*last {
+            // Someone else's look ended while this one waited for its turn.
+            Some((ended, result)) if *ended >= asked => {
+                let messages = self.snapshot(queue).map_or(0, |snapshot| snapshot.entries.len() as u64);
+                return result.clone().map(|()| Done::Received { messages });
+            }
+            Some((ended, Ok(()))) if ended.elapsed() < APART => return Err(Failure::Refused(Refusal::TooSoon)),
+            _ => {}
+        }
+        let result = self.look_now(queue, look).await;
+        *last = Some((Instant::now(), result.clone().map(|_| ())));
+        result
+    }
+
+    async fn look_now(&self, queue: &QueueName, look: Look) -> Result<Done, Failure> {
+        let (url, attributes) = tokio::try_join!(self.url(queue), self.attributes(queue))?;
+        if let Some(refusal) = budget::refusal(&attributes).filter(|_| !look.spend) {
+            return Err(Failure::Refused(refusal));
+        }
+        if self.desk().is_receiving(queue) {
+            return Err(Failure::Refused(Refusal::ReceiveRunning));
+        }
+        let kind = queue.kind();
+        let plan = Plan::scan(kind, attributes.depth.visible, look.limit, SNAPSHOT_BYTES, MILLIS);
+        let seconds = u32::try_from(MILLIS / 1_000).unwrap_or(LEASE);
+        let snapshot = Snapshot::begun(Origin::Look, self.now_ms(), seconds, look.limit, LEASE);
+        let act = Act::on(queue, Verb::Look, command(&url, LEASE, 1)).fact("up to", look.limit);
+        let closing = self.desk().closing().clone();
+        let effect = |sqs| async move {
+            let scan = scan(&sqs, &url, kind, plan, snapshot, &closing).await;
+            match scan.error {
+                Some(error) if scan.snapshot.entries.is_empty() => Err(error),
+                _ => Ok(Answer { request_id: scan.request_id.clone(), value: scan }),
+            }
+        };
+        let facts = |scan: &Scan| {
+            let mut facts = Detail::from([("messages".to_owned(), scan.snapshot.entries.len().to_string())]);
+            if scan.snapshot.unreturned() > 0 {
+                facts.insert("not given back".to_owned(), scan.snapshot.unreturned().to_string());
+            }
+            facts
+        };
+        let Scan { mut snapshot, error, .. } = self.act_telling(act, effect, facts).await?;
+        if let Some(error) = error {
+            snapshot.stop = Some(Stop::Failed(report::sqs(error, self.name(), Some(queue))));
+        }
+        let messages = snapshot.entries.len() as u64;
+        self.desk().put(queue, snapshot);
+        self.reread(queue).await;
+        Ok(Done::Received { messages })
+    }
+}
+
+/// The equivalent command, hiding and waiting for so many seconds; the CLI receives ten at a time.
+pub fn command(url: &QueueUrl, visibility: u32, wait: u32) -> Command {
+    Command::new("receive-message")
+        .option("queue-url", url.as_str())
+        .option("max-number-of-messages", &BATCH_ENTRIES.to_string())
+        .option("visibility-timeout", &visibility.to_string())
+        .option("wait-time-seconds", &wait.to_string())
+        .option("message-system-attribute-names", "All")
+        .option("message-attribute-names", "All")
+}

@@ -1,0 +1,39 @@
+//! Messages: sending them, looking at them, receiving them, and acting on those that a receive holds.
+//!
+//! SQS has no peek. Whoever looks receives: the count of every message met goes up, and one receive too many moves it
+//! to the dead-letter queue. So everything here that receives is asked for, bounded, written to the audit log, and never
+//! started by opening a page.
+
+mod budget;
+pub mod format;
+mod held;
+mod look;
+mod plan;
+mod receive;
+mod recent;
+mod scan;
+mod send;
+mod shelf;
+mod snapshot;
+
+pub use self::budget::refusal;
+pub use self::look::command;
+pub use self::receive::Session;
+pub use self::shelf::Desk;
+pub use self::snapshot::{Entry, Origin, Snapshot, Standing, Stop};
+
+use super::Connection;
+use crate::model::QueueName;
+
+/// The most bytes of bodies and attributes that a snapshot holds: 32 MiB.
+pub const SNAPSHOT_BYTES: usize = 32 << 20;
+
+impl Connection {
+    /// Has the poller read a queue's numbers after a change, so that everyone who watches sees it at once. What cannot
+    /// be read now is read later. One request.
+    async fn reread(&self, queue: &QueueName) {
+        if self.poller().read_now(queue).await.is_err() {
+            tracing::debug!(queue = %queue, "the numbers after a change come later");
+        }
+    }
+}

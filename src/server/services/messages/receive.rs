@@ -1,0 +1,147 @@
+//! Receiving as a consumer would: poll for a while, keep what came in flight, so that it can be acted on.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::look::command;
+use super::plan::Plan;
+use super::shelf::Cell;
+use super::snapshot::{Origin, Snapshot, Stop};
+use super::{SNAPSHOT_BYTES, budget};
+use crate::model::activity::Detail;
+use crate::model::form::Done;
+use crate::model::form::receive::Receiving;
+use crate::model::receiving::Progress;
+use crate::model::{Failure, Message, QueueName, QueueUrl, Refusal, Verb};
+use crate::server::services::Connection;
+use crate::server::services::act::Act;
+use crate::server::sqs::{Answer, Receive, Result as SqsResult, Sqs};
+
+/// The longest single poll, seconds. A poll is never broken off, because what SQS hands out to a lost request stays
+/// hidden for the whole visibility timeout; so Stop takes this long at most.
+const WAIT: u32 = 2;
+
+/// A receive that is about to run. It ends as a whole: when it is dropped, its snapshot says that it has ended.
+pub struct Session {
+    connection: Connection,
+    queue: QueueName,
+    url: QueueUrl,
+    receiving: Receiving,
+    cell: Arc<Cell>,
+    stop: CancellationToken,
+}
+
+impl Connection {
+    /// Opens a receive; [`Session::run`] carries it out. Two requests, neither of them a receive. Refused where another
+    /// runs on the queue, and where few receives are left, unless `receiving.spend`.
+    pub async fn open_receive(&self, queue: &QueueName, receiving: Receiving) -> Result<Session, Failure> {
+        self.allowed().map_err(Failure::Refused)?;
+        let (url, attributes) = tokio::try_join!(self.url(queue), self.attributes(queue))?;
+        if let Some(refusal) = budget::refusal(&attributes).filter(|_| !receiving.spend) {
+            return Err(Failure::Refused(refusal));
+        }
+        let visibility = receiving.visibility.unwrap_or(attributes.visibility_timeout);
+        let snapshot =
+            Snapshot::begun(Origin::Receive, self.now_ms(), receiving.seconds, receiving.messages, visibility);
+        let opened = self.desk().open(queue, snapshot);
+        let (cell, stop) = opened.ok_or(Failure::Refused(Refusal::ReceiveRunning))?;
+        Ok(Session { connection: self.clone(), queue: queue.clone(), url, receiving, cell, stop })
+    }
+
+    /// Tells the receive that runs on a queue to end. No request.
+    pub fn stop_receive(&self, queue: &QueueName) -> Result<Done, Failure> {
+        if self.desk().stop(queue) {
+            Ok(Done::ReceiveStopped)
+        } else {
+            Err(Failure::Refused(Refusal::NoReceiveRunning))
+        }
+    }
+
+    /// How far the receive on a queue is; `None` where the queue's snapshot is of no receive. No request.
+    pub fn receiving(&self, queue: &QueueName) -> Option<Progress> {
+        progress(&*self.desk().snapshot(queue)?)
+    }
+
+    /// The queue's snapshot as it changes, for a stream. It ends when another snapshot takes its place.
+    pub fn watch_snapshot(&self, queue: &QueueName) -> Option<tokio::sync::watch::Receiver<Arc<Snapshot>>> {
+        self.desk().watch(queue)
+    }
+}
+
+/// What a stream tells of a receive.
+pub fn progress(snapshot: &Snapshot) -> Option<Progress> {
+    (snapshot.origin == Origin::Receive).then(|| Progress {
+        received: snapshot.entries.len() as u64,
+        wanted: snapshot.wanted as u64,
+        deadline_ms: snapshot.deadline_ms,
+        running: snapshot.is_running(),
+    })
+}
+
+impl Session {
+    /// Polls until the time is up, enough has come, or someone says stop. One request every two seconds at most while
+    /// the queue is empty, one per ten messages otherwise.
+    pub async fn run(self) {
+        let visibility = self.cell.borrow().visibility;
+        let act = Act::on(&self.queue, Verb::ReceiveMessages, command(&self.url, visibility, WAIT))
+            .fact("for seconds", self.receiving.seconds)
+            .fact("up to", self.receiving.messages)
+            .fact("visibility timeout", visibility);
+        let cell = Arc::clone(&self.cell);
+        let facts = move |(): &()| Detail::from([("messages".to_owned(), cell.borrow().entries.len().to_string())]);
+        let outcome = self.connection.act_telling(act, |sqs| self.poll(sqs, visibility), facts).await;
+        if let Err(failure) = outcome {
+            self.end(Stop::Failed(failure));
+        }
+        self.connection.reread(&self.queue).await;
+    }
+
+    async fn poll(&self, sqs: Arc<dyn Sqs>, visibility: u32) -> SqsResult<()> {
+        let started = Instant::now();
+        let millis = u64::from(self.receiving.seconds) * 1_000;
+        let mut plan = Plan::poll(self.receiving.messages, SNAPSHOT_BYTES, millis);
+        let mut request_id = None;
+        let closing = self.connection.desk().closing();
+        let stop = loop {
+            if self.stop.is_cancelled() || closing.is_cancelled() {
+                break Stop::Asked;
+            }
+            let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let Some(count) = plan.ask(elapsed) else { break plan.stop().cloned().unwrap_or(Stop::Time) };
+            let left = u32::try_from(millis.saturating_sub(elapsed).div_ceil(1_000)).unwrap_or(WAIT);
+            let receive = Receive { count, visibility_timeout: Some(visibility), wait: left.clamp(1, WAIT) };
+            let answer = sqs.receive(&self.url, receive).await?;
+            request_id = answer.request_id.or(request_id);
+            plan.heard(count, answer.value.len(), answer.value.iter().map(Message::size).sum());
+            let until_ms = self.connection.now_ms() + i64::from(visibility) * 1_000;
+            let mut came_back = false;
+            if !answer.value.is_empty() {
+                self.cell.send_modify(|snapshot| came_back = Arc::make_mut(snapshot).take(answer.value, until_ms));
+            }
+            if came_back {
+                break Stop::CameBack;
+            }
+        };
+        self.end(stop);
+        Ok(Answer { value: (), request_id })
+    }
+
+    fn end(&self, stop: Stop) {
+        let now_ms = self.connection.now_ms();
+        self.cell.send_modify(|snapshot| {
+            let snapshot = Arc::make_mut(snapshot);
+            snapshot.stop = Some(stop);
+            snapshot.finished_ms = Some(now_ms);
+        });
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.cell.borrow().is_running() {
+            self.end(Stop::Asked);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A bounded read of a queue that leaves every message where it was: receive, keep a copy, give back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _, iter};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::plan::Plan;
+use super::snapshot::{Snapshot, Standing};
+use crate::model::limits::BATCH_ENTRIES;
+use crate::model::{Message, MessageId, QueueKind, QueueUrl, ReceiptHandle};
+use crate::server::sqs::{Receive, Sqs, SqsError};
+
+/// For how many seconds a look hides what it receives. SQS gives it back by itself after that, should the console die.
+pub const LEASE: u32 = 30;
+/// After so many milliseconds nothing more is asked for: what came first must be given back before its lease ends.
+pub const MILLIS: u64 = 20_000;
+/// A long poll of one second asks all of SQS's servers; a short one asks some (SQS Developer Guide, "Short and long
+/// polling").
+const WAIT: u32 = 1;
+/// How many batches are given back side by side.
+const RETURNS: usize = 4;
+
+/// What a scan brought.
+pub struct Scan {
+    /// The snapshot, its messages given back.
+    pub snapshot: Snapshot,
+    /// The request id of the last receive.
+    pub request_id: Option<String>,
+    /// The call that failed, where one did; what had come by then is in the snapshot.
+    pub error: Option<SqsError>,
+}
+
+/// Receives as the plan says, then gives everything back, also after a failure. The snapshot's `started_ms` is the
+/// wall clock at the start; passing time is measured by the timer. When the console closes, what has come goes back.
+pub async fn scan(
+    sqs: &Arc<dyn Sqs>,
+    url: &QueueUrl,
+    kind: QueueKind,
+    mut plan: Plan,
+    mut snapshot: Snapshot,
+    closing: &CancellationToken,
+) -> Scan {
+    let started = Instant::now();
+    let now_ms = |snapshot: &Snapshot| snapshot.started_ms + i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
+    let mut lanes = FuturesUnordered::new();
+    let (mut request_id, mut error) = (None, None);
+    loop {
+        if closing.is_cancelled() {
+            plan.end();
+        }
+        while let Some(count) = plan.ask(millis(started.elapsed())) {
+            let receive = Receive { count, visibility_timeout: Some(LEASE), wait: WAIT };
+            lanes.push(async move { (count, sqs.receive(url, receive).await) });
+        }
+        let Some((count, answer)) = lanes.next().await else { break };
+        match answer {
+            Ok(answer) => {
+                request_id = answer.request_id.or(request_id);
+                plan.heard(count, answer.value.len(), answer.value.iter().map(Message::size).sum());
+                let until_ms = now_ms(&snapshot) + i64::from(LEASE) * 1_000;
+                snapshot.take(answer.value, until_ms);
+            }
+            Err(failed) => {
+                plan.failed(count);
+                error.get_or_insert(failed);
+            }
+        }
+    }
+    snapshot.stop = plan.stop().cloned();
+    give_back(sqs, url, kind, &mut snapshot).await;
+    snapshot.finished_ms = Some(now_ms(&snapshot));
+    Scan { snapshot, request_id, error }
+}
+
+fn millis(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Makes every held message of a snapshot visible again, at once. What could not be given back is tried once more,
+/// then left to the lease.
+async fn give_back(sqs: &Arc<dyn Sqs>, url: &QueueUrl, kind: QueueKind, snapshot: &mut Snapshot) {
+    for _ in 0..2 {
+        let held = snapshot.entries.iter().filter(|entry| matches!(entry.standing, Standing::Held { .. }));
+        let batches = batches(kind, held.map(|entry| &*entry.message));
+        if batches.is_empty() {
+            return;
+        }
+        // One after the other on FIFO: a group must be visible again from its first message on.
+        let lanes = if kind == QueueKind::Fifo { 1 } else { RETURNS };
+        let returned: Vec<MessageId> = iter(batches)
+            .map(|batch| async move {
+                let (ids, handles): (Vec<MessageId>, Vec<(ReceiptHandle, u32)>) =
+                    batch.into_iter().map(|(id, handle)| (id, (handle, 0))).unzip();
+                match sqs.change_visibility_batch(url, &handles).await {
+                    Ok(answer) => {
+                        answer.value.succeeded.into_iter().filter_map(|(at, ())| ids.get(at).cloned()).collect()
+                    }
+                    Err(_) => Vec::new(),
+                }
+            })
+            .buffered(lanes)
+            .concat()
+            .await;
+        for entry in &mut snapshot.entries {
+            if returned.contains(&entry.message.id) {
+                entry.standing = Standing::Returned;
+            }
+        }
+    }
+}
+
+/// The messages in batches of ten, in the order in which they are given back: on FIFO by sequence number, so that no
+/// consumer gets a later message of a group before an earlier one.
+pub fn batches<'a>(
+    kind: QueueKind,
+    messages: impl Iterator<Item = &'a Message>,
+) -> Vec<Vec<(MessageId, ReceiptHandle)>> {
+    let mut messages: Vec<&Message> = messages.collect();
+    if kind == QueueKind::Fifo {
+        messages.sort_by_key(|message| message.sequence_number());
+    }
+    let pair = |message: &&Message| (message.id.clone(), message.receipt_handle.clone());
+    messages.chunks(BATCH_ENTRIES).map(|batch| batch.iter().map(pair).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::services::messages::snapshot::tests::message;
+
+    #[test]
+    fn fifo_is_given_back_in_the_order_of_its_sequence() {
+        let messages = [("c", "18850000000000000300"), ("a", "900"), ("b", "18850000000000000200")];
+        let messages: Vec<Message> = messages.iter().map(|(id, n)| message(id, "", Some(n))).collect();
+        let order = |kind| {
+            let batches = batches(kind, messages.iter());
+            batches.concat().into_iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(order(QueueKind::Fifo), ["a", "b", "c"], "as numbers, not as texts");
+        assert_eq!(order(QueueKind::Standard), ["c", "a", "b"]);
+    }
+
+    #[test]
+    fn batches_have_at_most_ten() {
+        let messages: Vec<Message> = (0..23).map(|n| message(&n.to_string(), "", None)).collect();
+        let sizes: Vec<usize> = batches(QueueKind::Standard, messages.iter()).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [10, 10, 3]);
+    }
+}

@@ -1,0 +1,186 @@
+//! The copy of messages that a look or a receive made: a value that pages share.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::model::{Code, Failure, Message, MessageId};
+
+/// How a snapshot came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Received and given back at once.
+    Look,
+    /// Received and kept in flight.
+    Receive,
+}
+
+/// Why receiving ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A long poll found nothing more.
+    Empty,
+    /// As many messages as were asked for.
+    Messages,
+    /// As many bytes as a snapshot holds.
+    Bytes,
+    /// The time was up.
+    Time,
+    /// A message came for the second time: its visibility timeout had ended meanwhile.
+    CameBack,
+    /// Someone pressed Stop.
+    Asked,
+    /// A call failed; what had come by then is kept.
+    Failed(Failure),
+}
+
+/// What the console knows of a message's whereabouts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Given back by us.
+    Returned,
+    /// In flight until then, milliseconds since 1970, unless its receiver acts sooner.
+    Held {
+        /// When it is visible again.
+        until_ms: i64,
+    },
+    /// Deleted by us.
+    Deleted,
+}
+
+/// A message of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The message as it was received.
+    pub message: Arc<Message>,
+    /// Where it is.
+    pub standing: Standing,
+    /// Why the last action on it failed, if it did.
+    pub failed: Option<Code>,
+}
+
+impl Entry {
+    /// Whether its receipt handle can still be used.
+    pub fn actionable(&self, now_ms: i64) -> bool {
+        matches!(self.standing, Standing::Held { until_ms } if until_ms > now_ms)
+    }
+}
+
+/// A snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// How it came to be.
+    pub origin: Origin,
+    /// When it was begun, milliseconds since 1970.
+    pub started_ms: i64,
+    /// When it must end, milliseconds since 1970.
+    pub deadline_ms: i64,
+    /// How many messages were asked for.
+    pub wanted: usize,
+    /// For how many seconds each message was hidden.
+    pub visibility: u32,
+    /// The messages in the order in which they came.
+    pub entries: Vec<Entry>,
+    /// Why it ended; absent while it is being made.
+    pub stop: Option<Stop>,
+    /// When it ended, milliseconds since 1970.
+    pub finished_ms: Option<i64>,
+}
+
+impl Snapshot {
+    /// An empty one, begun now.
+    pub fn begun(origin: Origin, now_ms: i64, seconds: u32, wanted: usize, visibility: u32) -> Self {
+        Self {
+            origin,
+            started_ms: now_ms,
+            deadline_ms: now_ms + i64::from(seconds) * 1_000,
+            wanted,
+            visibility,
+            entries: Vec::new(),
+            stop: None,
+            finished_ms: None,
+        }
+    }
+
+    /// Whether messages still come.
+    pub fn is_running(&self) -> bool {
+        self.stop.is_none()
+    }
+
+    /// The entry of a message, and its place.
+    pub fn find(&self, id: &MessageId) -> Option<(usize, &Entry)> {
+        self.entries.iter().enumerate().find(|(_, entry)| entry.message.id == *id)
+    }
+
+    /// How many messages can still be acted on.
+    pub fn held(&self, now_ms: i64) -> usize {
+        self.entries.iter().filter(|entry| entry.actionable(now_ms)).count()
+    }
+
+    /// How many a look could not give back: they are hidden until their visibility timeout ends.
+    pub fn unreturned(&self) -> usize {
+        match self.origin {
+            Origin::Look => self.entries.iter().filter(|entry| matches!(entry.standing, Standing::Held { .. })).count(),
+            Origin::Receive => 0,
+        }
+    }
+
+    /// Bytes of bodies and attributes.
+    pub fn bytes(&self) -> usize {
+        self.entries.iter().map(|entry| entry.message.size()).sum()
+    }
+
+    /// Takes messages that just came, hidden until `until_ms`. One that is here already replaces its older copy, because
+    /// only its newest handle counts. Tells whether there was such a one.
+    pub fn take(&mut self, messages: Vec<Message>, until_ms: i64) -> bool {
+        let mut came_back = false;
+        let mut known: BTreeSet<MessageId> = self.entries.iter().map(|entry| entry.message.id.clone()).collect();
+        for message in messages {
+            let fresh = known.insert(message.id.clone());
+            let entry = Entry { message: Arc::new(message), standing: Standing::Held { until_ms }, failed: None };
+            let older = (!fresh).then(|| self.entries.iter_mut().find(|older| older.message.id == entry.message.id));
+            match older.flatten() {
+                Some(older) => {
+                    *older = entry;
+                    came_back = true;
+                }
+                None => self.entries.push(entry),
+            }
+        }
+        came_back
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::ReceiptHandle;
+
+    /// A message with a body and, where it matters, a sequence number.
+    pub fn message(id: &str, body: &str, sequence: Option<&str>) -> Message {
+        let system = sequence.map(|sequence| ("SequenceNumber".to_owned(), sequence.to_owned()));
+        Message {
+            id: MessageId::new(id),
+            receipt_handle: ReceiptHandle::new(format!("handle of {id}")),
+            body: body.to_owned(),
+            md5_of_body: String::new(),
+            md5_of_attributes: None,
+            system: system.into_iter().collect(),
+            attributes: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_message_is_here_once_with_its_newest_handle() {
+        let mut snapshot = Snapshot::begun(Origin::Receive, 0, 10, 10, 30);
+        assert!(!snapshot.take(vec![message("a", "1", None), message("b", "2", None)], 30_000));
+        let mut again = message("a", "1", None);
+        again.receipt_handle = ReceiptHandle::new("newer");
+        assert!(snapshot.take(vec![again], 60_000));
+        assert_eq!(snapshot.entries.len(), 2);
+        assert_eq!(snapshot.entries[0].message.receipt_handle.as_str(), "newer");
+        assert!(snapshot.entries[0].actionable(30_000) && !snapshot.entries[1].actionable(30_000));
+        assert_eq!((snapshot.held(29_999), snapshot.held(30_000), snapshot.bytes()), (2, 1, 2));
+    }
+}

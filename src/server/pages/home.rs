@@ -183,7 +183,7 @@ fn all(connection: &ConnectionName, overview: &Overview, query: &ListQuery) -> i
     let (filter, sort, home) = (query.filter.clone(), query.sort_key(), paths::home(connection));
     view! {
         <section class="section">
-            <div class="toolbar">
+            <div class="toolbar" data-list="">
                 <h2>"All queues"</h2>
                 <span class="section-note">{note}</span>
                 <form method="get" action=home data-filter="">

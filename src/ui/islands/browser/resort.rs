@@ -40,7 +40,11 @@ impl Resort {
             set(&link, "data-size", Some("small"));
             set(&link, "data-resort", Some(""));
             let _ = window().location().href().map(|href| set(&link, "href", Some(&href)));
-            let _ = toolbar.append_child(&link);
+            // Before the toolbar's action, which keeps its place at the end.
+            let _ = match first(toolbar, "[data-filter]") {
+                Some(form) => form.insert_adjacent_element("afterend", &link),
+                None => toolbar.insert_adjacent_element("beforeend", &link),
+            };
             self.link = Some(link);
         }
         if let Some(link) = &self.link {

@@ -68,6 +68,8 @@ pub enum Refusal {
     NoReceiveRunning,
     /// The last look was less than five seconds ago.
     TooSoon,
+    /// Somebody else changed the settings after the form was opened.
+    ChangedMeanwhile,
     /// The answer's MD5 differs from what was sent; the message may be damaged.
     Md5Differs,
 }
@@ -95,6 +97,15 @@ pub enum Failure {
     QueueExists(QueueName),
     /// A queue of this name was deleted less than 60 seconds ago.
     QueueDeletedRecently(QueueName),
+    /// The dead-letter queue of a new queue was created, the queue itself was not.
+    HalfCreated {
+        /// The dead-letter queue, which exists now.
+        created: QueueName,
+        /// The queue, which does not.
+        missing: QueueName,
+        /// Why.
+        cause: Box<Failure>,
+    },
     /// The queue was purged less than 60 seconds ago.
     PurgeInProgress(QueueName),
     /// The receipt handle is not valid any more.
@@ -141,6 +152,9 @@ impl Failure {
             Self::TimedOut => "SQS did not answer in time".into(),
             Self::QueueExists(name) => format!("A queue named {name} exists with other attributes"),
             Self::QueueDeletedRecently(name) => format!("{name} was deleted less than a minute ago"),
+            Self::HalfCreated { created, missing, cause } => {
+                format!("{created} was created, {missing} was not: {}", cause.title())
+            }
             Self::PurgeInProgress(name) => format!("{name} was purged less than a minute ago"),
             Self::ReceiptHandle => "The message is no longer held by this receive".into(),
             Self::NotInFlight => "The message is not in flight".into(),
@@ -180,6 +194,7 @@ impl Failure {
             Self::QueueDeletedRecently(_) => {
                 "SQS gives a name free 60 seconds after the queue was deleted. Wait and try again."
             }
+            Self::HalfCreated { cause, .. } => cause.advice(),
             Self::PurgeInProgress(_) => "SQS allows one purge in 60 seconds. Wait and try again.",
             Self::ReceiptHandle => {
                 "Its visibility timeout ended, or someone else received it since. Receive it again to act on it."
@@ -206,6 +221,7 @@ impl Failure {
     pub fn status(&self) -> u16 {
         match self {
             Self::NotFound | Self::NoSuchQueue(_) | Self::NoSuchMessage => 404,
+            Self::HalfCreated { cause, .. } => cause.status(),
             Self::AccessDenied(_) | Self::Kms(_) => 403,
             Self::Refused(Refusal::ReadOnly) => 403,
             Self::Throttled => 503,
@@ -252,6 +268,7 @@ impl Refusal {
             Self::ReceiveRunning => "A receive is already running on this queue".into(),
             Self::NoReceiveRunning => "No receive is running on this queue".into(),
             Self::TooSoon => "This queue was looked at a moment ago".into(),
+            Self::ChangedMeanwhile => "The settings were changed meanwhile".into(),
             Self::Md5Differs => "The answer's MD5 does not match what was sent".into(),
         }
     }
@@ -275,6 +292,9 @@ impl Refusal {
             Self::NoReceiveRunning => "It has ended by itself; what it received stands below.",
             Self::TooSoon => {
                 "Looks are five seconds apart, so that a queue is not received over and over. The last snapshot is still here."
+            }
+            Self::ChangedMeanwhile => {
+                "Somebody else changed them after this form was opened; nothing was applied. Look at both, then apply again."
             }
             Self::Md5Differs => "Look at the message in the queue before sending it again.",
         }

@@ -19,6 +19,7 @@ pub mod policy;
 pub mod queue;
 pub mod receiving;
 pub mod redrive;
+pub mod settings;
 pub mod words;
 
 pub use activity::{Activity, ActivityId, Verb};

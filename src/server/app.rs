@@ -7,7 +7,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
-use super::pages::{activity, danger, failure, home, messages, queue, redrive, send};
+use super::pages::{activity, danger, failure, home, messages, new_queue, queue, redrive, send, settings};
 
 /// The console.
 #[component]
@@ -18,7 +18,9 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=failure::Unknown>
                 <Route path=path!("/:connection") view=home::HomePage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/activity") view=activity::ActivityPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/settings") view=settings::SettingsPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/danger") view=danger::DangerPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/new") view=new_queue::NewQueuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue") view=queue::OverviewPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages") view=messages::MessagesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages/:message") view=messages::MessagePage ssr=SsrMode::Async/>

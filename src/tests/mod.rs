@@ -9,7 +9,9 @@ mod activity;
 mod console;
 mod danger;
 mod messages;
+mod new_queue;
 mod send;
+mod settings;
 
 mod guards;
 mod wire;

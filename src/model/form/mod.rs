@@ -3,12 +3,17 @@
 //! The fields of a form are texts; a `parse` turns them into a command or into sentences that stand beside the
 //! fields. One file per form lives beside this one.
 
+pub mod attributes;
 pub mod danger;
 pub mod held;
 pub mod look;
+pub mod new_queue;
+pub mod quantity;
 pub mod receive;
 pub mod redrive;
 pub mod send;
+pub mod settings;
+pub mod tags;
 
 use std::str::FromStr;
 
@@ -59,8 +64,17 @@ impl Invalid {
 pub enum Done {
     /// Something was saved.
     Saved,
+    /// What would change was worked out; nothing was changed.
+    Reviewed,
+    /// Everything was as wanted already; nothing was changed.
+    Unchanged,
     /// A queue was created, and its dead-letter queue, if asked for.
-    QueueCreated,
+    QueueCreated {
+        /// The queue.
+        queue: QueueName,
+        /// The dead-letter queue that was made with it.
+        dead_letter_queue: Option<QueueName>,
+    },
     /// A queue was deleted.
     QueueDeleted(QueueName),
     /// A queue is being purged.
@@ -109,7 +123,10 @@ impl Done {
         let messages = |n: &u64| words::plural(*n, "message", "messages");
         match self {
             Self::Saved => "Saved".into(),
-            Self::QueueCreated => "Queue created".into(),
+            Self::Reviewed => "Nothing is changed yet".into(),
+            Self::Unchanged => "Nothing to change".into(),
+            Self::QueueCreated { queue, dead_letter_queue: None } => format!("{queue} is created"),
+            Self::QueueCreated { queue, dead_letter_queue: Some(dlq) } => format!("{queue} and {dlq} are created"),
             Self::QueueDeleted(name) => format!("{name} is deleted"),
             Self::QueuePurged => "Purge started".into(),
             Self::MessageSent(_) => "Message sent".into(),
@@ -136,8 +153,10 @@ impl Done {
     /// What follows from it.
     pub fn advice(&self) -> &'static str {
         match self {
+            Self::Reviewed => "Look at what would change, then apply it.",
+            Self::Unchanged => "The queue is as the form says already; nothing was sent.",
             Self::Saved => "SQS may take up to 60 seconds to apply it everywhere.",
-            Self::QueueCreated => "SQS asks to wait a second before it is used.",
+            Self::QueueCreated { .. } => "SQS asks to wait a second before it is used.",
             Self::QueueDeleted(_) => {
                 "It may be listed for up to a minute. Its name can be used again after 60 seconds."
             }

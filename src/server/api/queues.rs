@@ -5,7 +5,29 @@ use leptos::prelude::*;
 use super::{Leads, submit};
 use crate::model::Failure;
 use crate::model::form::danger::{DeleteForm, PurgeForm};
+use crate::model::form::new_queue::NewQueueForm;
+use crate::model::form::settings::SettingsForm;
 use crate::model::paths::{self, QueuePage};
+
+/// Creates a queue, and its dead-letter queue where that was asked for.
+#[server(endpoint = "queues/create", prefix = "/api")]
+pub async fn create_queue(#[server(flatten)] form: NewQueueForm) -> Result<(), Failure> {
+    let connection = super::services().connection(&form.connection)?;
+    let back = paths::new_queue(connection.name());
+    let new = form.parse();
+    let created = new.as_ref().map(|new| paths::queue(connection.name(), &new.name, QueuePage::Overview));
+    let leads = Leads { done: created.unwrap_or_else(|_| back.clone()), back };
+    submit(form, leads, async move { connection.create_queue(new?).await }).await
+}
+
+/// Says what a change of settings would change, or changes them.
+#[server(endpoint = "queues/update", prefix = "/api")]
+pub async fn update_queue(#[server(flatten)] form: SettingsForm) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Settings));
+    let asked = form.clone();
+    submit(form, leads, async move { connection.update_settings(&queue, &asked).await }).await
+}
 
 /// Deletes every message of a queue.
 #[server(endpoint = "queues/purge", prefix = "/api")]

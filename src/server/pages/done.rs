@@ -20,10 +20,15 @@ fn failed(failure: Failure) -> AnyView {
     view! { <FailureNotice failure/> }.into_any()
 }
 
-fn done(done: &Done) -> AnyView {
+/// What was done.
+pub fn done(done: &Done) -> AnyView {
     let partly = matches!(done, Done::Deleted { failed, .. } | Done::VisibilityChanged { failed, .. } if *failed > 0);
     let undelivered = matches!(done, Done::MessageNotDelivered(_));
-    let tone = if partly || undelivered { Tone::Warn } else { Tone::Ok };
+    let tone = match done {
+        _ if partly || undelivered => Tone::Warn,
+        Done::Reviewed | Done::Unchanged => Tone::Info,
+        _ => Tone::Ok,
+    };
     let (title, advice) = (done.title(), done.advice());
     view! {
         <Notice tone title>

@@ -10,12 +10,15 @@ mod command;
 pub mod danger;
 mod done;
 pub mod failure;
+mod fields;
 pub mod home;
 mod layout;
 pub mod messages;
+pub mod new_queue;
 pub mod queue;
 pub mod redrive;
 pub mod send;
+pub mod settings;
 pub mod shell;
 
 use std::future::Future;

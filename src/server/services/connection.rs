@@ -115,6 +115,12 @@ impl Connection {
         answer.map(|answer| answer.value).map_err(|error| report::sqs(error, self.name(), Some(queue)))
     }
 
+    /// All attributes of a queue that was just made, whose URL is known from its making alone. One request.
+    pub(super) async fn attributes_at(&self, queue: &QueueName, url: &QueueUrl) -> Result<Attributes, Failure> {
+        let answer = self.0.sqs.attributes(url).await;
+        answer.map(|answer| answer.value).map_err(|error| report::sqs(error, self.name(), Some(queue)))
+    }
+
     /// The tags of a queue. One request.
     pub async fn tags(&self, queue: &QueueName) -> Result<BTreeMap<String, String>, Failure> {
         let url = self.url(queue).await?;

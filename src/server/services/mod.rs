@@ -11,11 +11,13 @@ pub mod activity;
 pub mod connection;
 pub mod danger;
 pub mod messages;
+pub mod new_queue;
 pub mod overview;
 pub mod poller;
 pub mod queues;
 pub mod redrive;
 pub mod report;
+pub mod settings;
 pub mod submissions;
 
 use std::future::Future;

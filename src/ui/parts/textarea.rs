@@ -56,6 +56,9 @@ pub fn TextareaField(
     /// An example, shown while it is empty.
     #[prop(optional, into)]
     placeholder: Option<String>,
+    /// A few lines rather than a document.
+    #[prop(optional)]
+    short: bool,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.clone());
     let describedby = described_by(&id, hint.is_some(), error.is_some());
@@ -68,7 +71,8 @@ pub fn TextareaField(
                 name=name
                 required=required
                 placeholder=placeholder
-                rows="12"
+                rows=if short { "4" } else { "12" }
+                data-short=short.then_some("")
                 spellcheck="false"
                 autocomplete="off"
                 autocapitalize="off"

@@ -3,17 +3,14 @@
 use leptos::prelude::*;
 
 /// Enhances the document around it. Once in every document, at its end.
-#[island]
+#[component]
 pub fn Enhance(
     /// The connection's name; empty on a page of none.
+    #[prop(into)]
     connection: String,
 ) -> impl IntoView {
-    #[cfg(target_arch = "wasm32")]
-    super::browser::enhance(connection);
-    #[cfg(not(target_arch = "wasm32"))]
-    drop(connection);
     view! {
-        <dialog class="palette" data-palette="" aria-label="Go to">
+        <dialog class="palette" data-palette=connection aria-label="Go to">
             <input
                 class="input"
                 type="text"
@@ -51,5 +48,13 @@ pub fn Enhance(
                 <button class="button">"Close"</button>
             </form>
         </dialog>
+        <Behaviours/>
     }
+}
+
+/// All behaviours; they find what they enhance in the page.
+#[island]
+fn Behaviours() -> impl IntoView {
+    #[cfg(target_arch = "wasm32")]
+    super::browser::enhance();
 }

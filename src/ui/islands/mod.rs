@@ -8,7 +8,8 @@
 //!
 //! 1. Islands observe and enhance; they never change anything in SQS. No server function is called from wasm.
 //! 2. One `EventSource` per document. It closes when the document is hidden and opens again when it is seen.
-//! 3. Props are names and short texts, never bodies: they are JSON in an attribute.
+//! 3. Plain behaviours take no props: what the server knows stands in `data-` attributes of its markup. Props are
+//!    JSON, and reading that costs 19 KB of the budget for the first island that has one. Never a body in either.
 //! 4. An island renders complete HTML on the server, and what it enhances works without it: its absence costs
 //!    freshness and comfort, not function.
 //! 5. An island never stands inside `<tbody>` or `<ul>`; it finds what it enhances by `data-` attributes.

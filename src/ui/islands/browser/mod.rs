@@ -12,9 +12,12 @@ mod size;
 pub(super) mod stream;
 mod submit;
 mod theme;
+mod wire;
 
 /// Starts every behaviour that needs no stream. Each listens on the document, so that it costs nothing until used.
-pub(super) fn enhance(connection: String) {
+pub(super) fn enhance() {
+    let connection = dom::one("[data-palette]").and_then(|palette| palette.get_attribute("data-palette"));
+    let connection = connection.unwrap_or_default();
     copy::start();
     filter::start();
     keys::start(&connection);

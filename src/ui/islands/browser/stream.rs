@@ -7,6 +7,7 @@ use web_sys::{EventSource, MessageEvent};
 
 use super::dom::{all, document, every, later, listen, now, on, one, set, window, write};
 use super::paint::Page;
+use super::wire;
 use crate::model::live::{News, State};
 use crate::model::words;
 
@@ -46,7 +47,8 @@ fn with(act: impl FnOnce(&mut Stream)) {
 }
 
 /// Opens the stream, and keeps it open while the document is seen.
-pub(in super::super) fn start(url: String) {
+pub(in super::super) fn start() {
+    let Some(url) = one("[data-live-url]").and_then(|mark| mark.get_attribute("data-live-url")) else { return };
     let now = now();
     let stream = Stream {
         url,
@@ -77,7 +79,7 @@ impl Stream {
         self.heard = now();
         listen(&source, "message", |event| {
             if let Some(event) = event.dyn_ref::<MessageEvent>()
-                && let Some(news) = event.data().as_string().and_then(|data| serde_json::from_str(&data).ok())
+                && let Some(news) = event.data().as_string().and_then(|data| wire::read(&data))
             {
                 let id = event.last_event_id();
                 with(|stream| stream.hear(id, &news));
@@ -141,7 +143,7 @@ impl Stream {
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of floats saturates")]
         let seconds = ((now - self.read) / 1_000.0) as u64;
-        for mark in all("[data-live-state]") {
+        for mark in all("[data-live-url]") {
             set(&mark, "data-live", Some(word));
             set(&mark, "title", Some(&self.cost).filter(|cost| !cost.is_empty()).map(String::as_str));
             let say = |name: &str, text: &str| {

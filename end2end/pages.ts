@@ -35,7 +35,7 @@ export const PAGES: ConsolePage[] = [
   at('send', '/queues/orders/send'),
   at('send-fifo', '/queues/trades.fifo/send'),
   at('settings', '/queues/orders/settings'),
-  at('new-queue', '/queues/new'),
+  at('new-queue', '/new-queue'),
   at('redrive', '/queues/orders-dlq/redrive'),
   at('danger', '/queues/orders/danger'),
   at('activity', '/activity'),

@@ -172,8 +172,13 @@ pub enum Outcome {
         /// `x-amzn-RequestId`, where an answer came.
         request_id: Option<String>,
     },
-    /// The console stopped between the intent and the outcome: the change may or may not have happened.
-    Unknown,
+    /// It may or may not have happened: the answer was lost, or the console stopped before it came.
+    Unknown {
+        /// How the answer was lost; absent where the console stopped.
+        code: Option<Code>,
+        /// `x-amzn-RequestId`, where something came.
+        request_id: Option<String>,
+    },
 }
 
 impl Outcome {
@@ -185,8 +190,9 @@ impl Outcome {
     /// The id to quote to AWS support.
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Succeeded { request_id, .. } | Self::Failed { request_id, .. } => request_id.as_deref(),
-            Self::Unknown => None,
+            Self::Succeeded { request_id, .. } | Self::Failed { request_id, .. } | Self::Unknown { request_id, .. } => {
+                request_id.as_deref()
+            }
         }
     }
 
@@ -196,7 +202,8 @@ impl Outcome {
             Self::Succeeded { .. } => "Done".into(),
             Self::Failed { code, .. } if code.as_str().is_empty() => "Failed".into(),
             Self::Failed { code, .. } => format!("Failed ({code})"),
-            Self::Unknown => "Outcome unknown (the console stopped)".into(),
+            Self::Unknown { code: None, .. } => "Outcome unknown (the console stopped)".into(),
+            Self::Unknown { code: Some(code), .. } => format!("Outcome unknown ({code})"),
         }
     }
 }
@@ -242,7 +249,10 @@ mod tests {
     fn an_outcome_says_what_is_certain_and_what_is_not() {
         let failed = Outcome::Failed { code: Code::new("AccessDenied"), request_id: Some("r-1".into()) };
         assert_eq!((failed.words().as_str(), failed.request_id()), ("Failed (AccessDenied)", Some("r-1")));
-        assert!(!failed.is_success() && !Outcome::Unknown.is_success());
-        assert_eq!(Outcome::Unknown.words(), "Outcome unknown (the console stopped)");
+        let stopped = Outcome::Unknown { code: None, request_id: None };
+        assert!(!failed.is_success() && !stopped.is_success());
+        assert_eq!(stopped.words(), "Outcome unknown (the console stopped)");
+        let lost = Outcome::Unknown { code: Some(Code::new("Timeout")), request_id: None };
+        assert_eq!(lost.words(), "Outcome unknown (Timeout)");
     }
 }

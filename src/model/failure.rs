@@ -122,6 +122,8 @@ pub enum Failure {
     Rejected(Code),
     /// AWS had a fault of its own.
     Upstream(Code),
+    /// A change was asked for, and its answer was lost.
+    OutcomeUnknown(Code),
     /// The console refuses.
     Refused(Refusal),
     /// What was typed cannot be used; the sentences stand beside the fields.
@@ -163,6 +165,7 @@ impl Failure {
             Self::Unsupported(code) => format!("This endpoint does not know the operation ({code})"),
             Self::Rejected(code) => format!("SQS rejected the request ({code})"),
             Self::Upstream(code) => format!("SQS had a fault of its own ({code})"),
+            Self::OutcomeUnknown(code) => format!("It is not known whether this was done ({code})"),
             Self::Refused(refusal) => refusal.title(),
             Self::Invalid => "Some of what was entered cannot be used".into(),
             Self::Malformed => "The request could not be read".into(),
@@ -207,6 +210,9 @@ impl Failure {
             Self::Unsupported(_) => "Only SQS itself and complete emulators know it. Everything else keeps working.",
             Self::Rejected(_) => "Check what was entered against the queue's type and limits.",
             Self::Upstream(_) => "Try again in a moment. If it lasts, look at the AWS Health Dashboard.",
+            Self::OutcomeUnknown(_) => {
+                "The request left, and no clear answer came back. Look at the queue before trying again, or it may be done twice."
+            }
             Self::Refused(refusal) => refusal.advice(),
             Self::Invalid => "Correct the marked fields; nothing was sent.",
             Self::Malformed => "Reload the page and try again.",
@@ -226,6 +232,7 @@ impl Failure {
             Self::Refused(Refusal::ReadOnly) => 403,
             Self::Throttled => 503,
             Self::Credentials | Self::Unreachable | Self::Upstream(_) | Self::Unsupported(_) => 502,
+            Self::OutcomeUnknown(_) => 502,
             Self::TimedOut => 504,
             Self::QueueExists(_) | Self::QueueDeletedRecently(_) | Self::PurgeInProgress(_) => 409,
             Self::ReceiptHandle | Self::NotInFlight | Self::Refused(_) => 409,

@@ -35,19 +35,23 @@ pub enum Target<'a> {
     Unknown,
 }
 
+/// A queue that names the one that is checked, and its attributes where they are known.
+pub type Source<'a> = (&'a QueueName, Option<&'a Attributes>);
+
 /// Below this, a look or a crash or two send a healthy message to the dead-letter queue.
 const FEW_RECEIVES: u32 = 3;
 
-/// Checks a queue. `target` is the queue its redrive policy names; `sources` are the queues that name this one.
+/// Checks a queue. `target` is the queue its redrive policy names; `sources` are the queues that name this one, with
+/// their attributes where those are known, or `None` where nobody could tell.
 pub fn check(
     name: &QueueName,
     attributes: &Attributes,
     target: &Target<'_>,
-    sources: &[(&QueueName, &Attributes)],
+    sources: Option<&[Source<'_>]>,
 ) -> Vec<Lint> {
     let mut lints = Vec::new();
     match &attributes.redrive_policy {
-        None if sources.is_empty() => lints.push(Lint {
+        None if sources.is_some_and(<[_]>::is_empty) => lints.push(Lint {
             severity: Severity::Warning,
             sentence:
                 "No dead-letter queue: a message that always fails is retried until its retention ends, then deleted."
@@ -68,7 +72,8 @@ pub fn check(
             target_lints(name, attributes, &dlq, policy.dead_letter_target.clone(), target, &mut lints);
         }
     }
-    for (source, its) in sources {
+    let known = sources.unwrap_or_default().iter().filter_map(|(source, its)| Some((*source, (*its)?)));
+    for (source, its) in known {
         if source.kind() == QueueKind::Standard && attributes.retention <= its.retention {
             lints.push(retention_lint(source, its, name, attributes));
         }
@@ -156,7 +161,7 @@ mod tests {
     }
 
     fn lints(name: &str, attributes: &Attributes, target: &Target<'_>) -> Vec<Severity> {
-        check(&name.parse().unwrap(), attributes, target, &[]).into_iter().map(|lint| lint.severity).collect()
+        check(&name.parse().unwrap(), attributes, target, Some(&[])).into_iter().map(|lint| lint.severity).collect()
     }
 
     #[test]
@@ -165,7 +170,11 @@ mod tests {
         assert_eq!(lints("orders", &source(5), &Target::Known(&dlq)), []);
         let name: QueueName = "orders-dlq".parse().unwrap();
         let (from, its) = ("orders".parse().unwrap(), source(5));
-        assert_eq!(check(&name, &dlq, &Target::Unknown, &[(&from, &its)]), [], "a DLQ needs no DLQ of its own");
+        assert_eq!(
+            check(&name, &dlq, &Target::Unknown, Some(&[(&from, Some(&its))])),
+            [],
+            "a DLQ needs no DLQ of its own"
+        );
     }
 
     #[test]
@@ -174,6 +183,8 @@ mod tests {
         let dlq = Attributes { retention: 1_209_600, ..Attributes::default() };
         let denies = Attributes { redrive_allow_policy: Some(RedriveAllowPolicy::DenyAll), ..dlq.clone() };
         assert_eq!(lints("orders", &Attributes::default(), &Target::Unknown), [Severity::Warning], "no DLQ");
+        let orders: QueueName = "orders".parse().unwrap();
+        assert_eq!(check(&orders, &Attributes::default(), &Target::Unknown, None), [], "it may be a DLQ itself");
         assert_eq!(lints("orders", &source(2), &Target::Known(&dlq)), [Severity::Warning], "few receives");
         assert_eq!(lints("orders", &source(5), &Target::Known(&same)), [Severity::Warning], "retention");
         assert_eq!(lints("orders", &source(5), &Target::Missing), [Severity::Danger], "dangling");
@@ -187,7 +198,7 @@ mod tests {
     fn the_retention_lint_stands_on_both_queues() {
         let name: QueueName = "orders-dlq".parse().unwrap();
         let (from, its) = ("orders".parse().unwrap(), source(5));
-        let found = check(&name, &Attributes::default(), &Target::Unknown, &[(&from, &its)]);
+        let found = check(&name, &Attributes::default(), &Target::Unknown, Some(&[(&from, Some(&its))]));
         assert_eq!(found.len(), 1);
     }
 }

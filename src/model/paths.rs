@@ -49,9 +49,9 @@ pub fn home(connection: &ConnectionName) -> String {
     format!("/{}", encode(connection.as_str()))
 }
 
-/// The form for a new queue.
+/// The form for a new queue. Not below `queues/`: `new` is a name that a queue may have.
 pub fn new_queue(connection: &ConnectionName) -> String {
-    format!("{}/queues/new", home(connection))
+    format!("{}/new-queue", home(connection))
 }
 
 /// A page of a queue.
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(
             all.join("\n"),
             "/prod-eu
-/prod-eu/queues/new
+/prod-eu/new-queue
 /prod-eu/queues/TradeStatus.fifo
 /prod-eu/queues/TradeStatus.fifo/messages
 /prod-eu/queues/TradeStatus.fifo/send

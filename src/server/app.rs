@@ -20,7 +20,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:connection/activity") view=activity::ActivityPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/settings") view=settings::SettingsPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/danger") view=danger::DangerPage ssr=SsrMode::Async/>
-                <Route path=path!("/:connection/queues/new") view=new_queue::NewQueuePage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/new-queue") view=new_queue::NewQueuePage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue") view=queue::OverviewPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages") view=messages::MessagesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages/:message") view=messages::MessagePage ssr=SsrMode::Async/>

@@ -4,14 +4,12 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::clock::{SharedClock, SystemClock};
 use super::config::{Config, ConnectionConfig, LocalConfig};
+use super::life::Life;
 use super::services::connection::About;
 use super::services::poller::Poller;
 use super::services::{Connection, Services};
@@ -20,19 +18,10 @@ use super::sqs::connect::{Connect, connect};
 use super::store::{Sqlite, Store};
 use crate::local::{self, Local};
 
-/// How long background tasks may take to end.
-pub const GRACE: Duration = Duration::from_secs(2);
-
-/// Builds the services. Background tasks end with `stop`; the embedded SQS ends with `after`, so that requests that
-/// are still being answered find it.
-pub async fn services(
-    config: &Config,
-    tracker: &TaskTracker,
-    stop: &CancellationToken,
-    after: &CancellationToken,
-) -> io::Result<Services> {
+/// Builds the services; their background tasks are part of `life`.
+pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
     let endpoint = match &config.local {
-        Some(local) => Some(embedded(local, tracker, after).await?),
+        Some(local) => Some(embedded(local, life).await?),
         None => None,
     };
     let store = store(config.data.as_deref())?;
@@ -44,14 +33,22 @@ pub async fn services(
             Ok(sqs) => {
                 let about = about(config, configured, &sqs);
                 let sqs: Arc<dyn super::sqs::Sqs> = Arc::new(sqs);
-                let poller = Poller::start(about.name.clone(), Arc::clone(&sqs), clock.clone(), tracker, stop.clone());
-                connections.push(Connection::new(about, sqs, Arc::clone(&store), clock.clone(), poller, stop.clone()));
+                let poller =
+                    Poller::start(about.name.clone(), Arc::clone(&sqs), clock.clone(), &life.work, life.stop.clone());
+                connections.push(Connection::new(
+                    about,
+                    sqs,
+                    Arc::clone(&store),
+                    clock.clone(),
+                    poller,
+                    life.stop.clone(),
+                ));
             }
             Err(error) => problems.push(format!("connection {}: {error}", configured.name)),
         }
     }
     if problems.is_empty() {
-        Ok(Services::new(connections, store, clock, tracker.clone()))
+        Ok(Services::new(connections, store, clock, life.work.clone()))
     } else {
         Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("\nredrive: ")))
     }
@@ -66,7 +63,7 @@ fn store(data: Option<&Path>) -> io::Result<Arc<dyn Store>> {
 }
 
 /// Starts the embedded SQS on loopback and gives its address.
-async fn embedded(config: &LocalConfig, tracker: &TaskTracker, after: &CancellationToken) -> io::Result<String> {
+async fn embedded(config: &LocalConfig, life: &Life) -> io::Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await.map_err(|error| {
         let (port, kind) = (config.port, error.kind());
         io::Error::new(
@@ -81,11 +78,11 @@ async fn embedded(config: &LocalConfig, tracker: &TaskTracker, after: &Cancellat
         // Only a wrong seed can fail, and its own tests would have said so.
         local::demo::seed(&local)
             .map_err(|error| io::Error::other(format!("the demo data were refused: {error:?}")))?;
-        let (local, after) = (Arc::clone(&local), after.clone());
-        tracker.spawn(async move { local::demo::run(&local, after).await });
+        let (local, after) = (Arc::clone(&local), life.after.clone());
+        life.hosts.spawn(async move { local::demo::run(&local, after).await });
     }
-    let serving = local::serve(listener, local, after.clone());
-    tracker.spawn(async move {
+    let serving = local::serve(listener, local, life.after.clone());
+    life.hosts.spawn(async move {
         if let Err(error) = serving.await {
             tracing::error!(kind = %error.kind(), "the local SQS stopped");
         }

@@ -15,13 +15,13 @@ pub mod sqs;
 pub mod store;
 
 mod build;
+mod life;
 
 use std::io;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use self::config::Config;
 use self::http::assets::Assets;
@@ -29,24 +29,21 @@ use self::http::{body, listen, names};
 
 /// Runs the console until `stop`. Prints the addresses once they can be opened.
 ///
-/// Stops in the reverse order of its building: no more requests, then the pollers, then the embedded SQS and the
-/// store. Open streams end with `stop`; what still runs after a grace is cut off, all within ten seconds.
+/// Stops in the reverse order of its building: streams and pollers end with `stop`, requests are answered, changes
+/// under way come to their end, then the embedded SQS goes. What still runs after a grace is cut off, all within ten
+/// seconds.
 pub async fn run(config: Config, stop: CancellationToken) -> io::Result<()> {
     let assets = Arc::new(Assets::load(config.site.as_deref())?);
     let listener = bind(&config).await?;
     let address = listener.local_addr()?;
-    let (tracker, after) = (TaskTracker::new(), CancellationToken::new());
-    let services = build::services(&config, &tracker, &stop, &after).await?;
+    let life = life::Life::new(stop.clone());
+    let services = build::services(&config, &life).await?;
     let names = names::OwnNames::new(address.port(), &config.allow_hosts, config.public_origin.as_deref());
     let app = router::router(&services, &assets, &stop);
     let app = http::protect(app, Arc::new(names), body::Limits::default());
     println!("Redrive listens on http://{address}");
     listen::serve(listener, app, listen::Patience::default(), stop).await;
-    after.cancel();
-    tracker.close();
-    if tokio::time::timeout(build::GRACE, tracker.wait()).await.is_err() {
-        tracing::warn!(tasks = tracker.len(), "cut off at the end");
-    }
+    life.end().await;
     Ok(())
 }
 

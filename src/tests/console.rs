@@ -35,6 +35,8 @@ pub(super) struct TestConsole {
 pub(super) struct Shown {
     pub(super) status: u16,
     pub(super) path: String,
+    /// The whole address, with its query.
+    pub(super) url: String,
     pub(super) html: String,
 }
 
@@ -108,6 +110,13 @@ impl TestConsole {
         shown(post.form(fields).send().await.unwrap()).await
     }
 
+    /// The same from a page: the browser says which one.
+    pub(super) async fn submit_from(&self, page: &str, endpoint: &str, fields: &[(&str, &str)]) -> Shown {
+        let own = format!("http://{}", self.console.address);
+        let post = self.browser.post(format!("{own}/api/{endpoint}")).header("Origin", &own).header("Referer", page);
+        shown(post.header("Accept", "text/html").form(fields).send().await.unwrap()).await
+    }
+
     /// The same with a file, or without one chosen: the multipart form that a browser sends.
     pub(super) async fn submit_file(
         &self,
@@ -175,5 +184,5 @@ impl TestConsole {
 async fn shown(answer: reqwest::Response) -> Shown {
     let (status, url) = (answer.status().as_u16(), answer.url().clone());
     let html = String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap();
-    Shown { status, path: url.path().to_owned(), html }
+    Shown { status, path: url.path().to_owned(), url: url.to_string(), html }
 }

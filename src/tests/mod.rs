@@ -10,6 +10,7 @@ mod console;
 mod danger;
 mod messages;
 mod new_queue;
+mod redrive;
 mod send;
 mod settings;
 

@@ -13,7 +13,7 @@ async fn create(console: &TestConsole, fields: &[(&str, &str)]) -> Shown {
 #[tokio::test]
 async fn a_queue_is_created_with_what_was_typed() {
     let console = TestConsole::start().await;
-    assert_eq!(console.get("/local/queues/new").await.status, 200);
+    assert_eq!(console.get("/local/new-queue").await.status, 200);
     let fields = [
         ("name", "orders"),
         ("kind", "fifo"),
@@ -67,7 +67,7 @@ async fn a_name_that_is_taken_is_said_beside_the_name() {
     let console = TestConsole::start().await;
     console.queue("orders", json!({})).await;
     let shown = create(&console, &[("name", "orders"), ("kind", "standard"), ("dead_letters", "none")]).await;
-    assert_eq!((shown.status, shown.path.as_str()), (422, "/local/queues/new"));
+    assert_eq!((shown.status, shown.path.as_str()), (422, "/local/new-queue"));
     assert!(shown.says("orders exists already") && shown.says("value=\"orders\""), "{}", shown.html);
     let fields = [
         ("name", "web"),
@@ -121,7 +121,7 @@ async fn half_a_creation_says_what_exists_and_goes_on_from_there() {
         .await;
     let fields = [("name", "orders"), ("kind", "standard"), ("dead_letters", "new"), ("max_receive_count", "5")];
     let shown = create(&console, &fields).await;
-    assert_eq!((shown.status, shown.path.as_str()), (403, "/local/queues/new"));
+    assert_eq!((shown.status, shown.path.as_str()), (403, "/local/new-queue"));
     assert!(shown.says("orders-dlq was created, orders was not") && shown.says("/local/queues/orders-dlq\""));
     assert!(console.attributes("orders").await.is_none() && console.attributes("orders-dlq").await.is_some());
     assert_eq!(console.activity().await.len(), 2, "both attempts are written down");
@@ -140,7 +140,7 @@ async fn half_a_creation_says_what_exists_and_goes_on_from_there() {
 #[tokio::test]
 async fn a_read_only_console_creates_nothing() {
     let console = TestConsole::read_only().await;
-    assert!(console.get("/local/queues/new").await.says("aria-disabled=\"true\""));
+    assert!(console.get("/local/new-queue").await.says("aria-disabled=\"true\""));
     let shown = create(
         &console,
         &[("name", "orders"), ("kind", "standard"), ("dead_letters", "new"), ("max_receive_count", "5")],

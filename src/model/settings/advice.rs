@@ -1,14 +1,14 @@
 //! What a change of settings means, before it is made.
 
 use super::{Setting, Settings, changes};
-use crate::model::health::{self, Lint, Severity, Target};
+use crate::model::health::{self, Lint, Severity, Source, Target};
 use crate::model::ids::QueueName;
 use crate::model::queue::Attributes;
 use crate::model::words;
 
 /// Why the dead-letter queue that is wanted cannot work: SQS would take it, and set no failure aside.
 pub fn obstacle(name: &QueueName, attributes: &Attributes, wanted: &Settings, target: &Target<'_>) -> Option<String> {
-    let lints = health::check(name, &wanted.onto(attributes), target, &[]);
+    let lints = health::check(name, &wanted.onto(attributes), target, Some(&[]));
     lints.into_iter().find(|lint| lint.severity == Severity::Danger).map(|lint| lint.sentence)
 }
 
@@ -25,7 +25,8 @@ pub fn advise(
     let wanted_attributes = wanted.onto(attributes);
     let same_target = changes(&current, wanted).iter().all(|change| change.setting != Setting::RedrivePolicy);
     let known = if same_target { target } else { &Target::Unknown };
-    let before = health::check(name, attributes, known, sources);
+    let named_by: Vec<Source<'_>> = sources.iter().map(|(source, its)| (*source, Some(*its))).collect();
+    let before = health::check(name, attributes, known, Some(&named_by));
     let mut lints = Vec::new();
     if wanted.retention < current.retention {
         lints.push(Lint {
@@ -38,7 +39,9 @@ pub fn advise(
         });
     }
     lints.extend(
-        health::check(name, &wanted_attributes, target, sources).into_iter().filter(|lint| !before.contains(lint)),
+        health::check(name, &wanted_attributes, target, Some(&named_by))
+            .into_iter()
+            .filter(|lint| !before.contains(lint)),
     );
     let shut_out: Vec<&str> = sources
         .iter()

@@ -76,7 +76,7 @@ where
     W: Future<Output = Result<Done, Rejection>> + Send + 'static,
 {
     let services = services();
-    let result = services.run(work).await?;
+    let result = services.run(work).await.unwrap_or_else(|failure| Err(failure.into()));
     let page = if result.is_ok() { &leads.done } else { &leads.back };
     let id = services.submissions().keep(&form, result);
     redirect(&paths::with_query(page, &[(SUBMISSION, &id)]));

@@ -161,8 +161,10 @@ fn own_path<'a>(names: &OwnNames, host: &str, url: &'a HeaderValue) -> Option<&'
         }
         if end == url.len() { "/" } else { &url[end..] }
     };
-    // A browser takes `//host` and `/\host` for another site.
-    let safe = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    // A browser takes `//host` and `/\host` for another site, and drops tabs and line ends before it looks.
+    let safe = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     safe.then_some(path)
 }
 

@@ -173,7 +173,7 @@ fn outcome(activity: &Activity) -> impl IntoView + use<> {
             (Tone::Danger, Glyph::Error, "Failed".to_owned())
         }
         Some(Outcome::Failed { code, .. }) => (Tone::Danger, Glyph::Error, code.to_string()),
-        Some(Outcome::Unknown) => (Tone::Warn, Glyph::Warning, "Unknown".to_owned()),
+        Some(Outcome::Unknown { .. }) => (Tone::Warn, Glyph::Warning, "Unknown".to_owned()),
     };
     view! {
         <Badge tone glyph>
@@ -191,7 +191,10 @@ fn opened(activity: &Activity) -> impl IntoView + use<> {
     };
     let meaning = match &activity.outcome {
         None => Some("Written down before the change; its answer has not come yet."),
-        Some(Outcome::Unknown) => Some("The console stopped before the answer came: it may or may not have happened."),
+        Some(Outcome::Unknown { code: None, .. }) => {
+            Some("The console stopped before the answer came: it may or may not have happened.")
+        }
+        Some(Outcome::Unknown { .. }) => Some("The answer was lost: it may or may not have happened."),
         _ => None,
     };
     let request = activity.outcome.as_ref().and_then(Outcome::request_id).map(str::to_owned);

@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use leptos::prelude::*;
+use leptos::server_fn::error::ServerFnUrlError;
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use leptos_router::params::ParamsMap;
@@ -35,6 +36,7 @@ use crate::model::{Failure, QueueName};
 use crate::server::api;
 use crate::server::services::submissions::Submission;
 use crate::server::services::{Connection, Services};
+use crate::ui::parts::FailureNotice;
 
 /// Where a request stands: what every page needs.
 #[derive(Clone)]
@@ -56,7 +58,11 @@ pub struct Here {
 impl Here {
     fn find(services: Services, params: ParamsMap, query: ParamsMap) -> Result<Self, Failure> {
         let connection = services.connection(&params.get("connection").unwrap_or_default())?;
-        let submission = query.get(api::SUBMISSION).and_then(|id| services.submissions().find(&id));
+        // A request that was refused before it became a submission has none; the one in the address is an older one's.
+        let submission = query
+            .get(api::SUBMISSION)
+            .filter(|_| query.get(REFUSED).is_none())
+            .and_then(|id| services.submissions().find(&id));
         let now_ms = services.now_ms();
         Ok(Self { services, connection, params, query, submission, now_ms })
     }
@@ -115,6 +121,14 @@ impl Page {
         self
     }
 
+    /// Says above everything else that the request that led here was refused before any form was read.
+    #[must_use]
+    fn refusing(mut self, failure: Failure) -> Self {
+        self.status = failure.status();
+        self.body = view! { <FailureNotice failure/> {self.body} }.into_any();
+        self
+    }
+
     /// Takes the status of a submission that failed.
     #[must_use]
     pub fn answering(mut self, submission: Option<&Submission>) -> Self {
@@ -124,6 +138,10 @@ impl Page {
         self
     }
 }
+
+/// The query parameter in which the framework carries the failure of a server function back to the page it was called
+/// from. It holds our closed enum; what cannot be decoded is `Malformed`.
+const REFUSED: &str = "__err";
 
 /// The cookie that remembers the connection a browser used last.
 const CONNECTION: &str = "connection";
@@ -148,6 +166,7 @@ where
     W: Future<Output = Result<Page, Failure>> + Send + 'static,
 {
     let Some(services) = api::services_if_any() else { return ().into_any() };
+    let refused = query.get(REFUSED).map(|refused| ServerFnUrlError::<Failure>::decode_err(&refused));
     let response = expect_context::<ResponseOptions>();
     let theme = shell::Theme::of_request();
     let path = shell::path_of_request();
@@ -161,7 +180,10 @@ where
             }
             Err(failure) => (None, Err(failure)),
         };
-        let page = page.unwrap_or_else(|failure| failure::page(&failure, connection.as_ref()));
+        let mut page = page.unwrap_or_else(|failure| failure::page(&failure, connection.as_ref()));
+        if let Some(failure) = refused {
+            page = page.refusing(failure);
+        }
         if let Ok(status) = http::StatusCode::from_u16(page.status) {
             response.set_status(status);
         }

@@ -28,7 +28,12 @@ async fn redrive(here: Here) -> Result<Page, Failure> {
     let redrivable = here.connection.redrivable(&queue).await?;
     let refusal = here.connection.allowed().err().or_else(|| redrivable.refusal());
     let name = here.connection.name();
-    let head = queue_head(name, &queue, QueuePage::Redrive, !redrivable.sources.is_empty());
+    let head = queue_head(
+        name,
+        &queue,
+        QueuePage::Redrive,
+        redrivable.sources.as_ref().map_or(true, |sources| !sources.is_empty()),
+    );
     let body = view! {
         {head}
         {done::notice(&here)}
@@ -89,7 +94,7 @@ fn start(
     let sentence = |field: &str| typed.and_then(|submission| submission.sentence(field));
     let (wrong_destination, wrong_rate) = (sentence("destination"), sentence("rate"));
     let to = if form.to.is_empty() { "sources".to_owned() } else { form.to.clone() };
-    let sources = list(&redrivable.sources);
+    let sources = list(redrivable.sources.as_deref().unwrap_or_default());
     let choices = vec![
         Choice::new("sources", "Back to where each message failed").hint(sources),
         Choice::new("queue", "To one queue").hint("All messages, whichever queue they came from. Name it below."),
@@ -144,9 +149,11 @@ fn before(connection: &ConnectionName, queue: &QueueName, redrivable: &Redrivabl
     let in_flight = (depth.in_flight > 0).then(|| {
         view! { <li>"Messages in flight are not moved until they are visible again."</li> }
     });
+    let unknown = redrivable.sources.as_ref().err().cloned().map(|failure| view! { <FailureNotice failure/> });
     let sources: Vec<_> = redrivable
         .sources
         .iter()
+        .flatten()
         .map(|source| {
             let href = paths::queue(connection, source, QueuePage::Overview);
             view! { <li><a href=href>{source.to_string()}</a></li> }
@@ -164,6 +171,7 @@ fn before(connection: &ConnectionName, queue: &QueueName, redrivable: &Redrivabl
                 <li>"Consumers that still fail will send them back here."</li>
                 {in_flight}
             </ul>
+            {unknown}
             <p>"Dead-letter queue of"</p>
             <ul>{sources}</ul>
         </Section>

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::poller::{Census, QueueRow};
-use crate::model::health::{self, Lint, Target};
+use crate::model::health::{self, Lint, Source, Target};
 use crate::model::listing::Row;
 use crate::model::{Attributes, QueueArn, QueueName};
 
@@ -86,7 +86,7 @@ impl Overview {
         found
     }
 
-    /// The lints of a queue whose attributes may be newer than the census.
+    /// The lints of a queue, out of what the poller knows.
     pub fn lints(&self, name: &QueueName, attributes: &Attributes) -> Vec<Lint> {
         let arn = attributes.arn.as_ref();
         let target = match &attributes.redrive_policy {
@@ -94,11 +94,13 @@ impl Overview {
             Some(policy) => self.target(arn, &policy.dead_letter_target),
         };
         let sources: BTreeSet<&QueueName> = arn.and_then(|arn| self.sources.get(arn)).into_iter().flatten().collect();
-        let sources: Vec<(&QueueName, &Attributes)> = sources
-            .into_iter()
-            .filter_map(|source| Some((source, self.census.rows.get(source)?.attributes.as_deref()?)))
-            .collect();
-        health::check(name, attributes, &target, &sources)
+        let sources: Vec<Source<'_>> = sources.into_iter().map(|source| self.source(source)).collect();
+        health::check(name, attributes, &target, self.census.listed_at.map(|_| sources.as_slice()))
+    }
+
+    /// A source with what is known of it.
+    pub fn source<'a>(&'a self, name: &'a QueueName) -> Source<'a> {
+        (name, self.census.rows.get(name).and_then(|row| row.attributes.as_deref()))
     }
 
     /// A queue of the same account and region that a complete list does not have is certainly missing.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::connection::Connection;
 use super::overview::Overview;
 use super::poller::{Census, QueueRow};
-use crate::model::health::Lint;
+use super::settings::Named;
+use crate::model::health::{self, Lint, Source};
 use crate::model::{Attributes, Failure, QueueName, QueueUrl};
 
 /// A queue in full. What could not be read is a failure of its own: a missing right on tags hides no attributes.
@@ -23,22 +24,32 @@ pub struct Details {
     pub lints: Vec<Lint>,
     /// What the poller knows of it, for the sparkline.
     pub row: Option<Arc<QueueRow>>,
-    /// What the poller knows of its dead-letter queue.
-    pub dead_letter_queue: Option<Arc<QueueRow>>,
+    /// Messages visible in its dead-letter queue, read now.
+    pub dead: Option<u64>,
 }
 
 impl Connection {
-    /// Reads a queue in full. Three requests side by side (four where its URL is unknown).
+    /// Reads a queue in full. Three requests side by side, and one for its dead-letter queue (more where a URL is
+    /// unknown).
     pub async fn details(&self, queue: &QueueName) -> Result<Details, Failure> {
         let url = self.url(queue).await?;
         let attributes = self.attributes(queue);
         let (attributes, tags, sources) = tokio::join!(attributes, self.tags(queue), self.dead_letter_sources(queue));
         let attributes = attributes?;
         let overview = self.overview();
-        let lints = overview.lints(queue, &attributes);
         let row = overview.census().rows.get(queue).cloned();
-        let dead_letter_queue = row.as_ref().and_then(|row| overview.dead_letter_queue_of(row)).cloned();
-        Ok(Details { url, attributes, tags, sources, lints, row, dead_letter_queue })
+        let named = match (&attributes.redrive_policy, &attributes.arn) {
+            (Some(policy), Some(own)) => self.named(&policy.dead_letter_target, own).await,
+            _ => Named::Nobody,
+        };
+        let named_by: Option<Vec<Source<'_>>> =
+            sources.as_ref().ok().map(|sources| sources.iter().map(|source| overview.source(source)).collect());
+        let lints = health::check(queue, &attributes, &named.seen(), named_by.as_deref());
+        let dead = match &named {
+            Named::Seen(attributes) => Some(attributes.depth.visible),
+            Named::Nobody | Named::Missing | Named::Unchecked(_) => None,
+        };
+        Ok(Details { url, attributes, tags, sources, lints, row, dead })
     }
 
     /// What the poller knows, with its relations. No request.

@@ -1,6 +1,6 @@
 //! SQS's own redrive: may it start, start it, cancel it, list it.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use super::act::Act;
 use super::connection::Connection;
@@ -9,7 +9,6 @@ use crate::model::activity::Verb;
 use crate::model::cli::Command;
 use crate::model::form::Done;
 use crate::model::form::redrive::StartRedrive;
-use crate::model::ids::TaskHandle;
 use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, Refusal};
 
 /// What is known about redriving a queue before anyone clicks.
@@ -19,21 +18,21 @@ pub struct Redrivable {
     pub attributes: Attributes,
     /// Its ARN.
     pub arn: QueueArn,
-    /// The queues that name it as their dead-letter queue.
-    pub sources: Vec<QueueName>,
+    /// The queues that name it as their dead-letter queue, or why that is not known.
+    pub sources: Result<Vec<QueueName>, Failure>,
     /// The last ten tasks, newest first, or why they cannot be listed.
     pub tasks: Result<Vec<MoveTask>, Failure>,
 }
 
 impl Redrivable {
-    /// The task that is moving messages now.
+    /// The task that is moving messages now, where the tasks are known.
     pub fn active(&self) -> Option<&MoveTask> {
         self.tasks.as_ref().ok()?.iter().find(|task| task.status.is_active())
     }
 
-    /// Why SQS would refuse to start, in the order a person should fix it.
+    /// Why SQS would refuse to start, as far as that is known, in the order a person should fix it.
     pub fn refusal(&self) -> Option<Refusal> {
-        if self.sources.is_empty() {
+        if self.sources.as_ref().is_ok_and(Vec::is_empty) {
             return Some(Refusal::NotADeadLetterQueue);
         }
         self.active().map(|_| Refusal::TaskRunning)
@@ -43,7 +42,8 @@ impl Redrivable {
 impl Connection {
     /// Everything the redrive page shows. Three requests (four where the queue's URL is unknown), side by side.
     pub async fn redrivable(&self, queue: &QueueName) -> Result<Redrivable, Failure> {
-        let (attributes, sources) = tokio::try_join!(self.attributes(queue), self.dead_letter_sources(queue))?;
+        let (attributes, sources) = tokio::join!(self.attributes(queue), self.dead_letter_sources(queue));
+        let attributes = attributes?;
         let arn = attributes.arn.clone().ok_or_else(|| report::lacks(self.name(), queue, "QueueArn"))?;
         let tasks = self.move_tasks(queue, &arn).await;
         Ok(Redrivable { attributes, arn, sources, tasks })
@@ -52,6 +52,7 @@ impl Connection {
     /// Starts a message move task. One request beyond those of [`Self::redrivable`].
     pub async fn start_redrive(&self, start: StartRedrive) -> Result<Done, Failure> {
         let StartRedrive { queue, destination, rate, .. } = start;
+        self.require(&queue, Verb::StartRedrive).await?;
         let redrivable = self.redrivable(&queue).await?;
         if let Some(refusal) = redrivable.refusal() {
             return Err(Failure::Refused(refusal));
@@ -73,12 +74,15 @@ impl Connection {
         Ok(Done::RedriveStarted)
     }
 
-    /// Tells the running task to stop; what was moved stays moved. Four requests.
+    /// Tells the running task to stop; what was moved stays moved. Three requests, and one for the news.
     pub async fn cancel_redrive(&self, queue: &QueueName) -> Result<Done, Failure> {
-        let redrivable = self.redrivable(queue).await?;
-        let handle: Arc<TaskHandle> = match redrivable.active().and_then(|task| task.handle.clone()) {
-            Some(handle) => Arc::new(handle),
-            None => return Err(Failure::Refused(Refusal::NoTaskRunning)),
+        self.require(queue, Verb::CancelRedrive).await?;
+        let attributes = self.attributes(queue).await?;
+        let arn = attributes.arn.ok_or_else(|| report::lacks(self.name(), queue, "QueueArn"))?;
+        let tasks = self.move_tasks(queue, &arn).await?;
+        let running = tasks.into_iter().find(|task| task.status.is_active());
+        let Some(handle) = running.and_then(|task| task.handle) else {
+            return Err(Failure::Refused(Refusal::NoTaskRunning));
         };
         let cli = Command::new("cancel-message-move-task").option("task-handle", handle.as_str());
         let act = Act::on(queue, Verb::CancelRedrive, cli);
@@ -87,9 +91,12 @@ impl Connection {
         Ok(Done::RedriveCancelled { moved })
     }
 
-    /// Has the poller read the tasks at once, so that watchers see the change. What it cannot read now it reads later.
+    /// Has the poller read the tasks at once, so that watchers see the change; what does not come in a moment is read
+    /// with the next poll. The change itself is done and must not wait.
     async fn follow(&self, queue: &QueueName) {
-        if self.poller().tasks_now(queue).await.is_err() {
+        const PATIENCE: Duration = Duration::from_secs(2);
+        let news = tokio::time::timeout(PATIENCE, self.poller().tasks_now(queue)).await;
+        if !matches!(news, Ok(Ok(_))) {
             tracing::debug!(queue = %queue, "the tasks are read with the next poll");
         }
     }

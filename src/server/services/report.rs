@@ -24,10 +24,10 @@ pub fn store(error: &StoreError) -> Failure {
     Failure::Unexpected { reference }
 }
 
-/// Logs a task that panicked under a new reference.
+/// Logs a task that panicked under a new reference; not its message, which may quote a body.
 pub fn crash(error: &tokio::task::JoinError) -> Failure {
     let reference = reference();
-    tracing::error!(reference = %reference, %error, "a task crashed");
+    tracing::error!(reference = %reference, panicked = error.is_panic(), "a task crashed");
     Failure::Unexpected { reference }
 }
 

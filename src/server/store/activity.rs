@@ -40,7 +40,7 @@ pub(super) fn conclude(
     let (word, code, detail) = match outcome {
         Outcome::Succeeded { detail, .. } => ("succeeded", None, Some(to_text(detail))),
         Outcome::Failed { code, .. } => ("failed", Some(code.as_str()), None),
-        Outcome::Unknown => ("unknown", None, None),
+        Outcome::Unknown { code, .. } => ("unknown", code.as_ref().map(Code::as_str), None),
     };
     let mut update = database.prepare(
         "UPDATE activity SET outcome = ?2, code = ?3, request_id = ?4, outcome_detail = ?5, finished_ms = ?6
@@ -130,7 +130,7 @@ fn read(row: &Row<'_>) -> Result<Activity, StoreError> {
         Some("failed") => {
             Some(Outcome::Failed { code: Code::new(text("code")?.as_deref().unwrap_or_default()), request_id })
         }
-        Some(_) => Some(Outcome::Unknown),
+        Some(_) => Some(Outcome::Unknown { code: text("code")?.as_deref().map(Code::new), request_id }),
     };
     let entry = Entry {
         at_ms: row.get("at_ms")?,

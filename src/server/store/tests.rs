@@ -68,7 +68,10 @@ async fn an_intent_without_an_outcome_is_unknown_after_a_restart_only() {
     }
     let store = Sqlite::open(killed.path()).unwrap();
     let found = store.activity(&all()).await.unwrap();
-    assert_eq!((&found[0].outcome, found[0].finished_ms), (&Some(Outcome::Unknown), None));
+    assert_eq!(
+        (&found[0].outcome, found[0].finished_ms),
+        (&Some(Outcome::Unknown { code: None, request_id: None }), None)
+    );
     assert_eq!(found[0].outcome_words(), "Outcome unknown (the console stopped)");
 }
 
@@ -77,7 +80,9 @@ async fn an_outcome_is_written_once_and_only_for_an_intent() {
     let store = Sqlite::in_memory().unwrap();
     let id = store.intend(&entry("orders", Verb::DeleteMessage, 1)).await.unwrap();
     store.conclude(id, &done(), 2).await.unwrap();
-    assert!(matches!(store.conclude(id, &Outcome::Unknown, 3).await, Err(StoreError::NotPending(it)) if it == id));
+    assert!(
+        matches!(store.conclude(id, &Outcome::Unknown { code: None, request_id: None }, 3).await, Err(StoreError::NotPending(it)) if it == id)
+    );
     assert!(store.conclude(ActivityId(99), &done(), 3).await.is_err());
 }
 

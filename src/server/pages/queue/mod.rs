@@ -88,9 +88,9 @@ fn failures(connection: &ConnectionName, queue: &QueueName, details: &Details) -
     let goes = match &details.attributes.redrive_policy {
         Some(policy) => {
             let target = policy.dead_letter_target.name();
-            let depth = details.dead_letter_queue.as_ref().and_then(|row| Some(row.attributes.as_ref()?.depth.visible));
+            let value = details.dead;
             let count =
-                depth.map(|_| view! { <LiveCount queue=target.to_string() which=Counter::Visible value=depth/> });
+                value.map(|_| view! { <LiveCount queue=target.to_string() which=Counter::Visible value/> });
             view! {
                 <p>
                     "A message that was received " <strong>{policy.max_receive_count}</strong>

@@ -46,7 +46,7 @@ mod tests {
             ..Draft::default()
         };
         let act = intent(&"q.fifo".parse().unwrap(), &QueueUrl::new("http://x/1/q.fifo"), &draft);
-        let line = act.cli.line();
+        let line = act.cli.unwrap().line().to_owned();
         assert!(
             line.contains("trade-1") && line.contains("file://body.txt") && line.contains("file://attributes.json")
         );

@@ -1,0 +1,67 @@
+//! How the background tasks of a process live, and in which order they end.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long work under way may take to end after the last request was answered.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long the embedded SQS may take to end after that.
+const HOST_GRACE: Duration = Duration::from_millis(500);
+
+/// The tasks of a process: work on behalf of people and pollers, and the embedded SQS that both need.
+pub struct Life {
+    /// Cancelled when the process is to stop: pollers and streams end with it.
+    pub stop: CancellationToken,
+    /// Pollers and changes under way.
+    pub work: TaskTracker,
+    /// Cancelled when all work has ended.
+    pub after: CancellationToken,
+    /// What that work needs: the embedded SQS.
+    pub hosts: TaskTracker,
+}
+
+impl Life {
+    /// A life that ends with `stop`.
+    pub fn new(stop: CancellationToken) -> Self {
+        Self { stop, work: TaskTracker::new(), after: CancellationToken::new(), hosts: TaskTracker::new() }
+    }
+
+    /// Waits for the work under way, then ends what it needed. Takes 2.5 seconds at most; what still runs then is cut
+    /// off, and the audit log says of a change cut off that its outcome is unknown.
+    pub async fn end(self) {
+        self.work.close();
+        if tokio::time::timeout(GRACE, self.work.wait()).await.is_err() {
+            tracing::warn!(tasks = self.work.len(), "work was cut off at the end");
+        }
+        self.after.cancel();
+        self.hosts.close();
+        if tokio::time::timeout(HOST_GRACE, self.hosts.wait()).await.is_err() {
+            tracing::warn!(tasks = self.hosts.len(), "the local SQS was cut off at the end");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_work_needs_outlives_the_work() {
+        let life = Life::new(CancellationToken::new());
+        let (after, found) = (life.after.clone(), Arc::new(AtomicBool::new(false)));
+        let seen = Arc::clone(&found);
+        life.work.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            seen.store(!after.is_cancelled(), Ordering::SeqCst);
+        });
+        let after = life.after.clone();
+        life.hosts.spawn(async move { after.cancelled().await });
+        life.end().await;
+        assert!(found.load(Ordering::SeqCst), "the SQS was still there");
+    }
+}

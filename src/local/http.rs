@@ -32,34 +32,40 @@ struct Dropped;
 
 type Answer = Response<Full<Bytes>>;
 
+/// How long it waits where the system has no room for another connection.
+const BREATH: Duration = Duration::from_millis(100);
+
 /// Serves until `shutdown`; then long polls end empty, and connections close after their request.
-///
-/// Errors: those of accepting connections that are not of one connection alone.
-pub async fn serve(listener: TcpListener, local: Arc<Local>, shutdown: CancellationToken) -> std::io::Result<()> {
+/// Where no connection can be accepted it waits and tries again: a console without its SQS is of no use.
+pub async fn serve(listener: TcpListener, local: Arc<Local>, shutdown: CancellationToken) {
     let connections = TaskTracker::new();
     let ticking = {
         let local = Arc::clone(&local);
         tokio::spawn(async move { local.tick().await })
     };
-    let result = loop {
+    loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
-                Err(error) if is_of_one_connection(&error) => continue,
-                Err(error) => break Err(error),
+                Err(error) => {
+                    // Mostly "too many open files": waiting lets some of them close, spinning does not.
+                    if !is_of_one_connection(&error) {
+                        tokio::time::sleep(BREATH).await;
+                    }
+                    continue;
+                }
             },
-            () = shutdown.cancelled() => break Ok(()),
+            () = shutdown.cancelled() => break,
         };
         // Answers are small and wait for nothing.
         let _ = stream.set_nodelay(true);
         connections.spawn(connection(stream, Arc::clone(&local), shutdown.clone()));
-    };
+    }
     local.closing.cancel();
     connections.close();
     // Requests that hang by the dials would never end.
     let _ = tokio::time::timeout(GRACE, connections.wait()).await;
     ticking.abort();
-    result
 }
 
 fn is_of_one_connection(error: &std::io::Error) -> bool {

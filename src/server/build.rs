@@ -81,12 +81,7 @@ async fn embedded(config: &LocalConfig, life: &Life) -> io::Result<String> {
         let (local, after) = (Arc::clone(&local), life.after.clone());
         life.hosts.spawn(async move { local::demo::run(&local, after).await });
     }
-    let serving = local::serve(listener, local, life.after.clone());
-    life.hosts.spawn(async move {
-        if let Err(error) = serving.await {
-            tracing::error!(kind = %error.kind(), "the local SQS stopped");
-        }
-    });
+    life.hosts.spawn(local::serve(listener, local, life.after.clone()));
     println!("Local SQS listens on {base_url}");
     Ok(base_url)
 }

@@ -25,7 +25,7 @@ test('a form of another site changes nothing', async ({ redrive, sqs }) => {
     { 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' },
   ]
   for (const headers of foreign) {
-    const answer = await send(`${own}/api/queues/delete`, { method: 'POST', headers: { ...FORM, ...headers }, body: 'connection=local&queue=orders&name=orders' })
+    const answer = await send(`${own}/api/queues/delete`, { method: 'POST', headers: { ...FORM, ...headers }, body: 'connection=local&queue=orders&delete=orders' })
     expect(answer.status, JSON.stringify(headers)).toBe(403)
   }
   expect(await sqs.depth('orders')).toEqual({ visible: 0, inFlight: 0, delayed: 0 })

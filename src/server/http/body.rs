@@ -30,8 +30,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             form: 64 * 1024,
-            // A message holds 1 MiB (SQS Developer Guide, "Message quotas"), and a form writes a byte as `%xx` at
-            // worst; the rest is for the other fields.
+            // A message holds 1 MiB (SQS Developer Guide, "Message quotas"), and a form of fields alone would
+            // write each byte as `%xx`; the rest is for the other fields.
             message: 3 * 1024 * 1024 + 512 * 1024,
             time: Duration::from_secs(30),
         }

@@ -22,6 +22,7 @@ pub(crate) struct FakeSqs {
     pub(crate) targets: Mutex<HashMap<QueueName, QueueName>>,
     pub(crate) tasks: Mutex<Vec<MoveTask>>,
     pub(crate) failing: Mutex<Option<Kind>>,
+    pub(crate) failing_only: Mutex<Option<(&'static str, Kind)>>,
     pub(crate) latency: Mutex<Duration>,
     pub(crate) calls: Mutex<Vec<(&'static str, String)>>,
     running: AtomicU64,
@@ -55,6 +56,10 @@ impl FakeSqs {
         *self.failing.lock().unwrap() = kind;
     }
 
+    pub(crate) fn fail_only(&self, operation: &'static str, kind: Kind) {
+        *self.failing_only.lock().unwrap() = Some((operation, kind));
+    }
+
     pub(crate) fn count(&self, operation: &str, about: &str) -> usize {
         self.calls.lock().unwrap().iter().filter(|call| call.0 == operation && call.1.ends_with(about)).count()
     }
@@ -72,6 +77,9 @@ impl FakeSqs {
         self.running.fetch_sub(1, Ordering::SeqCst);
         let failed = |kind| SqsError { kind, operation, code: Code::new("Fake"), request_id: None };
         if let Some(kind) = *self.failing.lock().unwrap() {
+            return Err(failed(kind));
+        }
+        if let Some((_, kind)) = self.failing_only.lock().unwrap().filter(|failing| failing.0 == operation) {
             return Err(failed(kind));
         }
         let value = answer().ok_or_else(|| failed(Kind::NoSuchQueue))?;

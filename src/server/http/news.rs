@@ -76,7 +76,7 @@ impl Since {
             .map(|(name, _, of)| task(name, of))
             .collect();
         let told = Told {
-            state: state(&census.liveness),
+            state: state(census, view),
             queues: u32::try_from(census.rows.len()).unwrap_or(u32::MAX),
             receiving: receiving.clone(),
             missing,
@@ -126,9 +126,11 @@ fn task(queue: &QueueName, task: &MoveTask) -> Task {
     }
 }
 
-/// The word of a liveness.
-fn state(liveness: &Liveness) -> State {
-    match liveness {
+/// How alive the numbers of a document are. A list that cannot be read any more is behind, however young its rows are.
+fn state(census: &Census, view: &View) -> State {
+    let frozen = census.list_failure.is_some() && !view.listed.is_empty();
+    match &census.liveness {
+        Liveness::Live if frozen => State::Behind,
         Liveness::Live => State::Live,
         Liveness::Paused => State::Paused,
         Liveness::Behind => State::Behind,

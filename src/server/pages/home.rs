@@ -10,10 +10,10 @@ use crate::model::paths::{self, QueuePage};
 use crate::model::queue::Counter;
 use crate::model::{ConnectionName, Failure, words};
 use crate::server::services::overview::{Attention, Overview};
-use crate::server::services::poller::{Liveness, QueueRow};
+use crate::server::services::poller::{Census, Liveness, QueueRow};
 use crate::ui::parts::{
-    Cell, CellKind, Column, Empty, FailureNotice, Glyph, KindBadge, LinkButton, LiveCount, Meter, NameCell, Order,
-    Pagination, SearchField, Section, Spark, Table, Tip, Tone, Variant,
+    Cell, CellKind, Column, Empty, FailureNotice, Glyph, KindBadge, LinkButton, LiveCount, Meter, NameCell, Notice,
+    Order, Pagination, SearchField, Section, Spark, Table, Tip, Tone, Variant,
 };
 
 /// How old the numbers of a page may be, milliseconds.
@@ -30,13 +30,9 @@ async fn home(here: Here) -> Result<Page, Failure> {
     let overview = Overview::of(census);
     let query = ListQuery::read(|name| here.query.get(name));
     let name = here.connection.name().clone();
-    let offline = match &overview.census().liveness {
-        Liveness::Offline(failure) => Some(failure.clone()),
-        _ => None,
-    };
     let body = view! {
         <h1 class="visually-hidden">"Queues"</h1>
-        {offline.map(|failure| view! { <FailureNotice failure/> })}
+        {trouble(overview.census())}
         {super::done::notice(&here)}
         {attention(&name, &overview.attention())}
         {redriving(&name, &overview)}
@@ -45,6 +41,26 @@ async fn home(here: Here) -> Result<Page, Failure> {
     let listed =
         paths::with_query("", &[("filter", &query.filter), ("sort", &query.sort_key()), ("page", &here.query("page"))]);
     Ok(Page::new("Queues", body).listing(listed.trim_start_matches('?').to_owned()))
+}
+
+/// Why the numbers below may be old, or the list wrong.
+fn trouble(census: &Census) -> Option<AnyView> {
+    match (&census.liveness, &census.list_failure) {
+        (Liveness::Offline(failure), _) | (_, Some(failure)) => {
+            let failure = failure.clone();
+            Some(view! { <FailureNotice failure/> }.into_any())
+        }
+        (Liveness::Behind, None) => {
+            let title = "The numbers come later than they should";
+            let notice = view! {
+                <Notice tone=Tone::Warn title>
+                    <p>"SQS throttles this account or answers slowly. The console asks less often until that ends."</p>
+                </Notice>
+            };
+            Some(notice.into_any())
+        }
+        _ => None,
+    }
 }
 
 fn attention(connection: &ConnectionName, found: &[Attention]) -> impl IntoView + use<> {
@@ -125,10 +141,11 @@ fn redriving(connection: &ConnectionName, overview: &Overview) -> Option<impl In
         .map(|(queue, task)| {
             let (name, href) = (queue.to_string(), paths::queue(connection, queue, QueuePage::Redrive));
             let label = name.clone();
+            let started = task.started;
             let (moved, max) = (task.moved, task.to_move.unwrap_or_default().max(task.moved));
             let words = super::redrive::moved(task);
             view! {
-                <div class="running" data-task=name>
+                <div class="running" data-task=name data-started=started>
                     <a href=href>{label}</a>
                     <Meter value=moved max label="Messages moved"/>
                     <span data-moved="">{words}</span>

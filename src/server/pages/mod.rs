@@ -23,7 +23,6 @@ pub mod shell;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::HeaderMap;
 use leptos::prelude::*;
@@ -175,7 +174,7 @@ where
         let (connection, page) = match here {
             Ok(here) => {
                 remember(&response, &here.connection);
-                acquaint(&here.connection).await;
+                here.connection.poller().acquaint().await;
                 (Some(here.connection.clone()), build(here).await)
             }
             Err(failure) => (None, Err(failure)),
@@ -190,17 +189,6 @@ where
         layout::framed(&services, connection.as_ref(), page, theme, &path)
     };
     view! { <Suspense>{Suspend::new(work)}</Suspense> }.into_any()
-}
-
-/// Lets the first page of a connection wait a moment for the list of queues, so that it knows what is whose dead-letter
-/// queue. A list that does not come is no failure here: the page itself will say what is wrong.
-async fn acquaint(connection: &Connection) {
-    const PATIENCE: Duration = Duration::from_secs(2);
-    if connection.poller().census().listed_at.is_none()
-        && tokio::time::timeout(PATIENCE, connection.poller().fresh(60_000)).await.is_err()
-    {
-        tracing::debug!(connection = %connection.name(), "the list of queues is late");
-    }
 }
 
 fn remember(response: &ResponseOptions, connection: &Connection) {

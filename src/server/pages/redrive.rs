@@ -56,7 +56,7 @@ fn running(here: &Here, queue: &QueueName, redrivable: &Redrivable) -> Option<im
     let note = format!("{}, started {}", task.status.word(), words::age(here.now_ms, task.started));
     Some(view! {
         <Section title="Under way" note>
-            <div class="redrive-task" data-task=queue.clone()>
+            <div class="redrive-task" data-task=queue.clone() data-started=task.started data-reload="">
                 <Meter value=task.moved max=task.to_move.unwrap_or_default().max(task.moved) label="Messages moved"/>
                 <p class="cluster">
                     <span data-moved="">{moved(&task)}</span>

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::census::{Census, Liveness, QueueRow, Tasks};
 use crate::model::depth::Series;
-use crate::model::{Attributes, Failure, MoveTask, QueueName, QueueUrl};
+use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, QueueUrl};
 
 /// For how long the list of queues is not believed about a queue that the console itself created or deleted: it may
 /// lag by a minute (SQS API Reference, `DeleteQueue` and `CreateQueue`).
@@ -18,12 +18,16 @@ pub(super) struct Book {
     epoch: i64,
     rows: BTreeMap<QueueName, Arc<QueueRow>>,
     tasks: BTreeMap<QueueName, Arc<Tasks>>,
-    /// When the newest reading of a row began: an older one that arrives later is dropped.
+    /// When the newest reading of a row, and of its tasks, began: an older one that arrives later is dropped.
     begun: HashMap<QueueName, i64>,
+    tasks_begun: HashMap<QueueName, i64>,
+    /// How many redrive policies name each queue.
+    targets: HashMap<QueueArn, usize>,
     created: HashMap<QueueName, i64>,
     deleted: HashMap<QueueName, i64>,
     version: u64,
     listed_at: Option<i64>,
+    list_failure: Option<Failure>,
 }
 
 /// What a new list changed.
@@ -43,10 +47,13 @@ impl Book {
             rows: BTreeMap::new(),
             tasks: BTreeMap::new(),
             begun: HashMap::new(),
+            tasks_begun: HashMap::new(),
+            targets: HashMap::new(),
             created: HashMap::new(),
             deleted: HashMap::new(),
             version: 0,
             listed_at: None,
+            list_failure: None,
         }
     }
 
@@ -65,11 +72,27 @@ impl Book {
         self.tasks.get(name)
     }
 
+    /// Why the last reading of the list failed, if it did.
+    pub(super) fn list_failure(&self) -> Option<&Failure> {
+        self.list_failure.as_ref()
+    }
+
     /// Whether some queue's redrive policy names this one, or move tasks were seen on it.
     pub(super) fn is_dead_letter_queue(&self, name: &QueueName) -> bool {
         let arn = self.rows.get(name).and_then(|row| row.arn());
         self.tasks.get(name).is_some_and(|tasks| !tasks.list.is_empty())
-            || arn.is_some_and(|arn| self.rows.values().any(|row| row.dead_letter_target() == Some(arn)))
+            || arn.is_some_and(|arn| self.targets.contains_key(arn))
+    }
+
+    /// Whether there is something to redrive: a dead-letter queue with visible messages.
+    pub(super) fn holds_dead_letters(&self, name: &QueueName) -> bool {
+        let attributes = self.rows.get(name).and_then(|row| row.attributes.as_ref());
+        attributes.is_some_and(|attributes| attributes.depth.visible > 0) && self.is_dead_letter_queue(name)
+    }
+
+    /// The names of all queues.
+    pub(super) fn names(&self) -> impl Iterator<Item = &QueueName> {
+        self.rows.keys()
     }
 
     /// Takes a complete list.
@@ -99,7 +122,16 @@ impl Book {
             self.drop_row(name);
         }
         self.listed_at = Some(now);
+        self.list_failure = None;
         listed
+    }
+
+    /// The list could not be read. What is known stays known.
+    pub(super) fn list_failed(&mut self, failure: Failure) {
+        if self.list_failure.as_ref() != Some(&failure) {
+            self.version += 1;
+            self.list_failure = Some(failure);
+        }
     }
 
     /// A queue that was asked for by name: it exists, whatever the list says. Answers whether it was unknown.
@@ -137,9 +169,30 @@ impl Book {
 
     fn drop_row(&mut self, name: &QueueName) {
         self.version += 1;
-        self.rows.remove(name);
+        if let Some(row) = self.rows.remove(name) {
+            self.point(row.dead_letter_target().cloned(), None);
+        }
         self.tasks.remove(name);
         self.begun.remove(name);
+        self.tasks_begun.remove(name);
+    }
+
+    /// A redrive policy that named `before` names `after`.
+    fn point(&mut self, before: Option<QueueArn>, after: Option<QueueArn>) {
+        if before == after {
+            return;
+        }
+        if let Some(arn) = before
+            && let Some(count) = self.targets.get_mut(&arn)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.targets.remove(&arn);
+            }
+        }
+        if let Some(arn) = after {
+            *self.targets.entry(arn).or_default() += 1;
+        }
     }
 
     /// Takes a reading of a row that began at `begun` (any rising number) and ended at `now`. A reading of a row that
@@ -152,14 +205,17 @@ impl Book {
         self.begun.insert(name.clone(), begun);
         self.version += 1;
         let row = Arc::make_mut(row);
+        let mut pointed = None;
         match result {
             Ok(attributes) => {
+                let before = row.dead_letter_target().cloned();
                 if row.series.record(now, attributes.depth.visible) {
                     row.drawn = self.version;
                 }
                 row.attributes = Some(Arc::new(attributes));
                 row.read_at = Some(now);
                 row.failure = None;
+                pointed = Some((before, row.dead_letter_target().cloned()));
             }
             Err(failure) => {
                 if row.failure.as_ref() == Some(&failure) {
@@ -169,10 +225,24 @@ impl Book {
             }
         }
         row.version = self.version;
+        if let Some((before, after)) = pointed {
+            self.point(before, after);
+        }
     }
 
-    /// Takes the move tasks of a queue. Answers whether one of them runs.
-    pub(super) fn read_tasks(&mut self, name: &QueueName, result: Result<Vec<MoveTask>, Failure>, now: i64) -> bool {
+    /// Takes a reading of the move tasks of a queue, by the rules of [`Self::read`].
+    pub(super) fn read_tasks(
+        &mut self,
+        name: &QueueName,
+        result: Result<Vec<MoveTask>, Failure>,
+        begun: i64,
+        now: i64,
+    ) {
+        let overtaken = self.tasks_begun.get(name).is_some_and(|newest| *newest > begun);
+        if overtaken || !self.rows.contains_key(name) {
+            return;
+        }
+        self.tasks_begun.insert(name.clone(), begun);
         let known = self.tasks.get(name);
         let (list, read_at, failure) = match result {
             Ok(list) => (list, now, None),
@@ -180,10 +250,8 @@ impl Book {
                 (known.map_or_else(Vec::new, |t| t.list.clone()), known.map_or(now, |t| t.read_at), Some(failure))
             }
         };
-        let active = list.iter().any(|task| task.status.is_active());
         self.version += 1;
         self.tasks.insert(name.clone(), Arc::new(Tasks { list, read_at, failure, version: self.version }));
-        active
     }
 
     /// Notes a change that is in no row, so that everyone hears of it.
@@ -198,6 +266,7 @@ impl Book {
             rows: self.rows.clone(),
             tasks: self.tasks.clone(),
             listed_at: self.listed_at,
+            list_failure: self.list_failure.clone(),
             liveness,
             calls_per_minute,
             pace_per_minute,
@@ -207,75 +276,4 @@ impl Book {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Depth;
-
-    fn url(name: &str) -> QueueUrl {
-        QueueUrl::new(format!("http://127.0.0.1/000000000000/{name}"))
-    }
-
-    fn name(text: &str) -> QueueName {
-        text.parse().unwrap()
-    }
-
-    fn holding(visible: u64) -> Attributes {
-        Attributes { depth: Depth { visible, ..Depth::default() }, ..Attributes::default() }
-    }
-
-    fn names(book: &Book) -> Vec<String> {
-        book.rows.keys().map(QueueName::to_string).collect()
-    }
-
-    #[test]
-    fn a_list_brings_new_queues_and_takes_those_that_are_gone() {
-        let mut book = Book::new(0);
-        let listed = book.list(vec![url("a"), url("b")], 0);
-        assert_eq!(listed, Listed { new: vec![name("a"), name("b")], gone: vec![] });
-        let listed = book.list(vec![url("b"), url("c")], 1);
-        assert_eq!(listed, Listed { new: vec![name("c")], gone: vec![name("a")] });
-        assert_eq!(names(&book), ["b", "c"]);
-    }
-
-    #[test]
-    fn the_list_is_not_believed_about_what_we_just_did() {
-        let mut book = Book::new(0);
-        book.list(vec![url("old")], 0);
-        book.forget(&name("old"), 0);
-        assert!(book.admit(&name("new"), url("new"), 0));
-        book.list(vec![url("old")], 30_000);
-        assert_eq!(names(&book), ["new"], "the list still shows the deleted and not yet the created");
-        book.list(vec![url("old")], 60_000);
-        assert_eq!(names(&book), ["old"], "a minute later it is right");
-        book.forget(&name("old"), 60_000);
-        book.admit(&name("old"), url("old"), 70_000);
-        book.list(vec![url("old")], 71_000);
-        assert_eq!(names(&book), ["old"], "created again");
-    }
-
-    #[test]
-    fn an_older_reading_does_not_overwrite_a_newer_one() {
-        let mut book = Book::new(0);
-        book.list(vec![url("a")], 0);
-        book.read(&name("a"), Ok(holding(7)), 20, 100);
-        book.read(&name("a"), Ok(holding(3)), 10, 110);
-        assert_eq!(book.row(&name("a")).unwrap().attributes.as_ref().unwrap().depth.visible, 7);
-        book.read(&name("gone"), Ok(holding(1)), 30, 120);
-        assert!(book.row(&name("gone")).is_none());
-    }
-
-    #[test]
-    fn a_failure_keeps_what_was_known_and_repeating_it_is_no_news() {
-        let mut book = Book::new(0);
-        book.list(vec![url("a")], 0);
-        book.read(&name("a"), Ok(holding(7)), 1, 100);
-        book.read(&name("a"), Err(Failure::Throttled), 2, 200);
-        let row = book.row(&name("a")).unwrap().clone();
-        assert_eq!((row.read_at, row.failure.as_ref()), (Some(100), Some(&Failure::Throttled)));
-        book.read(&name("a"), Err(Failure::Throttled), 3, 300);
-        assert_eq!(book.row(&name("a")).unwrap().version, row.version);
-        book.read(&name("a"), Ok(holding(7)), 4, 400);
-        let row = book.row(&name("a")).unwrap();
-        assert_eq!((row.read_at, row.failure.as_ref()), (Some(400), None));
-    }
-}
+mod tests;

@@ -1,9 +1,13 @@
 //! The ceiling: at most 20 calls in any second to one connection, so that watching a console can never throttle the
 //! consumers it watches. A strict sliding window, not an average.
+//!
+//! Under it is what the poller reads: by its plan, and for pages that share its numbers. Outside are a sweep, which
+//! pays afterwards (see `sweep.rs`), and what people do one click at a time: the details that a page about one queue
+//! reads for itself (two to four requests), looks, receives and changes.
 
 use std::collections::VecDeque;
 
-/// The most calls in any [`WINDOW_MS`], polling and pages together; only a sweep is exempt (see `sweep.rs`).
+/// The most calls in any [`WINDOW_MS`].
 pub(super) const CALLS: usize = 20;
 /// The window, milliseconds.
 pub(super) const WINDOW_MS: i64 = 1_000;
@@ -24,6 +28,17 @@ impl Ceiling {
             None => now,
             Some(last_to_leave) => self.0[last_to_leave] + WINDOW_MS,
         }
+    }
+
+    /// Enters one call if the window then holds at most `share`, else says when to ask again. Asking and entering are
+    /// one step, so that of many who wait only as many pass as there is room for.
+    pub(super) fn admit(&mut self, now: i64, share: usize) -> Result<(), i64> {
+        let at = self.opens(now, share, 1);
+        if at > now {
+            return Err(at);
+        }
+        self.record(now, 1);
+        Ok(())
     }
 
     /// Notes `cost` calls made at `now`.
@@ -73,6 +88,15 @@ mod tests {
         assert_eq!(ceiling.opens(20, CALLS, 3), 1_002);
         assert_eq!(ceiling.opens(1_000, CALLS, 1), 1_000);
         assert_eq!(ceiling.opens(5_000, 16, 40), 5_000, "more than the share is taken for the share");
+    }
+
+    #[test]
+    fn of_many_who_wait_only_as_many_pass_as_there_is_room_for() {
+        let mut ceiling = Ceiling::default();
+        let admitted = (0..50).filter(|_| ceiling.admit(0, CALLS).is_ok()).count();
+        assert_eq!(admitted, CALLS);
+        assert_eq!(ceiling.admit(400, CALLS), Err(1_000));
+        assert_eq!((0..50).filter(|_| ceiling.admit(1_000, CALLS).is_ok()).count(), CALLS);
     }
 
     #[test]

@@ -61,10 +61,12 @@ pub struct Census {
     pub epoch: i64,
     /// Every queue by name.
     pub rows: BTreeMap<QueueName, Arc<QueueRow>>,
-    /// The move tasks of the dead-letter queues that somebody looked at, or whose tasks still run.
+    /// The move tasks of the dead-letter queues that hold messages, that somebody looked at, or whose tasks run.
     pub tasks: BTreeMap<QueueName, Arc<Tasks>>,
     /// When the list of queues was last complete, milliseconds since 1970.
     pub listed_at: Option<i64>,
+    /// Why the last reading of that list failed, if it did: queues may be missing, or be gone.
+    pub list_failure: Option<Failure>,
     /// How fresh this is.
     pub liveness: Liveness,
     /// Requests made to SQS in the last minute by the poller, for pages and for streams.

@@ -17,6 +17,8 @@ const PUBLISH_MS: i64 = 100;
 const BEHIND_MS: i64 = 10_000;
 /// How often it looks whether it is behind, milliseconds.
 const LOOK_MS: i64 = 5_000;
+/// After how many milliseconds a list that could not be read is tried again.
+const LIST_AGAIN_MS: i64 = 5_000;
 
 /// What the driver does next.
 enum Step {
@@ -91,13 +93,13 @@ impl Poller {
     async fn perform(self: Arc<Self>, job: Job, ticket: i64) {
         let work = async {
             match &job {
-                Job::List => self.list(true).await,
+                Job::List => self.list().await,
                 Job::Row(name) => match self.url(name) {
-                    Some(url) => self.read_row(name, &url, ticket, true).await,
+                    Some(url) => self.read_row(name, &url, ticket).await,
                     None => Ok(()),
                 },
                 Job::Tasks(name) => match self.arn(name) {
-                    Some(arn) => self.read_tasks(name, &arn, true).await,
+                    Some(arn) => self.read_tasks(name, &arn, ticket).await,
                     None => Ok(()),
                 },
             }
@@ -106,12 +108,15 @@ impl Poller {
         let mut state = self.state();
         // What cannot work is asked for less often; what the whole connection suffers from, the back-off slows.
         let fails = matches!(&result, Some(Err(failure)) if !is_of_connection(failure));
-        state.schedule.done(&job, self.now(), fails);
-        if let Job::Row(name) | Job::Tasks(name) = &job
-            && state.schedule.is_in_focus(name)
-        {
-            let now = self.now();
-            state.follow_tasks(name, now);
+        let now = self.now();
+        state.schedule.done(&job, now, fails);
+        match &job {
+            // An outage of everything is over sooner than the list is due.
+            Job::List if matches!(result, Some(Err(_))) && !fails => {
+                state.schedule.hasten(&job, now + LIST_AGAIN_MS);
+            }
+            Job::List => {}
+            Job::Row(name) | Job::Tasks(name) => state.follow_tasks_around(name, now),
         }
         state.dirty = true;
         drop(state);
@@ -126,13 +131,25 @@ impl Poller {
         self.state().book.row(name).and_then(|row| row.arn().cloned())
     }
 
-    /// Reads the list of queues, and plans for those that are new. `planned` calls are in the ceiling already.
-    pub(super) async fn list(&self, planned: bool) -> Result<(), Failure> {
-        let started = self.called(&Job::List, planned);
+    /// Reads the list of queues, and plans for those that are new. Remembers when it fails, and for how long nobody
+    /// need try again.
+    pub(super) async fn list(&self) -> Result<(), Failure> {
+        let started = self.called(&Job::List);
         let result = self.sqs.list_queues(None).await;
-        let urls = self.settle(started, None, result)?;
+        let result = self.settle(started, None, result);
         let mut state = self.state();
         let now = self.now();
+        let urls = match result {
+            Ok(urls) => urls,
+            Err(failure) => {
+                let again = now + LIST_AGAIN_MS;
+                state.list_due = state.backoff.until().map_or(again, |until| until.min(again));
+                state.book.list_failed(failure.clone());
+                state.dirty = true;
+                return Err(failure);
+            }
+        };
+        state.list_due = now;
         let listed = state.book.list(urls, self.clock.now_ms());
         for name in listed.new {
             state.schedule.add(Job::Row(name), now);
@@ -146,15 +163,8 @@ impl Poller {
     }
 
     /// Reads the attributes of a queue into the book.
-    pub(super) async fn read_row(
-        &self,
-        name: &QueueName,
-        url: &QueueUrl,
-        ticket: i64,
-        planned: bool,
-    ) -> Result<(), Failure> {
-        let job = Job::Row(name.clone());
-        let started = self.called(&job, planned);
+    pub(super) async fn read_row(&self, name: &QueueName, url: &QueueUrl, ticket: i64) -> Result<(), Failure> {
+        let started = self.called(&Job::Row(name.clone()));
         let result = self.sqs.attributes(url).await;
         let result = self.settle(started, Some(name), result);
         let mut state = self.state();
@@ -169,28 +179,25 @@ impl Poller {
     }
 
     /// Reads the move tasks of a queue into the book.
-    pub(super) async fn read_tasks(&self, name: &QueueName, arn: &QueueArn, planned: bool) -> Result<(), Failure> {
-        let started = self.called(&Job::Tasks(name.clone()), planned);
+    pub(super) async fn read_tasks(&self, name: &QueueName, arn: &QueueArn, ticket: i64) -> Result<(), Failure> {
+        let started = self.called(&Job::Tasks(name.clone()));
         let result = self.sqs.move_tasks(arn).await;
         let result = self.settle(started, Some(name), result);
         let done = result.as_ref().map(|_| ()).map_err(Clone::clone);
         let mut state = self.state();
-        state.book.read_tasks(name, result, self.clock.now_ms());
+        state.book.read_tasks(name, result, ticket, self.clock.now_ms());
         let now = self.now();
         state.follow_tasks(name, now);
         state.dirty = true;
         done
     }
 
-    /// Counts a call that is about to be made, and answers when it began.
-    pub(super) fn called(&self, job: &Job, planned: bool) -> i64 {
+    /// Counts a call that is about to be made, and answers when it began. The ceiling let it pass before.
+    pub(super) fn called(&self, job: &Job) -> i64 {
         let mut state = self.state();
         let now = self.now();
         let cost = state.schedule.cost(job);
         state.meter.record(now, u32::try_from(cost).unwrap_or(u32::MAX));
-        if !planned {
-            state.schedule.ceiling.record(now, cost);
-        }
         now
     }
 
@@ -229,8 +236,13 @@ impl Poller {
         let mut state = self.state();
         let now = self.now();
         let troubled = state.backoff.failed(&failure, started, now, chance());
-        let known =
-            name.and_then(|name| state.book.row(name)).is_some_and(|row| row.failure.as_ref() == Some(&failure));
+        let known = match name {
+            Some(name) => {
+                state.book.row(name).is_some_and(|row| row.failure.as_ref() == Some(&failure))
+                    || state.book.tasks(name).is_some_and(|tasks| tasks.failure.as_ref() == Some(&failure))
+            }
+            None => state.book.list_failure() == Some(&failure),
+        };
         state.dirty = true;
         drop(state);
         if troubled || !known && !is_of_connection(&failure) {
@@ -245,8 +257,8 @@ impl State {
     pub(super) fn liveness(&self, now: i64) -> Liveness {
         match self.backoff.trouble() {
             Some(Trouble::Down(failure)) => Liveness::Offline(failure.clone()),
-            _ if !self.schedule.is_watched() => Liveness::Paused,
             Some(Trouble::Throttled) => Liveness::Behind,
+            None if !self.schedule.is_watched() => Liveness::Paused,
             None if self.schedule.lag(now) > BEHIND_MS => Liveness::Behind,
             None => Liveness::Live,
         }

@@ -5,7 +5,8 @@
 //! * `drive` carries the plan out, `reads` answers a page that wants one queue, `sweep` one that wants all.
 //!
 //! While somebody watches, the queue in focus is read every 2 s, listed ones every 10 s, the rest and the list of
-//! queues every 60 s; while nobody does, nothing is. Never more than 20 calls in a second, but for sweeps.
+//! queues every 60 s, and so are the move tasks of dead-letter queues with messages; while nobody does, nothing is.
+//! Never more than 20 calls in a second, but for sweeps; `ceiling` says what is not counted.
 
 mod backoff;
 mod book;
@@ -34,7 +35,7 @@ use self::reads::Reading;
 use self::schedule::{Job, Schedule};
 use self::sweep::Sweep;
 pub use self::view::{View, Viewer};
-use crate::model::{ConnectionName, QueueName};
+use crate::model::{ConnectionName, QueueArn, QueueName};
 use crate::server::clock::SharedClock;
 use crate::server::sqs::Sqs;
 
@@ -67,6 +68,9 @@ struct State {
     /// The sweep under way, and from when on the next one is paid for.
     sweep: Option<Sweep>,
     sweep_from: i64,
+    /// When the sweep under way began, and from when on a list that failed is tried again.
+    sweep_began: i64,
+    list_due: i64,
     /// The reads under way that pages wait for.
     readings: HashMap<QueueName, Reading>,
 }
@@ -99,6 +103,8 @@ impl Poller {
                 published: 0,
                 sweep: None,
                 sweep_from: 0,
+                sweep_began: 0,
+                list_due: 0,
                 readings: HashMap::new(),
             }),
             news: watch::Sender::new(census),
@@ -115,7 +121,7 @@ impl Poller {
         self.news.borrow().clone()
     }
 
-    /// The move tasks read last of a dead-letter queue. They are read while it is in focus, or while one runs.
+    /// The move tasks read last of a dead-letter queue.
     pub fn tasks(&self, name: &QueueName) -> Option<Arc<Tasks>> {
         self.state().book.tasks(name).cloned()
     }
@@ -162,16 +168,25 @@ impl Poller {
 }
 
 impl State {
-    /// Reads the tasks of a queue exactly while somebody may want them: a dead-letter queue in focus, or a task that
-    /// runs.
+    /// Reads the tasks of a queue exactly while there may be some to see: a dead-letter queue with messages or in focus,
+    /// or a task that runs – whoever started it.
     fn follow_tasks(&mut self, name: &QueueName, now: i64) {
         let job = Job::Tasks(name.clone());
         let active = self.book.tasks(name).is_some_and(|tasks| tasks.list.iter().any(|task| task.status.is_active()));
-        if active || self.schedule.is_in_focus(name) && self.book.is_dead_letter_queue(name) {
+        let looked_at = self.schedule.is_in_focus(name) && self.book.is_dead_letter_queue(name);
+        if active || looked_at || self.book.holds_dead_letters(name) {
             self.schedule.add(job, now);
             self.schedule.set_active(name, active);
         } else {
             self.schedule.remove(&job);
+        }
+    }
+
+    /// The same after a queue was read: with its policy, what is known of the queue that the policy names changes, too.
+    fn follow_tasks_around(&mut self, name: &QueueName, now: i64) {
+        let target = self.book.row(name).and_then(|row| row.dead_letter_target()).map(QueueArn::name);
+        for name in std::iter::once(name).chain(&target) {
+            self.follow_tasks(name, now);
         }
     }
 

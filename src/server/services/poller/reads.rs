@@ -62,8 +62,9 @@ impl Poller {
             Some(arn) => arn,
             None => self.read_now(name).await?.arn().cloned().ok_or(Failure::Unsupported(Code::new("QueueArn")))?,
         };
-        self.turn_to_call().await;
-        self.read_tasks(name, &arn, false).await?;
+        self.turn_to_call(CALLS).await;
+        let ticket = self.state().ticket();
+        self.read_tasks(name, &arn, ticket).await?;
         let mut state = self.state();
         self.publish(&mut state);
         drop(state);
@@ -93,11 +94,11 @@ impl Poller {
     }
 
     async fn read_named(&self, name: &QueueName) -> Result<(), Failure> {
-        self.turn_to_call().await;
         let url = if let Some(url) = self.url(name) {
             url
         } else {
-            let started = self.called(&Job::Row(name.clone()), false);
+            self.turn_to_call(CALLS).await;
+            let started = self.called(&Job::Row(name.clone()));
             let result = self.sqs.queue_url(name).await;
             let url = self.settle(started, Some(name), result)?;
             let mut state = self.state();
@@ -107,18 +108,17 @@ impl Poller {
             }
             url
         };
+        self.turn_to_call(CALLS).await;
         let ticket = self.state().ticket();
-        self.read_row(name, &url, ticket, false).await
+        self.read_row(name, &url, ticket).await
     }
 
-    /// Waits until another call fits under the ceiling.
-    async fn turn_to_call(&self) {
+    /// Waits until another call fits under `share` of the ceiling, and enters it there.
+    pub(super) async fn turn_to_call(&self, share: usize) {
         loop {
             let now = self.now();
-            let at = self.state().schedule.ceiling.opens(now, CALLS, 1);
-            if at <= now {
-                return;
-            }
+            let admitted = self.state().schedule.ceiling.admit(now, share);
+            let Err(at) = admitted else { return };
             tokio::time::sleep(millis(at - now)).await;
         }
     }

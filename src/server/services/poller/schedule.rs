@@ -45,7 +45,7 @@ impl Tier {
     }
 
     /// The calls of the last second it may fill; what is left belongs to the tiers above, the last one to people.
-    const fn share(self) -> usize {
+    pub(super) const fn share(self) -> usize {
         match self {
             Self::Focus => CALLS - 1,
             Self::Listed => CALLS - 2,
@@ -293,7 +293,7 @@ impl Schedule {
         };
         let Some(plan) = self.plans.get_mut(job) else { return };
         self.agenda.remove(&(plan.tier, plan.due, job.clone()));
-        plan.tier = tier(job, interest);
+        plan.tier = tier(job, interest, plan.active);
         plan.due = plan.read.map_or(plan.added, |read| read + cadence(job, plan));
         if !plan.under_way {
             self.agenda.insert((plan.tier, plan.due, job.clone()));
@@ -342,12 +342,13 @@ impl Schedule {
     }
 }
 
-fn tier(job: &Job, interest: Interest) -> Tier {
+fn tier(job: &Job, interest: Interest, active: bool) -> Tier {
     match (job, interest) {
         (Job::List, _) => Tier::Listed,
         (_, Interest { focus: 1.., .. }) => Tier::Focus,
         // A running task is on its way somewhere: pages show it in a list at least.
-        (Job::Tasks(_), _) | (_, Interest { listed: 1.., .. }) => Tier::Listed,
+        (Job::Tasks(_), _) if active => Tier::Listed,
+        (Job::Row(_), Interest { listed: 1.., .. }) => Tier::Listed,
         _ => Tier::Rest,
     }
 }
@@ -358,7 +359,8 @@ fn cadence(job: &Job, plan: &Plan) -> i64 {
         Job::List => SLOW_MS,
         Job::Row(_) => plan.tier.cadence(),
         Job::Tasks(_) if plan.active => plan.tier.cadence(),
-        Job::Tasks(_) => Tier::Listed.cadence(),
+        // In focus, one that begins elsewhere shows soon; nobody waits for the others.
+        Job::Tasks(_) => plan.tier.cadence().max(Tier::Listed.cadence()),
     }
 }
 

@@ -28,6 +28,20 @@ fn visible(census: &Census, queue: &str) -> u64 {
     census.rows[&name(queue)].attributes.as_ref().unwrap().depth.visible
 }
 
+fn running(queue: &str) -> MoveTask {
+    MoveTask {
+        handle: None,
+        status: TaskStatus::Running,
+        source: arn(&name(queue)),
+        destination: None,
+        rate: None,
+        moved: 3,
+        to_move: Some(5),
+        failure: None,
+        started: 0,
+    }
+}
+
 async fn pause(ms: u64) {
     tokio::time::sleep(Duration::from_millis(ms)).await;
 }
@@ -154,7 +168,11 @@ async fn an_outage_is_said_keeps_the_numbers_and_ends_by_itself() {
     fake.fail(Some(Kind::Unreachable));
     let poller = start(&fake);
     assert_eq!(poller.fresh(0).await.unwrap_err(), Failure::Unreachable, "nothing is known at all");
+    assert_eq!(poller.fresh(0).await.unwrap_err(), Failure::Unreachable);
+    poller.acquaint().await;
+    assert_eq!(fake.count("ListQueues", ""), 1, "it was tried a moment ago");
     fake.fail(None);
+    pause(1_100).await;
     poller.fresh(0).await.unwrap();
     fake.fail(Some(Kind::Unreachable));
     let mut viewer = poller.watch(focus("orders"));
@@ -169,17 +187,7 @@ async fn an_outage_is_said_keeps_the_numbers_and_ends_by_itself() {
 async fn the_tasks_of_a_dead_letter_queue_are_read_while_it_is_in_focus() {
     let fake = Arc::new(FakeSqs::with(&[("orders", 1), ("orders-dlq", 5)]));
     fake.targets.lock().unwrap().insert(name("orders"), name("orders-dlq"));
-    fake.tasks.lock().unwrap().push(MoveTask {
-        handle: None,
-        status: TaskStatus::Running,
-        source: arn(&name("orders-dlq")),
-        destination: None,
-        rate: None,
-        moved: 3,
-        to_move: Some(5),
-        failure: None,
-        started: 0,
-    });
+    fake.tasks.lock().unwrap().push(running("orders-dlq"));
     let poller = start(&fake);
     poller.fresh(0).await.unwrap();
     let mut viewer = poller.watch(focus("orders-dlq"));
@@ -195,6 +203,59 @@ async fn the_tasks_of_a_dead_letter_queue_are_read_while_it_is_in_focus() {
     assert_eq!(fake.count("ListMessageMoveTasks", ""), before, "not a dead-letter queue, and none runs");
     poller.tasks_now(&name("orders-dlq")).await.unwrap();
     assert_eq!(fake.count("ListMessageMoveTasks", ""), before + 1);
+}
+
+#[tokio::test]
+async fn a_redrive_that_somebody_else_started_is_found() {
+    let fake = Arc::new(FakeSqs::with(&[("orders", 1), ("orders-dlq", 5), ("empty", 1), ("empty-dlq", 0)]));
+    for queue in ["orders", "empty"] {
+        fake.targets.lock().unwrap().insert(name(queue), name(&format!("{queue}-dlq")));
+    }
+    fake.tasks.lock().unwrap().push(running("orders-dlq"));
+    let poller = start(&fake);
+    let census = poller.fresh(0).await.unwrap();
+    assert_eq!(census.running_tasks().count(), 1);
+    assert_eq!(fake.count("ListMessageMoveTasks", ""), 1, "of the one that holds messages");
+}
+
+#[tokio::test]
+async fn a_list_that_is_denied_is_said_and_not_asked_for_by_every_page() {
+    let fake = Arc::new(FakeSqs::with(&[("orders", 1)]));
+    let poller = start(&fake);
+    poller.fresh(0).await.unwrap();
+    fake.fail_only("ListQueues", Kind::AccessDenied);
+    assert!(poller.census().list_failure.is_none());
+    let mut viewer = poller.watch(View { focus: None, listed: vec![name("orders")] });
+    poller.state().schedule.hasten(&Job::List, 0);
+    poller.wake.notify_one();
+    let census = until(&mut viewer, |census| census.list_failure.is_some()).await;
+    assert_eq!((census.rows.len(), &census.liveness), (1, &Liveness::Live), "what is known stays, and is read");
+    let asked = fake.count("ListQueues", "");
+    for _ in 0..5 {
+        poller.fresh(60_000).await.unwrap();
+    }
+    assert_eq!(fake.count("ListQueues", ""), asked);
+
+    let denied = start(&fake);
+    let asked = fake.count("ListQueues", "");
+    for _ in 0..5 {
+        assert!(matches!(denied.fresh(0).await, Err(Failure::AccessDenied(_))));
+        denied.acquaint().await;
+    }
+    assert_eq!(fake.count("ListQueues", ""), asked + 1);
+}
+
+#[tokio::test]
+async fn pages_wait_for_a_list_that_hangs_once_and_not_each() {
+    let fake = Arc::new(FakeSqs::with(&[("orders", 1)]));
+    *fake.latency.lock().unwrap() = Duration::from_secs(60);
+    let poller = start(&fake);
+    let began = tokio::time::Instant::now();
+    for _ in 0..20 {
+        poller.acquaint().await;
+    }
+    let waited = began.elapsed();
+    assert!((Duration::from_millis(1_900)..Duration::from_millis(2_500)).contains(&waited), "{waited:?}");
 }
 
 #[tokio::test]

@@ -166,6 +166,8 @@ fn a_running_task_is_followed_every_two_seconds_in_focus_and_every_ten_elsewhere
     assert_eq!(count(&play(&mut schedule, 20_000, 40_000, 0), &tasks), 10);
     schedule.turn(Some(&focus), Some(&elsewhere), 40_000);
     assert_eq!(count(&play(&mut schedule, 40_000, 60_000, 0), &tasks), 2);
+    schedule.set_active(&name(0), false);
+    assert_eq!(count(&play(&mut schedule, 60_000, 240_000, 0), &tasks), 3, "nobody looks, none runs");
 }
 
 proptest! {

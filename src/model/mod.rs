@@ -17,7 +17,6 @@ pub mod message;
 pub mod paths;
 pub mod policy;
 pub mod queue;
-pub mod receiving;
 pub mod redrive;
 pub mod settings;
 pub mod words;

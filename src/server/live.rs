@@ -37,8 +37,8 @@ impl Source for Services {
         shown
     }
 
-    fn receiving(&self, _: &ConnectionName, _: &QueueName) -> Option<watch::Receiver<Receiving>> {
-        None
+    fn receiving(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Receiving>> {
+        self.connection_of(connection).ok()?.follow_receive(queue)
     }
 
     fn now_ms(&self) -> i64 {

@@ -59,18 +59,24 @@ pub struct Column {
     label: String,
     kind: CellKind,
     hidden: bool,
+    marks: bool,
     sort: Option<(String, Option<Order>)>,
 }
 
 impl Column {
     /// A column of this kind.
     pub fn new(label: impl Into<String>, kind: CellKind) -> Self {
-        Self { label: label.into(), kind, hidden: false, sort: None }
+        Self { label: label.into(), kind, hidden: false, marks: false, sort: None }
     }
 
     /// A column whose heading only screen readers read: marks and actions.
     pub fn unseen(label: impl Into<String>, kind: CellKind) -> Self {
         Self { hidden: true, ..Self::new(label, kind) }
+    }
+
+    /// The column of checkboxes; its heading, where there is a script, is one that marks all rows of this name.
+    pub fn marks(label: impl Into<String>) -> Self {
+        Self { marks: true, ..Self::new(label, CellKind::Mark) }
     }
 
     /// Makes the heading a link that sorts; `order` says how the table is sorted by it now, if it is.
@@ -110,7 +116,7 @@ pub fn Table(
 }
 
 fn heading(column: Column) -> AnyView {
-    let Column { label, kind, hidden, sort } = column;
+    let Column { label, kind, hidden, marks, sort } = column;
     match sort {
         Some((href, order)) => view! {
             <th scope="col" data-kind=kind.as_str() aria-sort=order.map(Order::as_str)>
@@ -118,6 +124,12 @@ fn heading(column: Column) -> AnyView {
                     {label}
                     {order.map(|_| view! { <Icon glyph=Glyph::ChevronDown/> })}
                 </a>
+            </th>
+        }
+        .into_any(),
+        None if marks => view! {
+            <th scope="col" data-kind=kind.as_str()>
+                <input class="choice-mark table-all" type="checkbox" aria-label=label data-select-all=""/>
             </th>
         }
         .into_any(),

@@ -49,32 +49,38 @@ impl<'a> Asking<'a> {
         self.submission.and_then(|submission| submission.sentence(field))
     }
 
-    /// What every receive does here, one sentence each.
-    pub fn costs(&self, hidden: &str) -> Vec<String> {
+    /// What every receive does here, whichever form asks for it; one sentence each.
+    pub fn costs(&self) -> impl IntoView + use<> {
         let mut costs = Vec::new();
         match &self.attributes.redrive_policy {
             Some(policy) => {
                 let (max, target) = (policy.max_receive_count, policy.dead_letter_target.name());
-                costs.push(format!(
-                    "Each message met gets one more receive, of {} before it moves to {target}.",
-                    words::count(u64::from(max))
-                ));
+                let max = words::count(u64::from(max));
+                costs.push(format!("SQS has no peek: each message met gets one more receive, of {max} before it moves to {target}."));
             }
             None => costs.push(
-                "Each message met gets one more receive. Without a redrive policy here that moves nothing.".to_owned(),
+                "SQS has no peek: each message met gets one more receive. Without a redrive policy here that moves nothing."
+                    .to_owned(),
             ),
         }
-        costs.push(format!("It is hidden from consumers {hidden}."));
         if self.queue.kind() == QueueKind::Fifo {
             costs.push(
                 "FIFO shows at most the first ten messages of each group, and the group waits meanwhile.".to_owned(),
             );
         }
+        let in_flight = self.attributes.depth.in_flight;
+        if in_flight > 0 && self.held == 0 {
+            let in_flight = words::approximately(in_flight);
+            costs.push(format!(
+                "Consumers are at work ({in_flight} in flight) and miss what is received here meanwhile."
+            ));
+        }
         if self.held > 0 {
             let held = words::plural(self.held as u64, "message", "messages");
-            costs.push(format!("It takes the place of the list below: {held} held there can then only wait."));
+            costs.push(format!("The list below gives way to what comes: {held} held there can then only wait."));
         }
-        costs
+        let items: Vec<_> = costs.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect();
+        view! { <ul class="costs">{items}</ul> }
     }
 
     /// The checkbox and the name that spend the last receives; nothing where there are enough.
@@ -94,10 +100,4 @@ impl<'a> Asking<'a> {
             </div>
         })
     }
-}
-
-/// The sentences, one below the other.
-pub(super) fn sentences(sentences: Vec<String>) -> impl IntoView {
-    let items: Vec<_> = sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect();
-    view! { <ul class="costs">{items}</ul> }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::snapshot::receives;
 use crate::model::cli::Command;
 use crate::model::paths::{self, QueuePage};
-use crate::model::{AttributeValue, Attributes, ConnectionName, Draft, Message, QueueUrl, binary, words};
+use crate::model::{AttributeValue, Attributes, ConnectionName, Draft, Message, QueueKind, QueueUrl, binary, words};
 use crate::ui::parts::{
     Age, Cell, CellKind, Column, Copy, Disclosure, Equivalent, Fact, Facts, NameCell, Section, Table,
 };
@@ -29,11 +29,13 @@ pub(super) fn known(
         }
     };
     let sent = message.sent_at();
-    // A dead-letter queue of the standard kind keeps the first send's time, so that this is when it expires there, too.
-    let expires = sent.map(|at| at + i64::from(attributes.retention) * 1_000);
+    // A standard dead-letter queue counts from the first send, a FIFO one from the move, which no message tells (SQS
+    // Developer Guide, "Setting up dead-letter queue retention").
+    let unknown = message.source().is_some() && attributes.kind() == QueueKind::Fifo;
+    let expires = sent.filter(|_| !unknown).map(|at| at + i64::from(attributes.retention) * 1_000);
     let expiry = expires.map(|at| {
         let left = u64::try_from((at - now) / 1_000).unwrap_or(0);
-        let left = if at > now { format!("in {}", words::span(left)) } else { "any moment".to_owned() };
+        let left = if at > now { format!("in {}", words::seconds(left)) } else { "any moment".to_owned() };
         view! {
             <Fact label="Expires">
                 <span class="cluster">
@@ -64,7 +66,7 @@ pub(super) fn known(
     });
     let texts: Vec<_> = texts.collect();
     let (receives, size) = (receives(message, attributes), words::bytes(message.size() as u64));
-    let bytes = words::plural(message.size() as u64, "byte", "bytes");
+    let bytes = (message.size() >= 1_024).then(|| words::plural(message.size() as u64, "byte", "bytes"));
     view! {
         <Section title="Message">
             <Facts>
@@ -73,7 +75,7 @@ pub(super) fn known(
                 {first}
                 <Fact label="Receives">{receives}</Fact>
                 <Fact label="Size">
-                    <span class="cluster">{size} <span class="soft">{bytes}</span></span>
+                    <span class="cluster">{size} {bytes.map(|bytes| view! { <span class="soft">{bytes}</span> })}</span>
                 </Fact>
                 {source}
                 {texts}
@@ -94,8 +96,10 @@ pub(super) fn attributes(message: &Message) -> impl IntoView + use<> {
                     let (hex, base64) = (binary::hex(bytes), binary::base64(bytes));
                     let size = words::bytes(bytes.len() as u64);
                     view! {
-                        <code class="value">{hex}</code>
-                        <span class="table-note">{format!("{size}, as base64 ")} <code class="value">{base64}</code></span>
+                        <div>
+                            <code class="value">{hex}</code>
+                        </div>
+                        <div class="table-note">{format!("{size}, as base64 ")} <code class="value">{base64}</code></div>
                     }
                     .into_any()
                 }

@@ -50,8 +50,16 @@ pub(super) fn bar(
     let (delete_reason, hide_reason) = (reason.clone(), reason.clone());
     let count = match one {
         Some(_) => "This message is held".to_owned(),
-        None => format!("{} held. Mark those you mean.", words::plural(held as u64, "message", "messages")),
+        None => format!("{} held", words::plural(held as u64, "message", "messages")),
     };
+    let marked = one.is_none().then(|| {
+        view! {
+            <span class="marked">
+                <span data-selected=""></span>
+                " marked"
+            </span>
+        }
+    });
     let what = if one.is_some() { "the message" } else { "the marked messages" };
     let name = queue.to_string();
     let batch = |operation: &str| {
@@ -61,6 +69,7 @@ pub(super) fn bar(
     view! {
         <div class="selection">
             <strong>{count}</strong>
+            {marked}
             <FieldError id="ids-error" error=ids_error/>
             <Button glyph=Glyph::ArrowRight name="action" value="release" reason>
                 "Release now"

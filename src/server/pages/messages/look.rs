@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::asking::{Asking, sentences};
+use super::asking::Asking;
 use crate::model::form::look::{LIMITS, LookForm, USUAL};
 use crate::model::paths;
 use crate::model::words;
@@ -15,7 +15,6 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
     let limit = if form.limit.is_empty() { USUAL.to_string() } else { form.limit };
     let choices = LIMITS.map(|n| Choice::new(n.to_string(), words::plural(n as u64, "message", "messages"))).to_vec();
     let (connection, queue) = (asking.connection.to_string(), asking.queue.to_string());
-    let costs = sentences(asking.costs("for a moment, 30 s at most, then given back"));
     let spending = asking.spending("confirm", asking.sentence("confirm"));
     let limit_error = asking.sentence("limit");
     let reason = asking.refusal.as_ref().map(|refusal| refusal.title());
@@ -25,7 +24,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
             <form class="form" method="post" action=paths::api("messages/look")>
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=queue/>
-                {costs}
+                <p class="soft">"Hidden from consumers for a moment, 30 s at most, then given back."</p>
                 {spending}
                 <div class="asking">
                     <SelectField name="limit" label="Up to" choices value=limit error=limit_error/>

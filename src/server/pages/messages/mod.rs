@@ -35,6 +35,7 @@ async fn messages(here: Here) -> Result<Page, Failure> {
     let quiet = submission
         .and_then(|submission| submission.done.as_ref())
         .is_some_and(|done| matches!(done, Done::Received { .. } | Done::ReceiveStarted | Done::ReceiveStopped));
+    let costs = asking.costs();
     let (look, receive) = (look::form(&asking), receive::form(&asking));
     let notice = (!quiet).then(|| done::notice(&here)).flatten();
     let shown = match &snapshot {
@@ -45,6 +46,7 @@ async fn messages(here: Here) -> Result<Page, Failure> {
         {queue_head(name, &queue, QueuePage::Messages, here.connection.is_dead_letter_queue(&queue))}
         {notice}
         {running.then(|| receive::running(&here, &queue, snapshot.as_deref()))}
+        {costs}
         <div class="split">{look} {receive}</div>
         {shown}
     };

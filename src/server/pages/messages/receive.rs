@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::asking::{Asking, sentences};
+use super::asking::Asking;
 use crate::model::form::receive::{MESSAGES_MAX, MESSAGES_USUAL, ReceiveForm, SECONDS_MAX, SECONDS_USUAL};
 use crate::model::limits::VISIBILITY_TIMEOUT;
 use crate::model::paths::{self, QueuePage};
@@ -17,7 +17,6 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
     let or = |typed: String, usual: String| if typed.is_empty() { usual } else { typed };
     let (connection, queue) = (asking.connection.to_string(), asking.queue.to_string());
     let timeout = asking.attributes.visibility_timeout;
-    let costs = sentences(asking.costs("until its visibility timeout ends, or you delete or release it"));
     let spending = asking.spending("confirm-receive", asking.sentence("confirm-receive"));
     let errors = ["seconds", "messages", "visibility"].map(|field| asking.sentence(field));
     let [seconds_error, messages_error, visibility_error] = errors;
@@ -28,7 +27,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
             <form class="form" method="post" action=paths::api("messages/receive")>
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=queue/>
-                {costs}
+                <p class="soft">"Hidden from consumers until the time below is up, or you delete or release it."</p>
                 {spending}
                 <div class="asking">
                     <NumberField
@@ -74,12 +73,13 @@ pub(super) fn running(here: &Here, queue: &QueueName, snapshot: Option<&Snapshot
     let (received, wanted) = (snapshot.entries.len() as u64, snapshot.wanted as u64);
     let left = u64::try_from((snapshot.deadline_ms - here.now_ms).max(0) / 1_000).unwrap_or(0);
     let page = paths::queue(here.connection.name(), queue, QueuePage::Messages);
+    let session = here.connection.session(queue);
     let (connection, queue) = (here.connection.name().to_string(), queue.to_string());
     let reload = page.clone();
     Some(view! {
         <Section title="Receiving" note=format!("{} left", words::seconds(left))>
             <Refresh href=page seconds=2/>
-            <div class="receiving" data-receiving=queue.clone()>
+            <div class="receiving" data-receiving=session data-reload="">
                 <Meter label="Messages received" value=received max=wanted/>
                 <p class="cluster" role="status">
                     <span>

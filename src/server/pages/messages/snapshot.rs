@@ -156,9 +156,9 @@ fn table(
             columns.push(Column::new(label, CellKind::Plain));
         }
     }
-    columns.push(Column::new("Body", CellKind::Plain));
+    columns.push(Column::new("Body", CellKind::Text));
     if actions {
-        columns.insert(0, Column::unseen("Mark", CellKind::Mark));
+        columns.insert(0, Column::marks("Mark all on this page"));
     }
     let shows = Shows { grouped, dead, standing, actions };
     let rows: Vec<_> =
@@ -211,10 +211,10 @@ fn row(here: &Here, queue: &QueueName, attributes: &Attributes, entry: &Entry, s
     let sent = message.sent_at().map(|at| view! { <Age at now/> });
     let (receives, size) = (receives(message, attributes), words::bytes(message.size() as u64));
     view! {
-        <tr>
+        <tr data-row="">
             {mark}
             <NameCell>
-                <a class="mono" href=href title=id>
+                <a class="mono" href=href title=id data-open="">
                     {short}
                 </a>
             </NameCell>
@@ -228,7 +228,7 @@ fn row(here: &Here, queue: &QueueName, attributes: &Attributes, entry: &Entry, s
             {group}
             {source}
             {state}
-            <Cell label="Body">
+            <Cell label="Body" kind=CellKind::Text>
                 <span class="excerpt">{excerpt}</span>
             </Cell>
         </tr>
@@ -242,7 +242,7 @@ fn mark(entry: &Entry, now_ms: i64) -> impl IntoView + use<> {
     let mark = entry.actionable(now_ms).then(|| {
         let label = format!("Mark {id}");
         view! {
-            <input class="choice-mark" type="checkbox" name="ids[]" value=id checked=checked aria-label=label/>
+            <input class="choice-mark" type="checkbox" name="ids[]" value=id checked=checked aria-label=label data-select=""/>
         }
     });
     view! { <Cell kind=CellKind::Mark>{mark}</Cell> }
@@ -259,7 +259,7 @@ pub(super) fn standing(entry: &Entry, now_ms: i64) -> AnyView {
         Standing::Returned => view! { <Badge>"given back"</Badge> }.into_any(),
         Standing::Held { until_ms } if until_ms > now_ms => {
             let left = u64::try_from((until_ms - now_ms) / 1_000).unwrap_or(0);
-            let words = format!("held for {}", words::seconds(left));
+            let words = format!("held for {}", words::span(left));
             view! { <Badge tone=Tone::Info glyph=Glyph::Clock>{words}</Badge> }.into_any()
         }
         Standing::Held { .. } => view! { <Badge tone=Tone::Warn>"visible again"</Badge> }.into_any(),

@@ -35,7 +35,7 @@ async fn send(here: Here) -> Result<Page, Failure> {
         {done::notice(&here)}
         <div class="split" data-side="end">
             {form(name, &queue, &attributes, &typed, refusal)}
-            <div class="answer stack" data-sent=typed.was_sent().then_some("")>
+            <div class="answer stack" data-answered=typed.was_sent().then_some("")>
                 {sent::result(&url, &attributes, submission)}
                 {takes(&attributes, &url, &typed)}
             </div>
@@ -91,6 +91,7 @@ fn form(
     let (body_error, file_error) = (typed.sentence("body"), typed.sentence("file"));
     let (grouping, more) = (grouping(attributes, typed), more(attributes, typed));
     let rows = attributes::rows(&typed.form, typed.submission);
+    let most = attributes.maximum_message_size;
     let again = typed.was_sent().then_some("The form keeps its values for the next one.");
     view! {
         <Section title="Message">
@@ -111,6 +112,7 @@ fn form(
                     <Button variant=Variant::Primary glyph=Glyph::Send reason=refusal.map(|refusal| refusal.title())>
                         "Send message"
                     </Button>
+                    <span class="soft" data-size-of="body" data-max=most></span>
                     <span class="soft">{again}</span>
                 </div>
             </form>

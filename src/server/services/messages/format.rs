@@ -1,6 +1,6 @@
 //! What a body is, and how it reads best. Pure; what it shows is for reading, the body itself stays as it is.
 
-use quick_xml::events::Event;
+use quick_xml::events::{BytesText, Event};
 use quick_xml::{Reader, Writer};
 use serde::de::IgnoredAny;
 
@@ -90,19 +90,23 @@ fn new_line(out: &mut String, depth: usize) {
 fn xml(body: &str) -> Option<String> {
     let mut reader = Reader::from_str(body);
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-    let (mut depth, mut elements, mut after_reference) = (0_usize, 0_usize, false);
+    let (mut depth, mut elements, mut after_text) = (0_usize, 0_usize, false);
     loop {
-        let event = reader.read_event().ok()?;
+        let event = match reader.read_event().ok()? {
+            // To the writer an entity is an element of its own; to a reader it is a piece of text.
+            Event::GeneralRef(name) => Event::Text(BytesText::from_escaped(format!("&{};", &*name))),
+            event => event,
+        };
         match &event {
             Event::Eof => break,
             Event::Start(_) => (depth, elements) = (depth + 1, elements + 1),
             Event::Empty(_) => elements += 1,
             Event::End(_) => depth = depth.checked_sub(1)?,
-            // White space between elements gives way to ours; beside an entity it belongs to the text.
-            Event::Text(text) if !after_reference && text.trim().is_empty() => continue,
+            // White space between elements gives way to ours; after text it belongs to it.
+            Event::Text(text) if !after_text && text.trim().is_empty() => continue,
             _ => {}
         }
-        after_reference = matches!(event, Event::GeneralRef(_));
+        after_text = matches!(event, Event::Text(_));
         writer.write_event(event).ok()?;
     }
     (depth == 0 && elements > 0).then(|| String::from_utf8(writer.into_inner()).ok()).flatten()

@@ -27,7 +27,7 @@ impl Connection {
     pub async fn act_on_held(&self, queue: &QueueName, held: Held) -> Result<Done, Failure> {
         let cell = self.desk().cell(queue).ok_or(Failure::NoSuchMessage)?;
         let now_ms = self.now_ms();
-        let snapshot = Arc::clone(&cell.borrow());
+        let snapshot = cell.snapshot();
         let chosen = snapshot.entries.iter().filter(|entry| held.ids.contains(&entry.message.id));
         let (live, stale): (Vec<_>, Vec<_>) = chosen.partition(|entry| entry.actionable(now_ms));
         if live.is_empty() {
@@ -47,7 +47,7 @@ impl Connection {
             results.insert(entry.message.id.clone(), Err(Code::new(VISIBLE_AGAIN)));
         }
         let done_ms = self.now_ms();
-        cell.send_modify(|snapshot| settle(Arc::make_mut(snapshot), held.deed, &results, done_ms));
+        cell.change(|snapshot| settle(snapshot, held.deed, &results, done_ms));
         self.reread(queue).await;
         let (succeeded, failed) = count(&results);
         Ok(match held.deed {

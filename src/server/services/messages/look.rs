@@ -25,7 +25,12 @@ pub(super) const APART: Duration = Duration::from_secs(5);
 impl Connection {
     /// The last snapshot of a queue, if it is still here. No request, and never a receive.
     pub fn snapshot(&self, queue: &QueueName) -> Option<Arc<Snapshot>> {
-        self.desk().snapshot(queue)
+        self.desk().cell(queue).map(|cell| cell.snapshot())
+    }
+
+    /// What names the last snapshot of a queue among those before it.
+    pub fn session(&self, queue: &QueueName) -> Option<String> {
+        self.desk().cell(queue).map(|cell| cell.session().to_owned())
     }
 
     /// Looks at a queue: up to `look.limit` messages are received once and given back at once; their copies become the

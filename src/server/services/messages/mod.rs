@@ -5,6 +5,7 @@
 //! started by opening a page.
 
 mod budget;
+mod cell;
 pub mod format;
 mod held;
 mod look;
@@ -17,6 +18,7 @@ mod shelf;
 mod snapshot;
 
 pub use self::budget::refusal;
+pub use self::cell::Cell;
 pub use self::look::command;
 pub use self::receive::Session;
 pub use self::shelf::Desk;

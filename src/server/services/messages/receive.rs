@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::cell::Cell;
 use super::look::command;
 use super::plan::Plan;
-use super::shelf::Cell;
 use super::snapshot::{Origin, Snapshot, Stop};
 use super::{SNAPSHOT_BYTES, budget};
 use crate::model::activity::Detail;
 use crate::model::form::Done;
 use crate::model::form::receive::Receiving;
-use crate::model::receiving::Progress;
+use crate::model::live::Receiving as Progress;
 use crate::model::{Failure, Message, QueueName, QueueUrl, Refusal, Verb};
 use crate::server::services::Connection;
 use crate::server::services::act::Act;
@@ -59,38 +60,24 @@ impl Connection {
         }
     }
 
-    /// How far the receive on a queue is; `None` where the queue's snapshot is of no receive. No request.
-    pub fn receiving(&self, queue: &QueueName) -> Option<Progress> {
-        progress(&*self.desk().snapshot(queue)?)
+    /// How far the receive on a queue is, for a stream; `None` where the queue's snapshot is of no receive. No request.
+    pub fn follow_receive(&self, queue: &QueueName) -> Option<watch::Receiver<Progress>> {
+        let cell = self.desk().cell(queue)?;
+        (cell.snapshot().origin == Origin::Receive).then(|| cell.follow())
     }
-
-    /// The queue's snapshot as it changes, for a stream. It ends when another snapshot takes its place.
-    pub fn watch_snapshot(&self, queue: &QueueName) -> Option<tokio::sync::watch::Receiver<Arc<Snapshot>>> {
-        self.desk().watch(queue)
-    }
-}
-
-/// What a stream tells of a receive.
-pub fn progress(snapshot: &Snapshot) -> Option<Progress> {
-    (snapshot.origin == Origin::Receive).then(|| Progress {
-        received: snapshot.entries.len() as u64,
-        wanted: snapshot.wanted as u64,
-        deadline_ms: snapshot.deadline_ms,
-        running: snapshot.is_running(),
-    })
 }
 
 impl Session {
     /// Polls until the time is up, enough has come, or someone says stop. One request every two seconds at most while
     /// the queue is empty, one per ten messages otherwise.
     pub async fn run(self) {
-        let visibility = self.cell.borrow().visibility;
+        let visibility = self.cell.snapshot().visibility;
         let act = Act::on(&self.queue, Verb::ReceiveMessages, command(&self.url, visibility, WAIT))
             .fact("for seconds", self.receiving.seconds)
             .fact("up to", self.receiving.messages)
             .fact("visibility timeout", visibility);
         let cell = Arc::clone(&self.cell);
-        let facts = move |(): &()| Detail::from([("messages".to_owned(), cell.borrow().entries.len().to_string())]);
+        let facts = move |(): &()| Detail::from([("messages".to_owned(), cell.snapshot().entries.len().to_string())]);
         let outcome = self.connection.act_telling(act, |sqs| self.poll(sqs, visibility), facts).await;
         if let Err(failure) = outcome {
             self.end(Stop::Failed(failure));
@@ -116,11 +103,8 @@ impl Session {
             request_id = answer.request_id.or(request_id);
             plan.heard(count, answer.value.len(), answer.value.iter().map(Message::size).sum());
             let until_ms = self.connection.now_ms() + i64::from(visibility) * 1_000;
-            let mut came_back = false;
-            if !answer.value.is_empty() {
-                self.cell.send_modify(|snapshot| came_back = Arc::make_mut(snapshot).take(answer.value, until_ms));
-            }
-            if came_back {
+            let none = answer.value.is_empty();
+            if !none && self.cell.change(|snapshot| snapshot.take(answer.value, until_ms)) {
                 break Stop::CameBack;
             }
         };
@@ -130,8 +114,7 @@ impl Session {
 
     fn end(&self, stop: Stop) {
         let now_ms = self.connection.now_ms();
-        self.cell.send_modify(|snapshot| {
-            let snapshot = Arc::make_mut(snapshot);
+        self.cell.change(|snapshot| {
             snapshot.stop = Some(stop);
             snapshot.finished_ms = Some(now_ms);
         });
@@ -140,7 +123,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.cell.borrow().is_running() {
+        if self.cell.snapshot().is_running() {
             self.end(Stop::Asked);
         }
     }

@@ -3,19 +3,16 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::cell::Cell;
 use super::recent::Recent;
-use super::snapshot::{Origin, Snapshot};
+use super::snapshot::Snapshot;
 use crate::model::{Failure, QueueName};
 
 /// How many snapshots a connection keeps.
 const KEPT: usize = 8;
-
-/// A queue's snapshot: replaced as a whole, watched by those who show it live.
-pub type Cell = watch::Sender<Arc<Snapshot>>;
 
 /// How the last look at a queue ended; whoever holds the lock looks.
 pub type Turn = Arc<tokio::sync::Mutex<Option<(Instant, Result<(), Failure>)>>>;
@@ -47,21 +44,15 @@ impl Desk {
         &self.closing
     }
 
-    /// The snapshot of a queue, if it is still here.
-    pub fn snapshot(&self, queue: &QueueName) -> Option<Arc<Snapshot>> {
+    /// The place of a queue's snapshot, if there is one.
+    pub fn cell(&self, queue: &QueueName) -> Option<Arc<Cell>> {
         let mut shelf = lock(&self.shelf);
         let at = shelf.iter().position(|kept| kept.queue == *queue)?;
         // What is asked for moves to the end of the line for leaving.
         let kept = shelf.remove(at)?;
-        let snapshot = Arc::clone(&kept.cell.borrow());
+        let cell = Arc::clone(&kept.cell);
         shelf.push_back(kept);
-        Some(snapshot)
-    }
-
-    /// The snapshot of a queue as it changes.
-    pub fn watch(&self, queue: &QueueName) -> Option<watch::Receiver<Arc<Snapshot>>> {
-        let shelf = lock(&self.shelf);
-        shelf.iter().find(|kept| kept.queue == *queue).map(|kept| kept.cell.subscribe())
+        Some(cell)
     }
 
     /// Puts a finished snapshot in the place of the queue's last one.
@@ -77,20 +68,14 @@ impl Desk {
     /// Whether a receive is running on the queue.
     pub(super) fn is_receiving(&self, queue: &QueueName) -> bool {
         let shelf = lock(&self.shelf);
-        shelf.iter().any(|kept| kept.queue == *queue && is_receiving(&kept.cell))
+        shelf.iter().any(|kept| kept.queue == *queue && kept.cell.is_receiving())
     }
 
     /// Tells the running receive to end; whether there was one.
     pub(super) fn stop(&self, queue: &QueueName) -> bool {
         let shelf = lock(&self.shelf);
-        let running = shelf.iter().find(|kept| kept.queue == *queue && is_receiving(&kept.cell));
+        let running = shelf.iter().find(|kept| kept.queue == *queue && kept.cell.is_receiving());
         running.map(|kept| kept.stop.cancel()).is_some()
-    }
-
-    /// The cell of a queue's snapshot, to change what stands in it.
-    pub(super) fn cell(&self, queue: &QueueName) -> Option<Arc<Cell>> {
-        let shelf = lock(&self.shelf);
-        shelf.iter().find(|kept| kept.queue == *queue).map(|kept| Arc::clone(&kept.cell))
     }
 
     /// Whose turn it is to look at a queue.
@@ -112,24 +97,19 @@ impl Desk {
     }
 
     fn place(&self, queue: &QueueName, snapshot: Snapshot) -> (Arc<Cell>, CancellationToken) {
-        let (cell, stop) = (Arc::new(Cell::new(Arc::new(snapshot))), CancellationToken::new());
+        let (cell, stop) = (Arc::new(Cell::new(snapshot)), CancellationToken::new());
         let mut shelf = lock(&self.shelf);
         shelf.retain(|kept| kept.queue != *queue);
         shelf.push_back(Kept { queue: queue.clone(), cell: Arc::clone(&cell), stop: stop.clone() });
         while shelf.len() > KEPT {
             // A running receive is not thrown away while there is another: nobody could stop it any more.
-            let at = shelf.iter().position(|kept| !is_receiving(&kept.cell)).unwrap_or(0);
+            let at = shelf.iter().position(|kept| !kept.cell.is_receiving()).unwrap_or(0);
             if let Some(gone) = shelf.remove(at) {
                 gone.stop.cancel();
             }
         }
         (cell, stop)
     }
-}
-
-fn is_receiving(cell: &Cell) -> bool {
-    let snapshot = cell.borrow();
-    snapshot.origin == Origin::Receive && snapshot.is_running()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -139,7 +119,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::services::messages::snapshot::Stop;
+    use crate::server::services::messages::snapshot::{Origin, Stop};
 
     fn queue(n: usize) -> QueueName {
         format!("q{n}").parse().unwrap()
@@ -156,10 +136,10 @@ mod tests {
         for n in 1..KEPT {
             desk.put(&queue(n), looked());
         }
-        assert!(desk.snapshot(&queue(1)).is_some(), "touched");
+        assert!(desk.cell(&queue(1)).is_some(), "touched");
         desk.put(&queue(99), looked());
-        assert!(desk.snapshot(&queue(2)).is_none(), "the longest untouched");
-        assert!(desk.snapshot(&queue(0)).is_some() && desk.snapshot(&queue(1)).is_some());
+        assert!(desk.cell(&queue(2)).is_none(), "the longest untouched");
+        assert!(desk.cell(&queue(0)).is_some() && desk.cell(&queue(1)).is_some());
         assert!(!stop.is_cancelled());
     }
 
@@ -170,7 +150,7 @@ mod tests {
         let (cell, stop) = desk.open(&queue(1), running()).unwrap();
         assert!(desk.open(&queue(1), running()).is_none());
         assert!(desk.stop(&queue(1)) && stop.is_cancelled());
-        cell.send_modify(|snapshot| Arc::make_mut(snapshot).stop = Some(Stop::Asked));
+        cell.change(|snapshot| snapshot.stop = Some(Stop::Asked));
         assert!(!desk.stop(&queue(1)), "it has ended");
         assert!(desk.open(&queue(1), running()).is_some());
     }

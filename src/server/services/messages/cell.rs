@@ -1,0 +1,101 @@
+//! The place of one queue's snapshot: replaced as a whole by whoever changes it, followed by those who show it live.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::snapshot::{Origin, Snapshot};
+use crate::model::live::Receiving;
+use crate::model::words;
+
+/// The place. Pages read the snapshot; streams follow how far a receive is.
+pub struct Cell {
+    /// Names this snapshot among those of its queue.
+    session: String,
+    snapshot: Mutex<Arc<Snapshot>>,
+    receiving: watch::Sender<Receiving>,
+}
+
+impl Cell {
+    /// A place with a snapshot in it.
+    pub(super) fn new(snapshot: Snapshot) -> Self {
+        let session = uuid::Uuid::new_v4().simple().to_string();
+        let receiving = watch::Sender::new(progress(&session, &snapshot));
+        Self { session, snapshot: Mutex::new(Arc::new(snapshot)), receiving }
+    }
+
+    /// Names this snapshot among those of its queue.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// The snapshot as it is now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.lock())
+    }
+
+    /// How far the receive is that fills it.
+    pub fn follow(&self) -> watch::Receiver<Receiving> {
+        self.receiving.subscribe()
+    }
+
+    /// Whether a receive is filling it.
+    pub(super) fn is_receiving(&self) -> bool {
+        let snapshot = self.lock();
+        snapshot.origin == Origin::Receive && snapshot.is_running()
+    }
+
+    /// Changes the snapshot. Who holds an older one keeps it as it was.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Snapshot) -> T) -> T {
+        let mut snapshot = self.lock();
+        let result = change(Arc::make_mut(&mut snapshot));
+        let receiving = progress(&self.session, &snapshot);
+        self.receiving.send_if_modified(|last| {
+            let news = *last != receiving;
+            *last = receiving;
+            news
+        });
+        result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<Snapshot>> {
+        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn progress(session: &str, snapshot: &Snapshot) -> Receiving {
+    let received = snapshot.entries.len();
+    let state = if snapshot.is_running() {
+        "still receiving".to_owned()
+    } else {
+        words::plural(received as u64, "message", "messages")
+    };
+    Receiving {
+        session: session.to_owned(),
+        received: u32::try_from(received).unwrap_or(u32::MAX),
+        state,
+        done: !snapshot.is_running(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::services::messages::snapshot::Stop;
+    use crate::server::services::messages::snapshot::tests::message;
+
+    #[test]
+    fn a_stream_hears_of_each_message_and_of_the_end() {
+        let cell = Cell::new(Snapshot::begun(Origin::Receive, 0, 10, 10, 30));
+        let (mut stream, before) = (cell.follow(), cell.snapshot());
+        cell.change(|snapshot| snapshot.take(vec![message("a", "", None)], 30_000));
+        assert!(stream.has_changed().unwrap());
+        let heard = stream.borrow_and_update().clone();
+        assert_eq!((heard.received, heard.done), (1, false));
+        cell.change(|snapshot| snapshot.stop = Some(Stop::Time));
+        assert!(stream.borrow_and_update().done && !cell.is_receiving());
+        cell.change(|_| ());
+        assert!(!stream.has_changed().unwrap(), "nothing new");
+        assert_eq!(before.entries.len(), 0, "an older copy stays as it was");
+    }
+}

@@ -33,7 +33,10 @@ test('a look shows the messages and gives them back at once', async ({ page, sqs
   await expectRow(table, { Body: '{"order":1}', Group: 'vip' })
   await expect(table.getByRole('rowheader')).toHaveCount(12)
   expect(await sqs.depth('orders')).toMatchObject({ visible: 12, inFlight: 0 })
-  await a11y()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await a11y()
+  }
   await page.getByRole('button', { name: 'Look' }).click()
   await expectNotice(page, 'looked at a moment ago')
   await expect(table.getByRole('rowheader')).toHaveCount(12)
@@ -72,7 +75,10 @@ test('one message is shown whole, pretty and raw, with the way to its neighbours
   await expect(page.getByText('"b": 1.10', { exact: false })).toBeVisible()
   await expect(page.getByText('00 ff')).toBeVisible()
   await expect(page.getByText('verified').first()).toBeVisible()
-  await a11y()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await a11y()
+  }
   await page.getByRole('link', { name: 'Raw' }).click()
   await expect(page.getByText(`{"b":1.10,"a":["${hostile}"]}`).first()).toBeVisible()
   await page.getByRole('link', { name: /^(Next|Previous)$/ }).click()
@@ -94,7 +100,10 @@ test('received messages are held, and each can be deleted, hidden or released', 
   await page.getByRole('button', { name: 'Receive' }).click()
   await expect(held(page, 4)).toBeVisible()
   expect(await sqs.depth('orders')).toMatchObject({ visible: 0, inFlight: 4 })
-  await a11y()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await a11y()
+  }
 
   const table = page.getByRole('table', { name: 'Messages of orders' })
   const row = (order: number) => table.getByRole('row').filter({ hasText: `{"order":${order}}` })
@@ -112,7 +121,7 @@ test('received messages are held, and each can be deleted, hidden or released', 
   await page.getByText('Change visibility…').click()
   await page.getByLabel('Hide from now on for').fill('7200')
   await page.getByRole('button', { name: 'Change visibility' }).click()
-  await expectRow(table, { Body: '{"order":3}', State: /held for (2 h|1 h)/ })
+  await expectRow(table, { Body: '{"order":3}', State: /held for (2|1)\s+h/ })
   expect(await sqs.depth('orders')).toMatchObject({ visible: 1, inFlight: 2 })
 
   await page.getByRole('button', { name: 'Release now' }).click()
@@ -128,7 +137,7 @@ test('a delete that fails in part says which message it was and keeps it marked'
   await page.getByRole('button', { name: 'Receive' }).click()
   await expect(held(page, 3)).toBeVisible()
   await sqs.dials([{ operation: 'DeleteMessageBatch', count: 1, action: { fail_entries: { ids: ['0'], code: 'InternalError' } } }])
-  const marks = page.getByRole('checkbox', { name: /^Mark [0-9a-f]/ })
+  const marks = page.getByRole('checkbox', { name: /^Mark [0-9a-f]{8}-/ })
   for (const mark of await marks.all()) await mark.check()
   await page.getByText('Delete…').click()
   await page.getByRole('button', { name: 'Delete the marked messages' }).click()

@@ -33,8 +33,10 @@ pub struct Submission {
 
 impl Submission {
     /// The fields as they were typed, if this is a submission of that form.
-    pub fn form<F: DeserializeOwned>(&self) -> Option<F> {
-        serde_json::from_value(self.form.clone()).ok()
+    pub fn form<F: DeserializeOwned + Serialize>(&self) -> Option<F> {
+        let form: F = serde_json::from_value(self.form.clone()).ok()?;
+        // Forms of one page share names of fields; only the form itself is written exactly like this.
+        (serde_json::to_value(&form).ok()? == self.form).then_some(form)
     }
 
     /// The sentence that belongs beside a field.
@@ -125,6 +127,26 @@ mod tests {
         assert_eq!(found.sentence("delay").as_deref(), Some("Give a number of seconds."));
         assert_eq!(found.failure, Some(Failure::Invalid));
         assert!(submissions.find("other").is_none());
+    }
+
+    #[test]
+    fn a_form_is_not_taken_for_another_with_the_same_fields() {
+        #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
+        struct Short {
+            queue: String,
+        }
+        #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
+        struct Long {
+            queue: String,
+            #[serde(default)]
+            seconds: String,
+        }
+        let submissions = Submissions::default();
+        let short = submissions.keep(&Short { queue: "orders".into() }, Ok(Done::Saved));
+        let long = submissions.keep(&Long { queue: "orders".into(), seconds: "5".into() }, Ok(Done::Saved));
+        let (short, long) = (submissions.find(&short).unwrap(), submissions.find(&long).unwrap());
+        assert!(short.form::<Short>().is_some() && short.form::<Long>().is_none());
+        assert!(long.form::<Long>().is_some() && long.form::<Short>().is_none());
     }
 
     #[test]

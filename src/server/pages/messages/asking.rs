@@ -1,6 +1,8 @@
 //! What both forms that receive need to know before the click: what it costs here, and why it may be refused.
 
 use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::model::{Attributes, ConnectionName, QueueKind, QueueName, QueueUrl, Refusal, words};
 use crate::server::pages::Here;
@@ -44,9 +46,15 @@ impl<'a> Asking<'a> {
         }
     }
 
-    /// What was typed into one of the forms, if it was this one that was sent and refused.
-    pub fn sentence(&self, field: &str) -> Option<String> {
-        self.submission.and_then(|submission| submission.sentence(field))
+    /// What was typed into one of the forms, and the sentences beside its fields; nothing where it was another form
+    /// that was sent.
+    pub fn typed<F: DeserializeOwned + Serialize + Default>(
+        &self,
+    ) -> (F, impl Fn(&str) -> Option<String> + use<'a, F>) {
+        let sent = self.submission.and_then(|submission| Some((submission, submission.form::<F>()?)));
+        let (submission, form) = sent.unzip();
+        let sentence = move |field: &str| submission.and_then(|submission| submission.sentence(field));
+        (form.unwrap_or_default(), sentence)
     }
 
     /// What every receive does here, whichever form asks for it; one sentence each.

@@ -38,7 +38,10 @@ pub(super) fn bar(
     one: Option<&str>,
 ) -> impl IntoView + use<> {
     let submission = here.submission.as_deref();
-    let form: HeldForm = submission.and_then(|submission| submission.form()).unwrap_or_default();
+    // Another form of the page has a field of the same name; only what was typed here comes back here.
+    let sent = submission.and_then(|submission| Some((submission, submission.form::<HeldForm>()?)));
+    let (submission, form) = sent.unzip();
+    let form = form.unwrap_or_default();
     let sentence = |field: &str| submission.and_then(|submission| submission.sentence(field));
     let (ids_error, seconds_error) = (sentence("ids"), sentence("seconds"));
     let reason = match here.connection.allowed() {
@@ -78,6 +81,7 @@ pub(super) fn bar(
                 <div class="asking">
                     <NumberField
                         name="seconds"
+                        id="held-seconds"
                         label="Hide from now on for"
                         value=seconds
                         error=seconds_error

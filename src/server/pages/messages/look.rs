@@ -11,12 +11,12 @@ use crate::ui::parts::{Button, Choice, Equivalent, Glyph, Section, SelectField, 
 
 /// What a look is, what it costs here, and the button.
 pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
-    let form: LookForm = asking.submission.and_then(|submission| submission.form()).unwrap_or_default();
+    let (form, sentence) = asking.typed::<LookForm>();
     let limit = if form.limit.is_empty() { USUAL.to_string() } else { form.limit };
     let choices = LIMITS.map(|n| Choice::new(n.to_string(), words::plural(n as u64, "message", "messages"))).to_vec();
     let (connection, queue) = (asking.connection.to_string(), asking.queue.to_string());
-    let spending = asking.spending("confirm", asking.sentence("confirm"));
-    let limit_error = asking.sentence("limit");
+    let spending = asking.spending("confirm", sentence("confirm"));
+    let limit_error = sentence("limit");
     let reason = asking.refusal.as_ref().map(|refusal| refusal.title());
     let command = messages::command(asking.url, 30, 1);
     view! {

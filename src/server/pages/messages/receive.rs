@@ -13,12 +13,12 @@ use crate::ui::parts::{Button, Equivalent, Glyph, LinkButton, Meter, NumberField
 
 /// What a receive is, what it costs here, and the button.
 pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
-    let form: ReceiveForm = asking.submission.and_then(|submission| submission.form()).unwrap_or_default();
+    let (form, sentence) = asking.typed::<ReceiveForm>();
     let or = |typed: String, usual: String| if typed.is_empty() { usual } else { typed };
     let (connection, queue) = (asking.connection.to_string(), asking.queue.to_string());
     let timeout = asking.attributes.visibility_timeout;
-    let spending = asking.spending("confirm-receive", asking.sentence("confirm-receive"));
-    let errors = ["seconds", "messages", "visibility"].map(|field| asking.sentence(field));
+    let spending = asking.spending("confirm-receive", sentence("confirm-receive"));
+    let errors = ["seconds", "messages", "visibility"].map(&sentence);
     let [seconds_error, messages_error, visibility_error] = errors;
     let reason = asking.refusal.as_ref().map(|refusal| refusal.title());
     let command = messages::command(asking.url, timeout, 20);

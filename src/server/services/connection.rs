@@ -143,4 +143,12 @@ impl Connection {
         let answer = self.0.sqs.move_tasks(arn).await;
         answer.map(|answer| answer.value).map_err(|error| report::sqs(error, self.name(), Some(queue)))
     }
+
+    /// Has the poller read a queue that was just changed, so that everyone who watches sees it at once. What cannot be
+    /// read now is read with the next poll: the change is done and does not fail for it. One request.
+    pub(super) async fn reread(&self, queue: &QueueName) {
+        if self.poller().read_now(queue).await.is_err() {
+            tracing::debug!(queue = %queue, "the queue is read with the next poll");
+        }
+    }
 }

@@ -48,7 +48,7 @@ impl Connection {
         let (url, depth) = self.doomed(queue).await?;
         let act = counted(Act::on(queue, Verb::PurgeQueue, purge_command(&url)), depth);
         self.act(act, |sqs| async move { sqs.purge_queue(&url).await }).await?;
-        self.refresh(queue).await;
+        self.reread(queue).await;
         Ok(Done::QueuePurged)
     }
 
@@ -64,14 +64,6 @@ impl Connection {
     async fn doomed(&self, queue: &QueueName) -> Result<(QueueUrl, Depth), Failure> {
         let url = self.url(queue).await?;
         Ok((url, self.attributes(queue).await?.depth))
-    }
-
-    /// Has the poller read a queue that was just changed, so that every page shows it. What cannot be read now is read
-    /// with the next poll.
-    pub(super) async fn refresh(&self, queue: &QueueName) {
-        if self.poller().read_now(queue).await.is_err() {
-            tracing::debug!(queue = %queue, "the queue is read with the next poll");
-        }
     }
 
     /// SQS tells nobody when a queue was purged; the audit log knows of the purges that went through this console.

@@ -157,7 +157,7 @@ impl Connection {
         }
         let applied = self.apply(queue, &review).await;
         // Also where only a part could be applied.
-        self.refresh(queue).await;
+        self.reread(queue).await;
         applied?;
         Ok(Done::Saved)
     }

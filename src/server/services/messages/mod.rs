@@ -24,18 +24,5 @@ pub use self::receive::Session;
 pub use self::shelf::Desk;
 pub use self::snapshot::{Entry, Origin, Snapshot, Standing, Stop};
 
-use super::Connection;
-use crate::model::QueueName;
-
 /// The most bytes of bodies and attributes that a snapshot holds: 32 MiB.
 pub const SNAPSHOT_BYTES: usize = 32 << 20;
-
-impl Connection {
-    /// Has the poller read a queue's numbers after a change, so that everyone who watches sees it at once. What cannot
-    /// be read now is read later. One request.
-    async fn reread(&self, queue: &QueueName) {
-        if self.poller().read_now(queue).await.is_err() {
-            tracing::debug!(queue = %queue, "the numbers after a change come later");
-        }
-    }
-}

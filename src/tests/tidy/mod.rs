@@ -102,6 +102,11 @@ fn every_class_in_a_view_has_a_rule() {
 }
 
 #[test]
+fn every_rule_is_worn() {
+    holds(&styles::rules_without_a_use(&rust(), &css()));
+}
+
+#[test]
 fn colours_live_in_the_tokens() {
     holds(&styles::colours_outside_the_tokens(&css()));
 }

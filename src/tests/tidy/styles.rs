@@ -18,6 +18,29 @@ pub(super) fn classes_without_a_rule(rust: &[Source], css: &[Source]) -> Vec<Str
     found
 }
 
+/// Classes that a style sheet knows and no view wears. A class may be worn by way of any string, so each counts.
+pub(super) fn rules_without_a_use(rust: &[Source], css: &[Source]) -> Vec<String> {
+    let mut used = BTreeSet::new();
+    for file in rust.iter().filter(|file| !file.is_test()) {
+        let lexed = lex(&file.text);
+        used.extend(worn(&lexed.text).into_iter().map(|(_, class)| class));
+        let strings =
+            lexed.text.bytes().zip(lexed.code.bytes()).map(|(text, code)| if text == code { b' ' } else { text });
+        let strings = String::from_utf8_lossy(&strings.collect::<Vec<_>>()).into_owned();
+        used.extend(strings.split(|c: char| !is_name(c)).map(str::to_owned));
+    }
+    let mut found = Vec::new();
+    for file in css {
+        for (at, class) in ruled(&file.text) {
+            // Once is enough.
+            if used.insert(class.clone()) {
+                found.push(format!("{}:{}: .{class} is worn by no view", file.path, line(&file.text, at)));
+            }
+        }
+    }
+    found
+}
+
 /// `class="a b"`, `class=("a", on)`, `class:a=on`: the classes that can be read off the markup, and where.
 fn worn(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
@@ -138,6 +161,17 @@ mod tests {
         assert_eq!(check("<i class=\"badge ghost\">"), 1);
         assert_eq!(check("<i class:png=on>"), 1);
         assert_eq!(check("<i class=(\"css\", on)>"), 1);
+    }
+
+    #[test]
+    fn a_rule_without_a_use_is_caught() {
+        let check = |rust: &str| {
+            rules_without_a_use(&file("src/ui/a.rs", rust), &file("style/a.css", ".badge, .badge-dot { margin: 0 }"))
+                .len()
+        };
+        assert_eq!(check("<i class=\"badge\" class:badge-dot=on>"), 0);
+        assert_eq!(check("let tone = match x { _ => \"badge badge-dot\" };"), 0);
+        assert_eq!(check("<badge-dot class=\"badge\"> // \"badge-dot\""), 1);
     }
 
     #[test]

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Invalid;
 use super::attributes::{self, AttributeFields, Quantity};
 use super::quantity::Measure;
+use crate::model::QueueArn;
 use crate::model::policy::{RedriveAllowPolicy, RedrivePolicy};
 use crate::model::settings::{Settings, Tags, by_queue};
-use crate::model::{QueueArn, QueueName};
 
 /// The form as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,25 +53,28 @@ pub struct Wanted {
 }
 
 impl SettingsForm {
-    /// The form of a queue, filled with its settings in the units that fit.
-    pub fn of(connection: &str, queue: &QueueName, settings: &Settings) -> Self {
+    /// The form of the queue whose ARN is `own`, filled with its settings in the units that fit. Queues of the same
+    /// account and region are called by their names.
+    pub fn of(connection: &str, own: &QueueArn, settings: &Settings) -> Self {
         let (visibility_timeout, visibility_timeout_unit) = Measure::Time.fit(settings.visibility_timeout);
         let (delay, delay_unit) = Measure::Time.fit(settings.delay);
         let (retention, retention_unit) = Measure::Time.fit(settings.retention);
         let (maximum_message_size, maximum_message_size_unit) = Measure::Size.fit(settings.maximum_message_size);
+        let called = |arn: &QueueArn| {
+            let name = arn.name();
+            if own.sibling(&name) == *arn { name.to_string() } else { arn.to_string() }
+        };
         let policy = settings.redrive_policy.as_ref();
         let fifo = settings.fifo.clone();
         let (allow, allow_queues) = match &settings.redrive_allow_policy {
             RedriveAllowPolicy::AllowAll => ("allowAll", String::new()),
             RedriveAllowPolicy::DenyAll => ("denyAll", String::new()),
-            RedriveAllowPolicy::ByQueue(arns) => {
-                ("byQueue", arns.iter().map(QueueArn::as_str).collect::<Vec<_>>().join("\n"))
-            }
+            RedriveAllowPolicy::ByQueue(arns) => ("byQueue", arns.iter().map(called).collect::<Vec<_>>().join("\n")),
         };
         let deduplicates = fifo.as_ref().is_some_and(|fifo| fifo.content_based_deduplication);
         Self {
             connection: connection.to_owned(),
-            queue: queue.to_string(),
+            queue: own.name().to_string(),
             step: "review".into(),
             // A structure of texts and numbers is always JSON.
             shown: serde_json::to_string(settings).unwrap_or_default(),
@@ -93,7 +96,7 @@ impl SettingsForm {
                 deduplication_scope: fifo.as_ref().map(|fifo| fifo.deduplication_scope.clone()).unwrap_or_default(),
                 throughput_limit: fifo.map(|fifo| fifo.throughput_limit).unwrap_or_default(),
                 tags: settings.tags.as_ref().map(super::tags::write).unwrap_or_default(),
-                dead_letter_queue: policy.map(|policy| policy.dead_letter_target.to_string()).unwrap_or_default(),
+                dead_letter_queue: policy.map(|policy| called(&policy.dead_letter_target)).unwrap_or_default(),
                 max_receive_count: policy.map(|policy| policy.max_receive_count.to_string()).unwrap_or_default(),
             },
         }
@@ -224,7 +227,7 @@ mod tests {
             attributes.fifo = Some(crate::model::queue::FifoSettings::default());
         }
         let tags = Tags::from([("team".into(), "pay".into())]);
-        let mut form = SettingsForm::of("local", &own.name(), &Settings::of(&attributes, Some(&tags)));
+        let mut form = SettingsForm::of("local", &own, &Settings::of(&attributes, Some(&tags)));
         change(&mut form);
         form.parse(&own).map_err(|invalid| invalid.into_iter().map(|invalid| invalid.field).collect())
     }
@@ -236,6 +239,22 @@ mod tests {
             assert_eq!(wanted.settings, wanted.shown);
             assert!(!wanted.apply && !wanted.understood);
         }
+    }
+
+    #[test]
+    fn queues_are_called_by_name_where_that_is_enough() {
+        let own: QueueArn = OWN.parse().unwrap();
+        let near = own.sibling(&"orders-dlq".parse().unwrap());
+        let far: QueueArn = "arn:aws:sqs:eu-west-1:2:web".parse().unwrap();
+        let settings = Settings {
+            redrive_policy: Some(RedrivePolicy { dead_letter_target: near.clone(), max_receive_count: 5 }),
+            redrive_allow_policy: by_queue([near, far]),
+            ..Settings::of(&Attributes::default(), None)
+        };
+        let form = SettingsForm::of("local", &own, &settings);
+        assert_eq!(form.fields.dead_letter_queue, "orders-dlq");
+        assert_eq!(form.allow_queues, "orders-dlq\narn:aws:sqs:eu-west-1:2:web");
+        assert_eq!(form.parse(&own).unwrap().settings, settings);
     }
 
     #[test]
@@ -278,7 +297,7 @@ mod tests {
             (
                 |form| {
                     form.allow = "byQueue".into();
-                    form.allow_queues = (0..11).map(|n| format!("q{n}\n")).collect();
+                    form.allow_queues = "a b c d e f g h i j k".replace(' ', "\n");
                 },
                 "allow_queues",
             ),

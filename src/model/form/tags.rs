@@ -93,7 +93,7 @@ mod tests {
             let sentence = parse(text).unwrap_err();
             assert!(sentence.contains(says), "{sentence}");
         }
-        let many: String = (0..51).map(|n| format!("k{n}=v\n")).collect();
+        let many = (0..51).map(|n| format!("k{n}=v")).collect::<Vec<_>>().join("\n");
         assert!(parse(&many).unwrap_err().contains("at most 50"));
     }
 

@@ -12,12 +12,12 @@ fn arn(name: &str) -> QueueArn {
     ARN.parse::<QueueArn>().unwrap().sibling(&name.parse().unwrap())
 }
 
-fn policy(name: &str, max_receive_count: u32) -> Option<RedrivePolicy> {
-    Some(RedrivePolicy { dead_letter_target: arn(name), max_receive_count })
+fn policy(name: &str, max_receive_count: u32) -> RedrivePolicy {
+    RedrivePolicy { dead_letter_target: arn(name), max_receive_count }
 }
 
-fn tags(pairs: &[(&str, &str)]) -> Option<Tags> {
-    Some(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+fn tags(pairs: &[(&str, &str)]) -> Tags {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
 fn plain(text: &str) -> String {
@@ -26,7 +26,7 @@ fn plain(text: &str) -> String {
 
 fn standard() -> Settings {
     let attributes = Attributes { arn: ARN.parse().ok(), ..Attributes::default() };
-    Settings { tags: tags(&[("team", "pay")]), ..Settings::of(&attributes, None) }
+    Settings { tags: Some(tags(&[("team", "pay")])), ..Settings::of(&attributes, None) }
 }
 
 fn fifo() -> Settings {
@@ -55,7 +55,7 @@ fn each_setting_is_told_in_words_and_as_sqs_takes_it() {
     wanted.retention = 1_209_600;
     wanted.receive_wait = 20;
     wanted.maximum_message_size = 262_144;
-    wanted.redrive_policy = policy("orders-dlq", 5);
+    wanted.redrive_policy = Some(policy("orders-dlq", 5));
     wanted.redrive_allow_policy = by_queue([arn("b"), arn("a"), arn("b")]);
     wanted.fifo = Some(Fifo {
         content_based_deduplication: true,
@@ -91,18 +91,18 @@ fn each_setting_is_told_in_words_and_as_sqs_takes_it() {
 
 #[test]
 fn a_policy_is_removed_by_an_empty_text() {
-    let with = Settings { redrive_policy: policy("orders-dlq", 5), ..standard() };
+    let with = Settings { redrive_policy: Some(policy("orders-dlq", 5)), ..standard() };
     let removed = changes(&with, &standard());
     assert_eq!((removed.len(), removed[0].raw.as_str(), removed[0].to.as_str()), (1, "", "none"));
 }
 
 #[test]
 fn tags_are_set_changed_and_removed() {
-    let wanted = Settings { tags: tags(&[("team", "risk"), ("env", "prod")]), ..standard() };
+    let wanted = Settings { tags: Some(tags(&[("team", "risk"), ("env", "prod")])), ..standard() };
     let found: Vec<_> = tag_changes(&standard(), &wanted).into_iter().map(|c| (c.key, c.from, c.to)).collect();
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(found, [("env".to_owned(), None, text("prod")), ("team".to_owned(), text("pay"), text("risk"))]);
-    let none = Settings { tags: tags(&[]), ..standard() };
+    let none = Settings { tags: Some(tags(&[])), ..standard() };
     assert_eq!(tag_changes(&standard(), &none)[0].to, None);
     let unread = Settings { tags: None, ..standard() };
     assert_eq!(tag_changes(&unread, &wanted), [], "tags that nobody could read are left alone");
@@ -114,15 +114,15 @@ fn what_others_changed_is_kept_and_told() {
     let mut wanted = shown.clone();
     wanted.visibility_timeout = 45;
     wanted.delay = 10;
-    wanted.tags = tags(&[("team", "pay"), ("env", "prod")]);
+    wanted.tags = Some(tags(&[("team", "pay"), ("env", "prod")]));
     let mut current = shown.clone();
     current.visibility_timeout = 60;
     current.delay = 10;
     current.retention = 86_400;
-    current.tags = tags(&[("team", "pay"), ("owner", "mia")]);
+    current.tags = Some(tags(&[("team", "pay"), ("owner", "mia")]));
     let merged = merge(&shown, &wanted, &current);
     assert_eq!((merged.visibility_timeout, merged.delay, merged.retention), (45, 10, 86_400));
-    assert_eq!(merged.tags, tags(&[("team", "pay"), ("env", "prod"), ("owner", "mia")]));
+    assert_eq!(merged.tags, Some(tags(&[("team", "pay"), ("env", "prod"), ("owner", "mia")])));
     let told: Vec<(String, String, Option<String>)> = moved(&shown, &wanted, &current)
         .into_iter()
         .map(|moved| (moved.label, plain(&moved.now), moved.wanted.map(|text| plain(&text))))
@@ -145,7 +145,7 @@ fn a_change_says_what_it_means() {
     let name: QueueName = "orders".parse().unwrap();
     let attributes = Attributes {
         arn: ARN.parse().ok(),
-        redrive_policy: policy("orders-dlq", 5),
+        redrive_policy: Some(policy("orders-dlq", 5)),
         redrive_allow_policy: None,
         ..Attributes::default()
     };
@@ -163,9 +163,9 @@ fn a_change_says_what_it_means() {
     assert_eq!(severities(&shorter, &known), [Severity::Danger]);
     let at_once = Settings { visibility_timeout: 0, ..base.clone() };
     assert_eq!(severities(&at_once, &known), [Severity::Warning]);
-    let few = Settings { redrive_policy: policy("orders-dlq", 2), ..base.clone() };
+    let few = Settings { redrive_policy: Some(policy("orders-dlq", 2)), ..base.clone() };
     assert_eq!(severities(&few, &known), [Severity::Warning]);
-    let gone = Settings { redrive_policy: policy("nowhere", 5), ..base.clone() };
+    let gone = Settings { redrive_policy: Some(policy("nowhere", 5)), ..base.clone() };
     assert_eq!(severities(&gone, &Target::Missing), [Severity::Danger]);
     assert!(obstacle(&name, &attributes, &gone, &Target::Missing).unwrap().contains("does not exist"));
     let denies = Attributes { redrive_allow_policy: Some(RedriveAllowPolicy::DenyAll), ..dlq.clone() };
@@ -188,7 +188,7 @@ prop_compose! {
             retention: numbers[2],
             receive_wait: numbers[3],
             maximum_message_size: numbers[4],
-            redrive_policy: dlq.and_then(|count| policy("orders-dlq", count)),
+            redrive_policy: dlq.map(|count| policy("orders-dlq", count)),
             redrive_allow_policy: if deny { RedriveAllowPolicy::DenyAll } else { RedriveAllowPolicy::AllowAll },
             fifo: None,
             tags,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::model::cli::Command;
-use crate::ui::parts::Copy;
+use crate::ui::parts::{Copy, Disclosure};
 
 /// The command, folded away until someone wants it.
 pub fn command(command: &Command) -> impl IntoView + use<> {
@@ -19,10 +19,10 @@ pub fn commands(commands: &[Command]) -> impl IntoView + use<> {
             view! { <Copy label="command" value=line/> }
         })
         .collect();
+    let summary = if lines.len() > 1 { "As commands" } else { "As a command" };
     view! {
-        <details>
-            <summary>{if lines.len() > 1 { "As commands" } else { "As a command" }}</summary>
+        <Disclosure summary>
             <div class="stack" data-gap="small">{lines}</div>
-        </details>
+        </Disclosure>
     }
 }

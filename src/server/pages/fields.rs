@@ -75,27 +75,15 @@ pub fn numbers(typed: &Typed<'_>) -> impl IntoView + use<> {
         (&fields.maximum_message_size, &fields.maximum_message_size_unit),
         "Body and message attributes together,",
     );
-    let (_, _, wait) = RECEIVE_WAIT;
-    let (value, error) = (fields.receive_wait.clone(), typed.wrong("receive_wait"));
-    let hint = if typed.defaults {
-        "How long a receive waits for a message, 0 to 20 s; empty is 0. Waiting saves empty receives."
-    } else {
-        "How long a receive waits for a message, 0 to 20 s. Waiting saves empty receives."
-    };
+    let wait = typed.quantity(
+        RECEIVE_WAIT,
+        "Receive wait",
+        (&fields.receive_wait, ""),
+        "How long a receive waits for a message, which saves empty receives,",
+    );
     view! {
         <div class="form">
-            {visibility} {retention} {delay}
-            <NumberField
-                name="receive_wait"
-                label="Receive wait"
-                value
-                error
-                hint
-                min=u64::from(wait.min)
-                max=u64::from(wait.max)
-                unit="seconds"
-            />
-            {size}
+            {visibility} {retention} {delay} {wait} {size}
         </div>
     }
 }
@@ -179,10 +167,10 @@ pub fn tags(typed: &Typed<'_>) -> impl IntoView + use<> {
     view! {
         <TextareaField
             name="tags"
-            label="Tags"
+            label="One key=value a line"
             value
             error
-            hint="One key=value a line, at most 50."
+            hint="At most 50. They are seen in cost reports and can decide who has access."
             placeholder="team=payments"
             optional=true
             short=true

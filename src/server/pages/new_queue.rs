@@ -57,14 +57,18 @@ async fn new_queue(here: Here) -> Result<Page, Failure> {
                         <Section title="FIFO">{fifo}</Section>
                     </div>
                     <Section title="Failures">{failures}</Section>
+                </div>
+                <div class="stack" data-gap="large">
+                    <Section title="Messages" note="empty fields take SQS's defaults">
+                        {numbers}
+                    </Section>
                     <Section title="Tags">
                         <div class="form">{tags}</div>
                     </Section>
+                    <Section title="Encryption">
+                        <p class="soft">"SQS's default: at rest, with a key that SQS owns (SSE-SQS)."</p>
+                    </Section>
                 </div>
-                <Section title="Messages" note="empty fields take SQS's defaults">
-                    {numbers}
-                    <p class="soft">"Messages are encrypted at rest as SQS does by default: SSE-SQS, with a key that SQS owns."</p>
-                </Section>
             </div>
             <div class="form-actions">
                 <Button variant=Variant::Primary glyph=Glyph::Plus reason>
@@ -104,7 +108,7 @@ fn identity(form: &NewQueueForm, typed: &Typed<'_>) -> impl IntoView + use<> {
 /// Where failures go: nowhere, to a queue made with this one, to one that exists.
 fn failures(form: &NewQueueForm, typed: &Typed<'_>) -> impl IntoView + use<> {
     let choices = vec![
-        Choice::new("none", "Nowhere").hint("A message that always fails is received until its retention ends."),
+        Choice::new("none", "Nowhere").hint("It is received again and again until its retention ends."),
         Choice::new("new", "To a new dead-letter queue").hint("Made first, of the same type and with the same tags."),
         Choice::new("existing", "To an existing queue").hint("Of the same type, account and region."),
     ];
@@ -122,7 +126,7 @@ fn failures(form: &NewQueueForm, typed: &Typed<'_>) -> impl IntoView + use<> {
     let chosen = form.dead_letters.clone();
     view! {
         <div class="form">
-            <RadioGroup name="dead_letters" label="Failures go" choices value=chosen/>
+            <RadioGroup name="dead_letters" label="A message that fails too often goes" choices value=chosen/>
             <div class="form when-dead-letters">
                 {fields}
                 <div class="when-new">

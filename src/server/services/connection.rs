@@ -108,6 +108,12 @@ impl Connection {
         answer.map(|answer| answer.value).map_err(|error| report::sqs(error, self.name(), Some(queue)))
     }
 
+    /// Whether a queue of that name is there already. At most one request; that there is none is no failure, and where
+    /// it cannot be asked the answer is no.
+    pub(super) async fn is_taken(&self, queue: &QueueName) -> bool {
+        self.0.poller.census().rows.contains_key(queue) || self.0.sqs.queue_url(queue).await.is_ok()
+    }
+
     /// All attributes of a queue, read now. One request (two where its URL is unknown).
     pub async fn attributes(&self, queue: &QueueName) -> Result<Attributes, Failure> {
         let url = self.url(queue).await?;

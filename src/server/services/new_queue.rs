@@ -68,11 +68,11 @@ impl Connection {
 
     /// `CreateQueue` answers the queue that exists where no attribute that is named differs, as if it were new.
     async fn must_be_free(&self, name: &QueueName, field: &str, instead: &str) -> Result<(), Rejection> {
-        match self.url(name).await {
-            Ok(_) => Err(vec![Invalid::new(field, format!("{name} exists already. {instead}"))].into()),
-            // Where it cannot be asked, creating will tell.
-            Err(_) => Ok(()),
+        // Where it cannot be asked, creating will tell.
+        if self.is_taken(name).await {
+            return Err(vec![Invalid::new(field, format!("{name} exists already. {instead}"))].into());
         }
+        Ok(())
     }
 
     async fn create(

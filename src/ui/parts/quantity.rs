@@ -19,7 +19,7 @@ pub fn QuantityField(
     /// The unit that is chosen.
     #[prop(into)]
     unit: String,
-    /// The units that can be chosen.
+    /// The units that can be chosen; a single one is no choice.
     units: Vec<&'static str>,
     /// A sentence that helps, below it.
     #[prop(optional_no_strip, into)]
@@ -35,13 +35,23 @@ pub fn QuantityField(
     let invalid = error.is_some().then_some("true");
     let unit_label = format!("Unit of {}", label.to_lowercase());
     let unit_name = format!("{name}_unit");
-    let options: Vec<_> = units
-        .into_iter()
-        .map(|choice| {
-            let selected = choice == unit;
-            view! { <option value=choice selected=selected>{choice}</option> }
-        })
-        .collect();
+    let units = if let [only] = units[..] {
+        view! { <span class="input-unit">{only}</span> }.into_any()
+    } else {
+        let options: Vec<_> = units
+            .into_iter()
+            .map(|choice| {
+                let selected = choice == unit;
+                view! { <option value=choice selected=selected>{choice}</option> }
+            })
+            .collect();
+        view! {
+            <select class="input" name=unit_name aria-label=unit_label>
+                {options}
+            </select>
+        }
+        .into_any()
+    };
     view! {
         <Field id=name.clone() label hint error>
             <div class="input-group">
@@ -58,9 +68,7 @@ pub fn QuantityField(
                     aria-describedby=describedby
                     aria-invalid=invalid
                 />
-                <select class="input" name=unit_name aria-label=unit_label>
-                    {options}
-                </select>
+                {units}
             </div>
         </Field>
     }

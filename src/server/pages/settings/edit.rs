@@ -16,18 +16,21 @@ use crate::ui::parts::{Button, Choice, FailureNotice, RadioGroup, Section, Texta
 /// The page; `typed` is what was typed, where the form comes back.
 pub fn page(here: &Here, queue: &QueueName, current: &Current, typed: Option<SettingsForm>) -> Page {
     let connection = here.connection.name();
-    let form = typed.unwrap_or_else(|| SettingsForm::of(connection.as_str(), queue, &current.settings));
+    let form = typed.unwrap_or_else(|| SettingsForm::of(connection.as_str(), &current.arn, &current.settings));
     let view = Typed { fields: &form.fields, submission: here.submission.as_ref(), defaults: false };
     let reason = here.connection.allowed().err().map(|refusal| refusal.title());
     let is_dlq = here.connection.is_dead_letter_queue(queue);
     let suggestions = fields::suggestions(here, &|name| name.kind() == queue.kind() && name != queue);
     let numbers = fields::numbers(&view);
-    let fifo = (queue.kind() == QueueKind::Fifo).then(|| {
-        let fifo = fields::fifo(&view);
-        view! { <Section title="FIFO">{fifo}</Section> }
-    });
     let (failures, sources) = (failures(&form, &view, queue), sources(&form, &view, is_dlq));
-    let tags = tags(&view, current);
+    // The columns end at about the same height.
+    let tags = tags(&view, current).into_any();
+    let (left, right) = if queue.kind() == QueueKind::Fifo {
+        let fifo = fields::fifo(&view);
+        (view! { <Section title="FIFO">{fifo}</Section> }.into_any(), Some(tags))
+    } else {
+        (tags, None)
+    };
     let (name, shown) = (queue.to_string(), form.shown.clone());
     let body = view! {
         {queue_head(connection, queue, QueuePage::Settings, is_dlq)}
@@ -41,9 +44,9 @@ pub fn page(here: &Here, queue: &QueueName, current: &Current, typed: Option<Set
             <div class="split">
                 <div class="stack" data-gap="large">
                     <Section title="Messages">{numbers}</Section>
-                    {fifo}
+                    {left}
                 </div>
-                <div class="stack" data-gap="large">{failures} {sources} {tags}</div>
+                <div class="stack" data-gap="large">{failures} {sources} {right}</div>
             </div>
             <div class="form-actions">
                 <Button variant=Variant::Primary reason>
@@ -68,9 +71,8 @@ fn notice(here: &Here) -> Option<AnyView> {
 /// Where failures go.
 fn failures(form: &SettingsForm, typed: &Typed<'_>, queue: &QueueName) -> impl IntoView + use<> {
     let choices = vec![
-        Choice::new("none", "Nowhere")
-            .hint("A message that always fails is received again and again until its retention ends."),
-        Choice::new("queue", "To a dead-letter queue").hint("After as many receives without a delete as you say."),
+        Choice::new("none", "Nowhere").hint("It is received again and again until its retention ends."),
+        Choice::new("queue", "To a dead-letter queue").hint("When it was received so often without being deleted."),
     ];
     let value = form.dead_letters.clone();
     let hint = format!("A {} queue of this account and region: its name, or its ARN.", queue.kind().word());
@@ -78,7 +80,7 @@ fn failures(form: &SettingsForm, typed: &Typed<'_>, queue: &QueueName) -> impl I
     view! {
         <Section title="Failures">
             <div class="form">
-                <RadioGroup name="dead_letters" label="Failures go" choices value/>
+                <RadioGroup name="dead_letters" label="A message that fails too often goes" choices value/>
                 <div class="form when-dead-letters">{fields}</div>
             </div>
         </Section>
@@ -115,16 +117,15 @@ fn sources(form: &SettingsForm, typed: &Typed<'_>, is_dlq: bool) -> impl IntoVie
 }
 
 fn tags(typed: &Typed<'_>, current: &Current) -> impl IntoView + use<> {
-    let body = match current.tags_failure.clone() {
-        Some(failure) => view! {
+    let body = if let Some(failure) = current.tags_failure.clone() {
+        view! {
             <FailureNotice failure/>
             <p class="soft">"The tags stay as they are."</p>
         }
-        .into_any(),
-        None => {
-            let tags = fields::tags(typed);
-            view! { <div class="form">{tags}</div> }.into_any()
-        }
+        .into_any()
+    } else {
+        let tags = fields::tags(typed);
+        view! { <div class="form">{tags}</div> }.into_any()
     };
     view! { <Section title="Tags">{body}</Section> }
 }

@@ -18,7 +18,8 @@ use crate::server::api::SUBMISSION;
 use crate::server::services::settings::Review;
 use crate::server::services::submissions::Submission;
 use crate::ui::parts::{
-    Button, Cell, CellKind, Checkbox, Code, Column, LinkButton, NameCell, Notice, Section, Table, Tone, Variant,
+    Button, Cell, CellKind, Checkbox, Code, Column, Disclosure, LinkButton, NameCell, Notice, Section, Table, Tone,
+    Variant,
 };
 
 /// The page between the form and the change.
@@ -36,7 +37,7 @@ pub fn page(
     let next = SettingsForm {
         shown: serde_json::to_string(&review.current.settings).unwrap_or_default(),
         step: "apply".into(),
-        ..SettingsForm::of(connection.as_str(), queue, &review.wanted)
+        ..SettingsForm::of(connection.as_str(), &review.current.arn, &review.wanted)
     };
     let notice = (submission.done != Some(Done::Reviewed)).then(|| done::notice(here));
     let partial = is_partial(review, form).then(|| {
@@ -102,10 +103,10 @@ fn changes(review: &Review) -> impl IntoView + use<> {
                 <tr>
                     <NameCell>{label}</NameCell>
                     <Cell label="Now" kind=CellKind::Text>
-                        <del>{from}</del>
+                        <span class="soft">{from}</span>
                     </Cell>
                     <Cell label="Then" kind=CellKind::Text>
-                        <ins>{to}</ins>
+                        <strong>{to}</strong>
                     </Cell>
                 </tr>
             }
@@ -170,10 +171,9 @@ fn raw(review: &Review) -> Option<impl IntoView + use<>> {
     (!attributes.is_empty()).then(|| {
         let text = serde_json::to_string_pretty(&attributes).unwrap_or_default();
         view! {
-            <details>
-                <summary>"As JSON"</summary>
+            <Disclosure summary="As JSON">
                 <Code text json=true/>
-            </details>
+            </Disclosure>
         }
     })
 }

@@ -35,8 +35,10 @@ export const PAGES: ConsolePage[] = [
   at('send', '/queues/orders/send'),
   at('send-fifo', '/queues/trades.fifo/send'),
   at('settings', '/queues/orders/settings'),
+  at('settings-fifo', '/queues/trades.fifo/settings'),
   at('new-queue', '/new-queue'),
   at('redrive', '/queues/orders-dlq/redrive'),
   at('danger', '/queues/orders/danger'),
+  at('danger-dlq', '/queues/orders-dlq/danger'),
   at('activity', '/activity'),
 ]

@@ -74,5 +74,5 @@ test('only what belongs to the choice is shown', async ({ page }) => {
   await expect(page.getByLabel('Content-based deduplication')).toBeVisible()
   await page.getByLabel('To an existing queue').check()
   await expect(page.getByLabel('Set aside after')).toBeVisible()
-  await expect(page.getByLabel('Keep dead letters for')).toBeHidden()
+  await expect(page.getByLabel('Keep dead letters for', { exact: true })).toBeHidden()
 })

@@ -105,7 +105,7 @@ test('a dead-letter queue names who may use it, and a FIFO queue has settings of
   await sqs.createWithDlq('trades.fifo')
   await page.goto('/local/queues/trades-dlq.fifo/settings')
   await page.getByLabel('Only these queues').check()
-  await page.getByLabel(/^These queues/).fill('trades.fifo')
+  await page.getByLabel('These queues', { exact: true }).fill('trades.fifo')
   await page.getByLabel('Content-based deduplication').check()
   await page.getByLabel('In each message group').check()
   await page.getByLabel('Of each message group').check()

@@ -106,8 +106,7 @@ fn sources(form: &SettingsForm, typed: &Typed<'_>, is_dlq: bool) -> impl IntoVie
                     label="These queues"
                     value=named
                     error
-                    hint="One name or ARN a line, at most ten. Read where “Only these queues” is chosen."
-                    optional=true
+                    hint="One name or ARN a line, at most ten."
                     short=true
                 />
                 </div>

@@ -6,7 +6,7 @@ import { expectNotice, expectStatus } from '../../expect.ts'
 const create = { name: 'Create queue' }
 
 test('a FIFO queue and its dead-letter queue are created in one step', async ({ page, sqs, a11y }) => {
-  await page.goto('/local/queues/new')
+  await page.goto('/local/new-queue')
   await a11y()
   await page.getByLabel('Name').fill('trades')
   await page.getByLabel('FIFO', { exact: true }).check()
@@ -37,7 +37,7 @@ test('a standard queue needs nothing but a name', async ({ page, sqs }) => {
 
 test('a name that is taken or wrong is said beside it, and nothing typed is lost', async ({ page, sqs, a11y }) => {
   await sqs.create('orders')
-  await page.goto('/local/queues/new')
+  await page.goto('/local/new-queue')
   await page.getByLabel('Name').fill('orders')
   await page.getByLabel('One key=value a line').fill('team=pay')
   await page.getByRole('button', create).click()
@@ -53,7 +53,7 @@ test('a name that is taken or wrong is said beside it, and nothing typed is lost
 
 test('half a creation says what exists now, and the form goes on from there', async ({ page, sqs }) => {
   await sqs.dials([{ operation: 'CreateQueue', nth: 2, action: { answer: { code: 'AccessDenied' } } }])
-  await page.goto('/local/queues/new')
+  await page.goto('/local/new-queue')
   await page.getByLabel('Name').fill('orders')
   await page.getByLabel('To a new dead-letter queue').check()
   await page.getByRole('button', create).click()
@@ -67,7 +67,7 @@ test('half a creation says what exists now, and the form goes on from there', as
 })
 
 test('only what belongs to the choice is shown', async ({ page }) => {
-  await page.goto('/local/queues/new')
+  await page.goto('/local/new-queue')
   await expect(page.getByLabel('Content-based deduplication')).toBeHidden()
   await expect(page.getByLabel('Set aside after')).toBeHidden()
   await page.getByLabel('FIFO', { exact: true }).check()

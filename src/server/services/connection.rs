@@ -108,10 +108,10 @@ impl Connection {
         answer.map(|answer| answer.value).map_err(|error| report::sqs(error, self.name(), Some(queue)))
     }
 
-    /// Whether a queue of that name is there already. At most one request; that there is none is no failure, and where
-    /// it cannot be asked the answer is no.
+    /// Whether a queue of that name is there, asked now: the list may be a minute old. One request; that there is none is
+    /// no failure, and where it cannot be asked the answer is no.
     pub(super) async fn is_taken(&self, queue: &QueueName) -> bool {
-        self.0.poller.census().rows.contains_key(queue) || self.0.sqs.queue_url(queue).await.is_ok()
+        self.0.sqs.queue_url(queue).await.is_ok()
     }
 
     /// All attributes of a queue, read now. One request (two where its URL is unknown).

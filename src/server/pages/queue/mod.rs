@@ -137,7 +137,7 @@ fn failures(connection: &ConnectionName, queue: &QueueName, details: &Details) -
     let allow = details.attributes.redrive_allow_policy.as_ref().map(allowance);
     view! {
         <Section title="Failures">
-            {goes} {comes}
+            <div class="fate">{goes} {comes}</div>
             {allow.map(|words| view! { <Facts><Fact label="Redrive-allow policy">{words}</Fact></Facts> })}
         </Section>
     }

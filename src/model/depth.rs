@@ -43,48 +43,59 @@ impl Series {
         &self.0
     }
 
-    /// The newest count minus the oldest: whether the queue grows.
-    pub fn growth(&self) -> i128 {
-        match (self.0.first(), self.0.last()) {
-            (Some(first), Some(last)) => i128::from(last.1) - i128::from(first.1),
-            _ => 0,
-        }
+    /// The samples of the last 30 minutes, seen from `now_ms`.
+    pub fn recent(&self, now_ms: i64) -> &[(i64, u64)] {
+        let from = self.0.partition_point(|(at, _)| now_ms - at >= WINDOW_MS);
+        &self.0[from..]
     }
 
-    /// Its [`line`].
-    pub fn points(&self) -> String {
-        let counts: Vec<u64> = self.0.iter().map(|(_, count)| *count).collect();
-        line(&counts)
+    /// The [`line`] of what is recent.
+    pub fn points(&self, now_ms: i64) -> String {
+        line(self.recent(now_ms), now_ms)
     }
 }
 
-/// The `points` of an SVG polyline through the counts, oldest first, scaled to the largest. Zero is always the ground
+/// The `points` of an SVG polyline through samples (milliseconds since 1970, count), oldest first. Across is time: the
+/// right edge is `now_ms`, the left one 30 minutes before. Up is scaled to the largest count. Zero is always the ground
 /// line: a quiet queue is flat at the bottom, whatever the scale. One that stands still is flat in the middle: at the top
 /// it would look full. Points within a level stretch are left out.
-pub fn line(counts: &[u64]) -> String {
-    let most = u128::from(counts.iter().copied().max().unwrap_or(0).max(1));
-    let still = counts.iter().all(|count| u128::from(*count) == most);
+pub fn line(samples: &[(i64, u64)], now_ms: i64) -> String {
+    let most = u128::from(samples.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1));
+    let still = samples.iter().all(|(_, count)| u128::from(*count) == most);
     let most = if still { 2 * most } else { most };
     let usable = u128::from(LINE_HEIGHT - 2 * MARGIN);
     let height = |count: u64| u128::from(LINE_HEIGHT - MARGIN) - u128::from(count) * usable / most;
-    // One sample is a level line, too.
-    let counts = if let [only] = counts { &[*only, *only] } else { counts };
-    let steps = u64::try_from(counts.len()).unwrap_or(u64::MAX).saturating_sub(1).max(1);
+    let across = |at: i64| {
+        let into = (at - (now_ms - WINDOW_MS)).clamp(0, WINDOW_MS).unsigned_abs();
+        into * LINE_WIDTH / WINDOW_MS.unsigned_abs()
+    };
+    // One sample is a level line of its slot: a dot.
+    let dot = samples.first().map(|(at, count)| [(at - SLOT_MS, *count), (*at, *count)]);
+    let samples = match &dot {
+        Some(dot) if samples.len() == 1 => dot,
+        _ => samples,
+    };
     let mut out = String::new();
-    for (i, count) in (0u64..).zip(counts) {
-        let at = usize::try_from(i).unwrap_or(usize::MAX);
-        let level = at > 0 && counts[at - 1] == *count && counts.get(at + 1) == Some(count);
-        if level {
+    for (i, (at, count)) in samples.iter().enumerate() {
+        let like = |other: Option<&(i64, u64)>| other.is_some_and(|(_, other)| other == count);
+        if i > 0 && like(samples.get(i - 1)) && like(samples.get(i + 1)) {
             continue;
         }
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&(i * LINE_WIDTH / steps).to_string());
+        out.push_str(&across(*at).to_string());
         out.push(',');
         out.push_str(&height(*count).to_string());
     }
     out
+}
+
+/// The `points` of the polygon between a [`line`] and the ground.
+pub fn area(line: &str) -> String {
+    let first = line.split(',').next().unwrap_or_default();
+    let last = line.rsplit(' ').next().and_then(|point| point.split(',').next()).unwrap_or_default();
+    format!("{first},{LINE_HEIGHT} {line} {last},{LINE_HEIGHT}")
 }
 
 #[cfg(test)]
@@ -100,7 +111,6 @@ mod tests {
         assert_eq!(series.samples().len(), SAMPLES);
         assert_eq!(series.samples().last(), Some(&(3_599_000, 3_599)));
         assert!(series.samples()[0].0 > 3_599_000 - WINDOW_MS);
-        assert!(series.growth() > 0);
     }
 
     #[test]
@@ -114,15 +124,36 @@ mod tests {
 
     #[test]
     fn the_largest_count_is_at_the_top_and_zero_on_the_ground() {
-        assert_eq!(line(&[0, 5, 10]), "0,188 500,100 1000,12");
-        assert_eq!(line(&[0, u64::MAX]), "0,188 1000,12");
+        let half = WINDOW_MS / 2;
+        assert_eq!(line(&[(0, 0), (half, 5), (WINDOW_MS, 10)], WINDOW_MS), "0,188 500,100 1000,12");
+        assert_eq!(line(&[(0, 0), (WINDOW_MS, u64::MAX)], WINDOW_MS), "0,188 1000,12");
+    }
+
+    #[test]
+    fn across_is_time_whatever_the_number_of_samples() {
+        let minute = 60_000;
+        let samples = [(0, 4), (minute, 0), (2 * minute, 8)];
+        assert_eq!(line(&samples, 2 * minute), "933,100 966,188 1000,12", "two minutes are a fifteenth of the line");
+        assert_eq!(line(&samples, 17 * minute), "433,100 466,188 500,12", "what was not read since is not drawn");
+        assert_eq!(line(&samples[..2], 0), "1000,12 1000,188", "a clock that is ahead");
+    }
+
+    #[test]
+    fn what_is_older_than_the_window_is_not_drawn() {
+        let mut series = Series::default();
+        series.record(0, 9);
+        series.record(60_000, 1);
+        assert_eq!(series.recent(60_000).len(), 2);
+        assert_eq!(series.recent(WINDOW_MS), [(60_000, 1)]);
+        assert_eq!(series.points(WINDOW_MS + 60_000), "");
     }
 
     #[test]
     fn nothing_and_one_and_always_zero_are_drawn_too() {
-        assert_eq!(line(&[]), "");
-        assert_eq!(line(&[7]), "0,100 1000,100");
-        assert_eq!(line(&[1, 1]), "0,100 1000,100");
-        assert_eq!(line(&[0, 0, 0, 0, 0]), "0,188 1000,188", "what is level is left out");
+        assert_eq!(line(&[], 0), "");
+        assert_eq!(line(&[(0, 7)], 0), "983,100 1000,100");
+        let zeros = [0, 1, 2, 3].map(|slot| (slot * SLOT_MS, 0));
+        assert_eq!(line(&zeros, 3 * SLOT_MS), "950,188 1000,188", "what is level is left out");
+        assert_eq!(area("0,188 500,100"), "0,200 0,188 500,100 500,200");
     }
 }

@@ -9,6 +9,8 @@ use super::queue::{Counter, Depth, QueueKind};
 
 /// How many rows a page has.
 pub const PAGE: usize = 100;
+/// How many dead-letter queues with messages stand above the list; the filter shows all.
+pub const ATTENTION: usize = 50;
 
 /// A queue in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]

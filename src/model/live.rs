@@ -8,6 +8,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::limits;
 
+/// Numbers older than this are greyed, milliseconds: three times what the slowest of a page should take.
+pub const STALE_MS: i64 = 30_000;
+/// How often a stream says that it lives, milliseconds.
+pub const BEAT_MS: u64 = 10_000;
+/// The name of the event that says so. It has no id: it is no news.
+pub const BEAT: &str = "beat";
+/// The longest list of queue names that a document sends when it opens its stream, bytes: more would be more than
+/// proxies take in a request line.
+pub const ROWS_BYTES: usize = 6_000;
+
 /// How alive the numbers are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

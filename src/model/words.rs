@@ -63,6 +63,11 @@ pub fn span(seconds: u64) -> String {
     }
 }
 
+/// How old numbers are: `12 s old`.
+pub fn old(seconds: u64) -> String {
+    format!("{}\u{A0}old", span(seconds))
+}
+
 /// A size: `512 B`, `1.5 KiB`, `200 KiB`, `1 MiB`.
 pub fn bytes(n: u64) -> String {
     const KIB: u64 = 1_024;

@@ -1,6 +1,7 @@
 //! What the event stream asks of the services: which poller, which queues a list shows, which receive runs.
 //! May use: everything below it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -9,7 +10,7 @@ use super::http::events::Source;
 use super::services::Services;
 use super::services::overview::Overview;
 use super::services::poller::{Census, Poller};
-use crate::model::listing::ListQuery;
+use crate::model::listing::{ATTENTION, ListQuery};
 use crate::model::live::Receiving;
 use crate::model::{ConnectionName, QueueArn, QueueName};
 
@@ -18,22 +19,23 @@ impl Source for Services {
         self.connection_of(connection).ok().map(|connection| Arc::clone(connection.poller()))
     }
 
-    /// The rows of home with the dead-letter queues whose depth they show, and what needs attention.
+    /// The rows of home with the dead-letter queues whose depth they show, then what needs attention.
     fn listed(&self, census: &Arc<Census>, query: &str) -> Vec<QueueName> {
         let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
         let read = |name: &str| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.clone());
         let query = ListQuery::read(read);
         let overview = Overview::of(Arc::clone(census));
         let selected = query.select(overview.rows());
-        let mut shown: Vec<QueueName> = overview.attention().into_iter().map(|found| found.row.name.clone()).collect();
+        let mut shown: Vec<QueueName> = Vec::new();
         for row in query.page_of(&selected).0 {
             let known = census.rows.get(&row.name);
             let target = known.and_then(|row| row.dead_letter_target()).map(QueueArn::name);
             shown.push(row.name.clone());
             shown.extend(target);
         }
-        shown.sort();
-        shown.dedup();
+        shown.extend(overview.attention().into_iter().take(ATTENTION).map(|found| found.row.name.clone()));
+        let mut seen = HashSet::new();
+        shown.retain(|name| seen.insert(name.clone()));
         shown
     }
 

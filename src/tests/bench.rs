@@ -13,18 +13,20 @@ use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, QueueAttributeName, SendMessageBatchRequestEntry};
 use futures_util::stream::{self, StreamExt as _};
 use redrive::local::{self, Local, Options};
-use redrive::model::QueueUrl;
+use redrive::server::clock::SystemClock;
+use redrive::server::services::poller::Poller;
+use redrive::server::sqs::Sqs;
 use redrive::server::sqs::connect::{Connect, connect};
-use redrive::server::sqs::{Sqs, many};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Runs of each measurement; the median counts.
 const RUNS: usize = 5;
 const QUEUES: usize = 5_000;
 const MESSAGES: usize = 10_000;
-/// Calls in flight, of the console and of the loop it is compared with.
+/// Calls in flight of the loop that the console is compared with; the poller's own width is the same.
 const WIDTH: usize = 64;
 /// A round trip within a region.
 const ROUND_TRIP_MS: u64 = 8;
@@ -154,11 +156,11 @@ async fn drain(client: &Client, queue: &str) -> Outcome<usize> {
 
 // ---- The console's gateway -------------------------------------------------------------------------------------------
 
-/// The attributes of all queues, as the console reads them and as a bare loop does, in turns.
+/// The list and the attributes of all queues, as the first page has them read and as a bare loop does, in turns.
 async fn first_attributes() -> Outcome {
     let url = local_sqs().await?;
     let bare = client(&url);
-    let queues = create_queues(&bare, QUEUES).await?;
+    create_queues(&bare, QUEUES).await?;
     dial(&url, json!([{"action": {"delay": {"ms": ROUND_TRIP_MS}}}])).await?;
     let settings = Connect {
         endpoint: Some(url),
@@ -166,19 +168,24 @@ async fn first_attributes() -> Outcome {
         ..Connect::default()
     };
     let sqs: Arc<dyn Sqs> = Arc::new(connect(&settings).await?);
-    let urls: Vec<QueueUrl> = sqs.list_queues(None).await?.value;
-    assert_eq!(urls.len(), QUEUES, "the gateway did not list every queue");
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let start = Instant::now();
-        let read = many::attributes_of(&sqs, &urls, WIDTH).await;
+        let stop = CancellationToken::new();
+        let poller =
+            Poller::start("bench".parse()?, Arc::clone(&sqs), Arc::new(SystemClock), &TaskTracker::new(), stop.clone());
+        let census = poller.fresh(0).await.map_err(|failure| failure.title())?;
         let own = start.elapsed();
-        assert!(read.iter().all(Result::is_ok), "an attribute read failed");
+        stop.cancel();
+        assert_eq!(census.rows.len(), QUEUES, "the poller did not list every queue");
+        assert!(census.rows.values().all(|row| row.attributes.is_some()), "an attribute read failed");
         let start = Instant::now();
+        let pages = bare.list_queues().max_results(1_000).into_paginator().items().send();
+        let listed: Vec<String> = pages.try_collect().await?;
         let ask = |queue: &String| {
             bare.get_queue_attributes().queue_url(queue).attribute_names(QueueAttributeName::All).send()
         };
-        let read: Vec<_> = stream::iter(&queues).map(ask).buffer_unordered(WIDTH).collect().await;
+        let read: Vec<_> = stream::iter(&listed).map(ask).buffer_unordered(WIDTH).collect().await;
         let other = start.elapsed();
         assert!(read.iter().all(Result::is_ok), "an attribute read failed");
         ours.push(own);
@@ -187,7 +194,7 @@ async fn first_attributes() -> Outcome {
     }
     ratios.sort_unstable_by(f64::total_cmp);
     report(
-        &format!("First attributes of {QUEUES} queues, {ROUND_TRIP_MS} ms a call, {WIDTH} wide"),
+        &format!("First list and attributes of {QUEUES} queues, {ROUND_TRIP_MS} ms a call, {WIDTH} wide"),
         &milliseconds(median(ours)),
         &format!("bare loop {} (ratio {:.2}, budget 1.25)", milliseconds(median(theirs)), ratios[RUNS / 2]),
     );

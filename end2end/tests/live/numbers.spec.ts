@@ -94,16 +94,59 @@ test.describe('without its server', () => {
   })
 })
 
-test('a redrive is followed on its page and on home', async ({ page, sqs }) => {
+test('a stream that goes silent is an outage, and is opened again', async ({ page, sqs }) => {
+  await sqs.create('orders')
+  await page.clock.install()
+  await page.goto('/local/queues/orders')
+  await open(page)
+  const states = page.evaluate(
+    () =>
+      new Promise<string[]>((resolve) => {
+        const root = document.documentElement
+        const seen: string[] = []
+        new MutationObserver(() => {
+          seen.push(root.dataset.live ?? '')
+          if (seen.at(-1) === 'open') resolve(seen)
+        }).observe(root, { attributeFilter: ['data-live'] })
+      }),
+  )
+  // Nothing was heard for half a minute, as far as the page can tell.
+  await page.clock.fastForward(30_000)
+  const seen = await states
+  expect([seen.at(0), seen.at(-1)]).toEqual(['offline', 'open'])
+})
+
+test('a redrive is followed on its page and on home, not the one before it, and its page ends with it', async ({ page, sqs }) => {
   await sqs.createWithDlq('orders')
+  const SourceArn = await sqs.arn('orders-dlq')
+  const tasks = async () => (await sqs.call<{ Results?: { Status: string }[] }>('ListMessageMoveTasks', { SourceArn, MaxResults: 10 })).Results ?? []
+  await sqs.deadLetters('orders', [{ order: 'earlier' }])
+  await sqs.call('StartMessageMoveTask', { SourceArn })
+  await expect.poll(async () => (await tasks())[0]?.Status).toBe('COMPLETED')
+  await sqs.receive('orders', { visibilityTimeout: 600 })
   await sqs.deadLetters('orders', Array.from({ length: 30 }, (_, order) => ({ order })))
-  await sqs.call('StartMessageMoveTask', { SourceArn: await sqs.arn('orders-dlq'), MaxNumberOfMessagesPerSecond: 1 })
-  for (const path of ['/local/queues/orders-dlq/redrive', '/local']) {
+  await sqs.call('StartMessageMoveTask', { SourceArn, MaxNumberOfMessagesPerSecond: 1 })
+  expect(await tasks()).toHaveLength(2)
+  for (const path of ['/local', '/local/queues/orders-dlq/redrive']) {
     await page.goto(path)
     await open(page)
     const bar = page.locator('[data-task="orders-dlq"] progress')
     const before = Number(await bar.getAttribute('value'))
     await expect.poll(async () => Number(await bar.getAttribute('value')), { timeout: 15_000 }).toBeGreaterThan(before)
     await expect(page.locator('[data-task="orders-dlq"] [data-moved]')).toHaveText(/≈ \d+ of 30/)
+  }
+  const cancel = page.getByRole('button', { name: 'Cancel this redrive' })
+  await expect(cancel).toBeVisible()
+  const { Results } = await sqs.call<{ Results: { TaskHandle: string }[] }>('ListMessageMoveTasks', { SourceArn })
+  await sqs.call('CancelMessageMoveTask', { TaskHandle: Results[0]!.TaskHandle })
+  await expect(cancel).toHaveCount(0, { timeout: 15_000 })
+  await expect(page.getByRole('heading', { name: 'Under way' })).toHaveCount(0)
+})
+
+test('what the page says of its age is there before any script', async ({ page, sqs, redrive }) => {
+  await sqs.create('orders')
+  for (const path of ['/local', '/local/queues/orders']) {
+    const html = await (await page.request.get(`${redrive.url}${path}`)).text()
+    expect(html).toMatch(/<span[^>]*data-live-age[^>]*>\d+\u00a0s\u00a0old</)
   }
 })

@@ -5,6 +5,7 @@
 //! memory. The id of an event is the version of the census: a client that comes back (`Last-Event-ID`, or `since`
 //! after the document was hidden) gets what changed meanwhile, or everything when that cannot be told.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,14 +25,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::news::{self, Since};
 use super::palette;
-use crate::model::live::Receiving;
+use crate::model::live::{BEAT, BEAT_MS, ROWS_BYTES, Receiving};
 use crate::model::{ConnectionName, QueueName};
 use crate::server::services::poller::{Census, Poller, View, Viewer};
 
 /// The most streams at a time; beyond, 503.
 pub const STREAMS: usize = 2_000;
-/// How often a comment says that the stream lives. Proxies and the client's watchdog need it.
-const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How often an event says that the stream lives. Proxies need it, and the client's watchdog: comments are not heard there.
+const HEARTBEAT: Duration = Duration::from_millis(BEAT_MS);
 /// When a stream ends by itself, so that none outlives its document's rights by much. The client comes back.
 const MAX_AGE: Duration = Duration::from_secs(15 * 60);
 /// When the client of a stream that ended by its age comes back: at once, so that nobody takes it for an outage.
@@ -97,6 +98,8 @@ pub struct Wanted {
     focus: Option<String>,
     /// The query string of the list it shows.
     list: Option<String>,
+    /// The queues it shows, by name, with commas between: those of the moment it was made, whatever the query finds now.
+    rows: Option<String>,
     /// The id of the last event it got.
     since: Option<String>,
 }
@@ -116,7 +119,10 @@ pub async fn events<S: Source>(
     };
     let census = poller.census();
     let focus = wanted.focus.and_then(|name| name.parse::<QueueName>().ok());
-    let listed = wanted.list.as_deref().map(|query| shown(&*events.source, &census, query)).unwrap_or_default();
+    let mut listed = wanted.rows.as_deref().map(|rows| named(rows, focus.as_ref())).unwrap_or_default();
+    if let Some(query) = &wanted.list {
+        add(&mut listed, shown(&*events.source, &census, query));
+    }
     let receiving = focus.as_ref().and_then(|queue| events.source.receiving(&connection, queue));
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned).or(wanted.since);
     let document = Document {
@@ -136,10 +142,29 @@ pub async fn events<S: Source>(
     let stream = stream::unfold(document, |mut document| async move {
         document.next().await.map(|event| (Ok::<_, Infallible>(event), document))
     });
-    let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
+    // Without data a browser hears nothing.
+    let beat = Event::default().event(BEAT).data("on");
+    let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT).event(beat)).into_response();
     // Proxies that buffer would hold events back.
     response.headers_mut().insert("x-accel-buffering", http::HeaderValue::from_static("no"));
     response
+}
+
+/// The names in a list of them, no more than a document may send.
+fn named(rows: &str, focus: Option<&QueueName>) -> Vec<QueueName> {
+    let mut named = Vec::new();
+    if rows.len() <= ROWS_BYTES {
+        let names = rows.split(',').filter_map(|name| name.parse().ok());
+        add(&mut named, names.filter(|name| Some(name) != focus).collect());
+    }
+    named
+}
+
+/// Adds those that are not there yet, up to [`LISTED`].
+fn add(listed: &mut Vec<QueueName>, more: Vec<QueueName>) {
+    let mut known: HashSet<QueueName> = listed.iter().cloned().collect();
+    listed.extend(more.into_iter().filter(|name| known.insert(name.clone())));
+    listed.truncate(LISTED);
 }
 
 fn shown<S: Source>(source: &S, census: &Arc<Census>, query: &str) -> Vec<QueueName> {
@@ -194,7 +219,7 @@ impl<S: Source> Document<S> {
             let receiving = self.receiving.as_mut().map(|receiving| receiving.borrow_and_update().clone());
             let now = self.source.now_ms();
             if let Some(news) = self.since.news(&census, self.viewer.view(), receiving, now) {
-                let gap = if self.list.is_some() { GAP_LIST } else { GAP_FOCUS };
+                let gap = if self.viewer.view().focus.is_none() { GAP_LIST } else { GAP_FOCUS };
                 self.not_before = Instant::now() + gap;
                 let data = serde_json::to_string(&news).unwrap_or_default();
                 return Some(Event::default().id(self.since.id()).data(data));
@@ -222,9 +247,7 @@ impl<S: Source> Document<S> {
         let mut view = self.viewer.view().clone();
         let known = view.listed.len();
         // What the page shows already it keeps, even what is gone: it has to be told so.
-        let new = shown(&*self.source, census, query);
-        view.listed.extend(new.into_iter().filter(|name| !self.viewer.view().listed.contains(name)));
-        view.listed.truncate(LISTED);
+        add(&mut view.listed, shown(&*self.source, census, query));
         if view.listed.len() > known {
             self.viewer.look(view);
             self.since.start_over();

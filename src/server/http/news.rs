@@ -59,7 +59,7 @@ impl Since {
         let (mut rows, mut missing) = (Vec::new(), Vec::new());
         for name in looked_at() {
             match census.rows.get(name) {
-                Some(queue) if queue.version > since => rows.extend(row(queue, since)),
+                Some(queue) if queue.version > since => rows.extend(row(queue, since, now)),
                 Some(_) => {}
                 // Before the first list nothing is known of what exists.
                 None if census.listed_at.is_some() => missing.push(name.clone()),
@@ -104,14 +104,14 @@ impl Since {
 }
 
 /// A row that was read at least once.
-fn row(row: &QueueRow, since: u64) -> Option<Row> {
+fn row(row: &QueueRow, since: u64, now: i64) -> Option<Row> {
     let depth = row.attributes.as_ref()?.depth;
     Some(Row {
         queue: row.name.to_string(),
         depth: [depth.visible, depth.in_flight, depth.delayed],
         read_at: row.read_at?,
         failing: row.failure.is_some(),
-        line: (row.drawn > since).then(|| row.series.points()),
+        line: (row.drawn > since).then(|| row.series.points(now)),
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::{Here, Page, page};
-use crate::model::listing::{Column as By, ListQuery, Row};
+use crate::model::listing::{ATTENTION, Column as By, ListQuery, Row};
 use crate::model::paths::{self, QueuePage};
 use crate::model::queue::Counter;
 use crate::model::{ConnectionName, Failure, words};
@@ -30,17 +30,21 @@ async fn home(here: Here) -> Result<Page, Failure> {
     let overview = Overview::of(census);
     let query = ListQuery::read(|name| here.query.get(name));
     let name = here.connection.name().clone();
+    let now = here.services.now_ms();
+    let selected = query.select(overview.rows());
+    let shown = query.page_of(&selected).0.iter().filter_map(|row| overview.census().rows.get(&row.name));
+    let read_at = shown.filter_map(|row| row.read_at).min();
     let body = view! {
         <h1 class="visually-hidden">"Queues"</h1>
         {trouble(overview.census())}
         {super::done::notice(&here)}
-        {attention(&name, &overview.attention())}
+        {attention(&name, &overview.attention(), now)}
         {redriving(&name, &overview)}
-        {all(&name, &overview, &query)}
+        {all(&name, &overview, &query, now)}
     };
     let listed =
         paths::with_query("", &[("filter", &query.filter), ("sort", &query.sort_key()), ("page", &here.query("page"))]);
-    Ok(Page::new("Queues", body).listing(listed.trim_start_matches('?').to_owned()))
+    Ok(Page::new("Queues", body).read_at(read_at).listing(listed.trim_start_matches('?').to_owned()))
 }
 
 /// Why the numbers below may be old, or the list wrong.
@@ -63,8 +67,18 @@ fn trouble(census: &Census) -> Option<AnyView> {
     }
 }
 
-fn attention(connection: &ConnectionName, found: &[Attention]) -> impl IntoView + use<> {
-    let rows: Vec<_> = found.iter().map(|attention| attention_row(connection, attention)).collect();
+fn attention(connection: &ConnectionName, found: &[Attention], now: i64) -> impl IntoView + use<> {
+    let rows: Vec<_> =
+        found.iter().take(ATTENTION).map(|attention| attention_row(connection, attention, now)).collect();
+    let more = found.len().checked_sub(ATTENTION + 1).map(|beyond| {
+        let pairs = [("filter", "is:dlq visible>0"), ("sort", "-visible")];
+        let href = paths::with_query(&paths::home(connection), &pairs);
+        view! {
+            <p>
+                <a href=href>{format!("{} more", words::count(beyond as u64 + 1))}</a>
+            </p>
+        }
+    });
     let note = words::plural(found.len() as u64, "dead-letter queue", "dead-letter queues");
     (!found.is_empty()).then(|| {
         let columns = vec![
@@ -80,12 +94,13 @@ fn attention(connection: &ConnectionName, found: &[Attention]) -> impl IntoView 
                 <Table caption="Dead-letter queues with messages" columns>
                     {rows}
                 </Table>
+                {more}
             </Section>
         }
     })
 }
 
-fn attention_row(connection: &ConnectionName, attention: &Attention) -> impl IntoView + use<> {
+fn attention_row(connection: &ConnectionName, attention: &Attention, now: i64) -> impl IntoView + use<> {
     let row = &attention.row;
     let href = |page| paths::queue(connection, &row.name, page);
     let sources: Vec<_> = attention
@@ -103,7 +118,8 @@ fn attention_row(connection: &ConnectionName, attention: &Attention) -> impl Int
     let kept = row.attributes.as_ref().map(|attributes| words::seconds(u64::from(attributes.retention)));
     let (overview, messages, redrive) =
         (href(QueuePage::Overview), href(QueuePage::Messages), href(QueuePage::Redrive));
-    let (name, visible, spark) = (row.name.to_string(), counter(row, Counter::Visible), spark(row, Some(Tone::Warn)));
+    let (name, visible, spark) =
+        (row.name.to_string(), counter(row, Counter::Visible, now), spark(row, Some(Tone::Warn), now));
     view! {
         <tr data-row="">
             <NameCell>
@@ -156,13 +172,13 @@ fn redriving(connection: &ConnectionName, overview: &Overview) -> Option<impl In
     (!running.is_empty()).then(|| view! { <Section title="Redriving">{running}</Section> })
 }
 
-fn all(connection: &ConnectionName, overview: &Overview, query: &ListQuery) -> impl IntoView + use<> {
+fn all(connection: &ConnectionName, overview: &Overview, query: &ListQuery, now: i64) -> impl IntoView + use<> {
     let selected = query.select(overview.rows());
     let total = overview.census().rows.len() as u64;
     let (shown, number, pages) = query.page_of(&selected);
     let first = selected.len().min((number - 1) * crate::model::listing::PAGE + 1) as u64;
     let last = first + (shown.len() as u64).saturating_sub(1);
-    let rows: Vec<_> = shown.iter().filter_map(|row| queue_row(connection, overview, row)).collect();
+    let rows: Vec<_> = shown.iter().filter_map(|row| queue_row(connection, overview, row, now)).collect();
     let at = |page: usize| {
         let page = if page > 1 { page.to_string() } else { String::new() };
         let pairs = [("filter", query.filter.as_str()), ("sort", &query.sort_key()), ("page", &page)];
@@ -252,7 +268,7 @@ fn columns(connection: &ConnectionName, query: &ListQuery) -> Vec<Column> {
     ]
 }
 
-fn queue_row(connection: &ConnectionName, overview: &Overview, row: &Row) -> Option<impl IntoView + use<>> {
+fn queue_row(connection: &ConnectionName, overview: &Overview, row: &Row, now: i64) -> Option<impl IntoView + use<>> {
     let known = overview.census().rows.get(&row.name)?;
     let lints = known.attributes.as_ref().map(|attributes| overview.lints(&row.name, attributes)).unwrap_or_default();
     let sentences: Vec<String> = lints.into_iter().map(|lint| lint.sentence).collect();
@@ -260,8 +276,8 @@ fn queue_row(connection: &ConnectionName, overview: &Overview, row: &Row) -> Opt
     let failed = known.failure.as_ref().map(Failure::title);
     let (name, href) = (row.name.to_string(), paths::queue(connection, &row.name, QueuePage::Overview));
     let kind = row.name.kind();
-    let [visible, in_flight, delayed] = Counter::ALL.map(|which| counter(known, which));
-    let (spark, dead) = (spark(known, None), dead(connection, overview, known));
+    let [visible, in_flight, delayed] = Counter::ALL.map(|which| counter(known, which, now));
+    let (spark, dead) = (spark(known, None, now), dead(connection, overview, known, now));
     let (visibility, retention) = (seconds(row.visibility_timeout), seconds(row.retention));
     Some(view! {
         <tr data-row="">
@@ -298,14 +314,14 @@ fn queue_row(connection: &ConnectionName, overview: &Overview, row: &Row) -> Opt
 }
 
 /// Where the failures of a queue go, and how many are there.
-fn dead(connection: &ConnectionName, overview: &Overview, row: &QueueRow) -> AnyView {
+fn dead(connection: &ConnectionName, overview: &Overview, row: &QueueRow, now: i64) -> AnyView {
     let Some(target) = row.dead_letter_target() else {
         let of_sources = !overview.sources_of(row).is_empty();
         let word = if of_sources { "is one" } else { "none" };
         return view! { <span class="soft">{word}</span> }.into_any();
     };
     let name = target.name();
-    let count = overview.dead_letter_queue_of(row).map(|dlq: &Arc<QueueRow>| counter(dlq, Counter::Visible));
+    let count = overview.dead_letter_queue_of(row).map(|dlq: &Arc<QueueRow>| counter(dlq, Counter::Visible, now));
     view! {
         <a href=paths::queue(connection, &name, QueuePage::Overview)>{name.to_string()}</a>
         " "
@@ -314,23 +330,24 @@ fn dead(connection: &ConnectionName, overview: &Overview, row: &QueueRow) -> Any
     .into_any()
 }
 
-fn counter(row: &QueueRow, which: Counter) -> impl IntoView + use<> {
+fn counter(row: &QueueRow, which: Counter, now: i64) -> impl IntoView + use<> {
     let value = row.attributes.as_ref().map(|attributes| which.of(attributes.depth));
-    view! { <LiveCount queue=row.name.to_string() which value stale=row.failure.is_some()/> }
+    view! { <LiveCount queue=row.name.to_string() which value stale=row.is_stale(now)/> }
 }
 
-fn spark(row: &QueueRow, tone: Option<Tone>) -> impl IntoView + use<> {
-    let samples: Vec<u64> = row.series.samples().iter().map(|(_, count)| *count).collect();
-    let label = match (samples.iter().min(), samples.iter().max(), samples.last()) {
-        (Some(least), Some(most), Some(now)) => format!(
+fn spark(row: &QueueRow, tone: Option<Tone>, now: i64) -> impl IntoView + use<> {
+    let samples = row.series.recent(now).to_vec();
+    let counts = || samples.iter().map(|(_, count)| *count);
+    let label = match (counts().min(), counts().max(), counts().next_back()) {
+        (Some(least), Some(most), Some(newest)) => format!(
             "Visible, last 30 minutes: {} to {}, now {}",
-            words::count(*least),
-            words::count(*most),
-            words::count(*now)
+            words::count(least),
+            words::count(most),
+            words::count(newest)
         ),
         _ => "Visible, last 30 minutes: not known yet".to_owned(),
     };
-    view! { <Spark samples label queue=row.name.to_string() tone=tone.unwrap_or_default()/> }
+    view! { <Spark samples now label queue=row.name.to_string() tone=tone.unwrap_or_default()/> }
 }
 
 fn no_queues(connection: &ConnectionName) -> impl IntoView + use<> {

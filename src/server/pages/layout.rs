@@ -21,7 +21,7 @@ pub fn framed(
     theme: Theme,
     path: &str,
 ) -> impl IntoView + use<> {
-    let live = connection.map(|connection| live(connection, &page));
+    let live = connection.map(|connection| live(connection, &page, services.now_ms()));
     let name = connection.map(|connection| connection.name().to_string()).unwrap_or_default();
     let color = connection.and_then(|connection| connection.about().color.clone());
     let title = match connection {
@@ -55,13 +55,16 @@ pub fn framed(
 }
 
 /// The state of the numbers, and the stream that keeps them current. Without a script they are as old as the page.
-fn live(connection: &Connection, page: &Page) -> impl IntoView + use<> {
+fn live(connection: &Connection, page: &Page, now_ms: i64) -> impl IntoView + use<> {
     let url = paths::events(connection.name(), page.focus.as_ref(), page.list.as_deref());
     let state = match connection.poller().census().liveness {
         Liveness::Offline(_) => State::Offline,
-        _ => State::Paused,
+        Liveness::Behind => State::Behind,
+        Liveness::Live | Liveness::Paused => State::Paused,
     };
-    view! { <Live url state=state.word().to_owned()/> }
+    let read_at = page.read_at.or(page.focus.as_ref().map(|_| now_ms));
+    let age = read_at.map(|at| now_ms.saturating_sub(at).max(0).unsigned_abs());
+    view! { <Live url state=state.word().to_owned() age/> }
 }
 
 /// Which connection this is, and the way to the others.

@@ -87,6 +87,8 @@ pub struct Page {
     pub focus: Option<QueueName>,
     /// The query of the list of queues that this page shows, if it shows one.
     pub list: Option<String>,
+    /// When the oldest of its numbers was read, milliseconds since 1970. A page about one queue reads for itself.
+    pub read_at: Option<i64>,
     /// 200, unless the page has something else to say (422 for a form with marked fields).
     pub status: u16,
     /// What stands in `main`.
@@ -96,7 +98,15 @@ pub struct Page {
 impl Page {
     /// A page of ordinary width about no queue in particular.
     pub fn new(title: impl Into<String>, body: impl IntoAny) -> Self {
-        Self { title: title.into(), narrow: false, focus: None, list: None, status: 200, body: body.into_any() }
+        Self {
+            title: title.into(),
+            narrow: false,
+            focus: None,
+            list: None,
+            read_at: None,
+            status: 200,
+            body: body.into_any(),
+        }
     }
 
     /// Makes it narrow.
@@ -125,6 +135,13 @@ impl Page {
     fn refusing(mut self, failure: Failure) -> Self {
         self.status = failure.status();
         self.body = view! { <FailureNotice failure/> {self.body} }.into_any();
+        self
+    }
+
+    /// Says how old the oldest of its numbers is.
+    #[must_use]
+    pub fn read_at(mut self, at_ms: Option<i64>) -> Self {
+        self.read_at = at_ms;
         self
     }
 

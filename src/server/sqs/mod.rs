@@ -10,7 +10,6 @@ mod classify;
 pub mod connect;
 mod convert;
 pub mod error;
-pub mod many;
 mod md5;
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 pub(super) mod canned;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::json;
 
@@ -167,23 +166,4 @@ async fn move_tasks_are_read_whatever_is_missing() {
     assert_eq!(tasks[1].source, source);
     assert_eq!(tasks[1].failure, Some(Code::new("AWS.SimpleQueueService.NonExistentQueue")));
     assert_eq!(canned.asked()[0]["MaxResults"], json!(10));
-}
-
-#[tokio::test]
-async fn many_attributes_come_in_order_each_with_its_own_result() {
-    let canned = Canned::echoing_attributes();
-    let sqs: Arc<dyn Sqs> = Arc::new(canned.sqs());
-    let urls: Vec<_> = (0..200).map(|n| QueueUrl::new(format!("http://q/1/q{n}"))).collect();
-    for width in [1, 3, 64, 1_000] {
-        let read = super::many::attributes_of(&sqs, &urls, width).await;
-        assert_eq!(read.len(), urls.len());
-        for (n, result) in read.into_iter().enumerate() {
-            match result {
-                Ok(answer) => assert_eq!(answer.value.arn.unwrap().name().as_str(), format!("q{n}")),
-                Err(error) => assert!(error.kind == Kind::NoSuchQueue && n % 7 == 3, "{n}: {error}"),
-            }
-        }
-        assert!(canned.most_at_a_time() <= width, "{} > {width}", canned.most_at_a_time());
-    }
-    assert!(super::many::attributes_of(&sqs, &[], 8).await.is_empty());
 }

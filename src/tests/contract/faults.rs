@@ -1,13 +1,10 @@
 //! What the gateway makes of an SQS that misbehaves, over real connections. (Needs the local SQS's dials.)
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
 use super::{World, bodies, text};
 use crate::model::QueueUrl;
 use crate::server::sqs::error::Kind;
-use crate::server::sqs::many::attributes_of;
 use crate::server::sqs::{Receive, Sqs, SqsError};
 
 async fn with_dial(world: &World, rule: Value) -> bool {
@@ -112,8 +109,7 @@ async fn one_refused_queue_does_not_hide_the_others() {
         queues.push(world.queue(&format!("q{number:02}"), &[("DelaySeconds", &number.to_string())]).await);
     }
     queues.insert(7, QueueUrl::new(queues[0].as_str().replace("q00", "gone")));
-    let sqs: Arc<dyn Sqs> = Arc::new(world.sqs.clone());
-    let read = attributes_of(&sqs, &queues, 16).await;
+    let read = futures_util::future::join_all(queues.iter().map(|queue| world.sqs.attributes(queue))).await;
     let delays: Vec<_> = read.iter().map(|result| result.as_ref().map(|answer| answer.value.delay).ok()).collect();
     let mut expected: Vec<_> = (0..30).map(Some).collect();
     expected.insert(7, None);

@@ -11,7 +11,7 @@ pub fn Figures(
     view! { <div class="figures">{children()}</div> }
 }
 
-/// A label, a large number (a [`super::count::Count`] or a live island), and below it its last half hour.
+/// A label, a large number (a [`super::count::LiveCount`]), and below it its last half hour.
 #[component]
 pub fn Figure(
     /// What it is called.

@@ -13,7 +13,7 @@
 //! <PageHead title crumbs actions=|| …> badges </PageHead>   the only h1, at most one primary button
 //! <Tabs label tabs/>                                        the pages of one queue
 //! <Notice tone title> … </Notice>  <FailureNotice failure/> what happened, what to know first
-//! <Figures> <Figure label spark=|| …> <Count/> </Figure> </Figures>
+//! <Figures> <Figure label spark=|| …> <LiveCount queue which value/> </Figure> </Figures>
 //! <Section title note action=|| …> … </Section>             h2 and what belongs to it
 //! ```
 //!
@@ -52,7 +52,6 @@ pub mod figure;
 mod file;
 pub mod icon;
 pub mod input;
-pub mod live;
 pub mod menu;
 pub mod meter;
 pub mod notice;
@@ -76,7 +75,7 @@ pub use choice::{Checkbox, RadioGroup};
 pub use code::Code;
 pub use confirm::{Confirm, Consequences};
 pub use copy::{Copy, CopyButton};
-pub use count::{Count, LiveCount};
+pub use count::LiveCount;
 pub use disclosure::{Disclosure, Equivalent};
 pub use empty::Empty;
 pub use facts::{Fact, Facts};
@@ -85,7 +84,6 @@ pub use figure::{Figure, Figures};
 pub use file::FileField;
 pub use icon::{Glyph, Icon, Sprite};
 pub use input::{Choice, NumberField, SearchField, SelectField, TextField};
-pub use live::{LiveMark, LiveState};
 pub use menu::{Menu, MenuLink};
 pub use meter::Meter;
 pub use notice::{FailureNotice, Notice};

@@ -1,16 +1,18 @@
-//! A sparkline: the last samples of a number as inline SVG, by attributes alone (the content security policy knows no
+//! A sparkline: a number over the last 30 minutes as inline SVG, by attributes alone (the content security policy knows no
 //! inline styles).
 
 use leptos::prelude::*;
 
 use super::tone::Tone;
-use crate::model::depth::{LINE_HEIGHT, LINE_WIDTH, line};
+use crate::model::depth::{LINE_HEIGHT, LINE_WIDTH, area, line};
 
 /// The sparkline of `samples`, oldest first. Without samples it keeps its place and draws nothing.
 #[component]
 pub fn Spark(
-    /// Oldest first.
-    samples: Vec<u64>,
+    /// When, in milliseconds since 1970, and how many; oldest first.
+    samples: Vec<(i64, u64)>,
+    /// The right edge of the line, milliseconds since 1970.
+    now: i64,
     /// What is drawn, in words: “Visible, last 30 minutes: 3 to 1 204, now 12”.
     #[prop(into)]
     label: String,
@@ -24,8 +26,8 @@ pub fn Spark(
     #[prop(optional)]
     large: bool,
 ) -> impl IntoView {
-    let line = line(&samples);
-    let area = (!line.is_empty()).then(|| format!("0,{LINE_HEIGHT} {line} {LINE_WIDTH},{LINE_HEIGHT}"));
+    let line = line(&samples, now);
+    let area = (!line.is_empty()).then(|| area(&line));
     view! {
         <svg
             class="spark"
@@ -49,7 +51,7 @@ mod tests {
 
     #[test]
     fn there_is_no_style_attribute() {
-        let html = view! { <Spark samples=vec![1, 2] label="Visible"/> }.to_html();
+        let html = view! { <Spark samples=vec![(0, 1), (30_000, 2)] now=30_000 label="Visible"/> }.to_html();
         assert!(!html.contains("style=") && html.contains(r#"aria-label="Visible""#), "{html}");
     }
 }

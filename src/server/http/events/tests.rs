@@ -135,6 +135,23 @@ async fn a_document_hears_of_its_queues_and_of_no_others() {
 }
 
 #[tokio::test]
+async fn a_document_keeps_the_rows_it_has_whatever_the_query_finds_now() {
+    let console = console(&[("orders", 3), ("other", 9), ("third", 1)]).await;
+    console.house.poller.fresh(0).await.unwrap();
+    let path = "/events?connection=local&list=orders&rows=other,orders,gone,%3Cb%3E,other";
+    let (_, news) = Client::open(&console, path, None).await.news().await;
+    let rows: Vec<&str> = news.rows.iter().map(|row| row.queue.as_str()).collect();
+    assert_eq!(rows, ["other", "orders"]);
+    assert_eq!(news.gone, ["gone"]);
+    let path = "/events?connection=local&focus=orders&rows=orders,third";
+    let (_, news) = Client::open(&console, path, None).await.news().await;
+    let rows: Vec<&str> = news.rows.iter().map(|row| row.queue.as_str()).collect();
+    assert_eq!(rows, ["orders", "third"], "each once");
+    let long = format!("/events?connection=local&rows={}third", "x,".repeat(ROWS_BYTES / 2));
+    assert_eq!(Client::open(&console, &long, None).await.news().await.1.rows, []);
+}
+
+#[tokio::test]
 async fn it_goes_on_where_it_stopped_or_begins_again() {
     let console = console(&[("orders", 3)]).await;
     console.house.poller.fresh(0).await.unwrap();
@@ -195,7 +212,8 @@ async fn it_says_that_it_lives_when_there_is_nothing_to_say() {
     let mut client = Client::open(&console, "/events?connection=local", None).await;
     client.until(|news| news.state == Word::Live).await;
     let block = client.block(12).await.unwrap();
-    assert!(block.starts_with(':'), "{block}");
+    assert!(block.contains("event: beat\n") && block.contains("data: "), "a comment would not be heard: {block}");
+    assert!(!block.contains("id: "), "it is no news: {block}");
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ async fn overview(here: Here) -> Result<Page, Failure> {
     let body = view! {
         {head::head(name, &queue, QueuePage::Overview, is_dlq)}
         {done::notice(&here)}
-        {figures(&queue, &details)}
+        {figures(&queue, &details, here.now_ms)}
         {lints(&details.lints)}
         <div class="split">
             {failures(name, &queue, &details)}
@@ -42,16 +42,15 @@ async fn overview(here: Here) -> Result<Page, Failure> {
     Ok(Page::new(queue.to_string(), body).about(&queue))
 }
 
-fn figures(queue: &QueueName, details: &Details) -> impl IntoView + use<> {
+fn figures(queue: &QueueName, details: &Details, now: i64) -> impl IntoView + use<> {
     let depth = details.attributes.depth;
-    let samples: Vec<u64> =
-        details.row.iter().flat_map(|row| row.series.samples().iter().map(|(_, count)| *count)).collect();
+    let samples = details.row.as_ref().map(|row| row.series.recent(now).to_vec()).unwrap_or_default();
     let name = queue.to_string();
     let [visible, in_flight, delayed] =
         Counter::ALL.map(|which| view! { <LiveCount queue=name.clone() which value=Some(which.of(depth))/> });
     let spark = {
         let queue = name.clone();
-        move || view! { <Spark samples label="Visible messages over the last 30 minutes" queue large=true/> }
+        move || view! { <Spark samples now label="Visible messages over the last 30 minutes" queue large=true/> }
     };
     view! {
         <Figures>

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::depth::Series;
+use crate::model::live::STALE_MS;
 use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, QueueUrl};
 
 /// A queue as the poller last saw it.
@@ -93,6 +94,11 @@ impl Census {
 }
 
 impl QueueRow {
+    /// Whether its numbers are older than they should be at `now_ms`, or the last read of them failed.
+    pub fn is_stale(&self, now_ms: i64) -> bool {
+        self.failure.is_some() || self.read_at.is_some_and(|at| now_ms - at > STALE_MS)
+    }
+
     /// The dead-letter queue its redrive policy names.
     pub fn dead_letter_target(&self) -> Option<&QueueArn> {
         Some(&self.attributes.as_ref()?.redrive_policy.as_ref()?.dead_letter_target)

@@ -1,7 +1,7 @@
 //! An HTTP client that answers from a list and remembers what it was asked: the real SDK sits on top of it.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+
 use std::sync::{Arc, Mutex};
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::aws::{AwsSqs, BEHAVIOR, Info};
 
@@ -30,24 +30,12 @@ pub(crate) fn answer(status: u16, body: &Value) -> Answer {
 pub(crate) struct Canned {
     answers: Arc<Mutex<VecDeque<Answer>>>,
     asked: Arc<Mutex<Vec<Value>>>,
-    running: Arc<(AtomicUsize, AtomicUsize)>,
-    echo: bool,
 }
 
 impl Canned {
     /// Answers one after the other.
     pub(crate) fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self {
-            answers: Arc::new(Mutex::new(answers.into_iter().collect())),
-            asked: Arc::default(),
-            running: Arc::default(),
-            echo: false,
-        }
-    }
-
-    /// Answers `GetQueueAttributes` with the queue's ARN after a moment; every seventh queue does not exist.
-    pub(crate) fn echoing_attributes() -> Self {
-        Self { echo: true, ..Self::new([]) }
+        Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())), asked: Arc::default() }
     }
 
     /// The gateway on top of it.
@@ -67,11 +55,6 @@ impl Canned {
     pub(crate) fn asked(&self) -> Vec<Value> {
         self.asked.lock().unwrap().clone()
     }
-
-    /// How many requests ran at the same time, at most.
-    pub(crate) fn most_at_a_time(&self) -> usize {
-        self.running.1.swap(0, Ordering::SeqCst)
-    }
 }
 
 fn gateway(connector: SharedHttpConnector, credentials: SharedCredentialsProvider) -> AwsSqs {
@@ -87,28 +70,10 @@ fn gateway(connector: SharedHttpConnector, credentials: SharedCredentialsProvide
 impl HttpConnector for Canned {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let asked: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
-        self.asked.lock().unwrap().push(asked.clone());
-        if self.echo {
-            let running = Arc::clone(&self.running);
-            return HttpConnectorFuture::new(async move {
-                let now = running.0.fetch_add(1, Ordering::SeqCst) + 1;
-                running.1.fetch_max(now, Ordering::SeqCst);
-                tokio::time::sleep(std::time::Duration::from_micros(300)).await;
-                running.0.fetch_sub(1, Ordering::SeqCst);
-                Ok(http(echo(&asked)))
-            });
-        }
+        self.asked.lock().unwrap().push(asked);
         let next = self.answers.lock().unwrap().pop_front().expect("an answer for every request");
         HttpConnectorFuture::ready(Ok(http(next)))
     }
-}
-
-fn echo(asked: &Value) -> Answer {
-    let name = asked["QueueUrl"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-    if name[1..].parse::<usize>().unwrap() % 7 == 3 {
-        return answer(400, &json!({"__type": "com.amazonaws.sqs#QueueDoesNotExist"}));
-    }
-    answer(200, &json!({"Attributes": {"QueueArn": format!("arn:aws:sqs:eu-west-1:1:{name}")}}))
 }
 
 fn http(Answer(status, headers, body): Answer) -> HttpResponse {

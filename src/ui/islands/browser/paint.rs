@@ -7,12 +7,10 @@ use web_sys::Element;
 
 use super::dom::{all, first, later, set, within, write};
 use super::resort::Resort;
-use crate::model::depth::{LINE_HEIGHT, LINE_WIDTH};
-use crate::model::live::{News, Row, Task};
+use crate::model::depth::area;
+use crate::model::live::{News, ROWS_BYTES, Row, STALE_MS, Task};
 use crate::model::words;
 
-/// Numbers older than this are greyed, milliseconds: three times what the slowest of a page should take.
-const STALE_MS: f64 = 30_000.0;
 /// For how long a number that changed is tinted, milliseconds; the style sheet animates within.
 const TINT_MS: i32 = 700;
 
@@ -32,11 +30,13 @@ struct Shown {
 pub(super) struct Page {
     queues: BTreeMap<String, Shown>,
     resort: Resort,
+    /// The browser's time at which the numbers of the page itself were read.
     made: f64,
 }
 
-impl Default for Page {
-    fn default() -> Self {
+impl Page {
+    /// What the server rendered, of numbers that were read at `made`.
+    pub(super) fn new(made: f64) -> Self {
         let mut queues: BTreeMap<String, Shown> = BTreeMap::new();
         for element in all("[data-queue][data-depth]") {
             let counter = match element.get_attribute("data-depth").as_deref() {
@@ -46,7 +46,9 @@ impl Default for Page {
                 _ => continue,
             };
             if let Some(queue) = element.get_attribute("data-queue") {
-                queues.entry(queue).or_default().counts.push((counter, element));
+                let shown = queues.entry(queue).or_default();
+                shown.stale |= element.has_attribute("data-stale");
+                shown.counts.push((counter, element));
             }
         }
         for element in all("[data-spark]") {
@@ -54,11 +56,24 @@ impl Default for Page {
                 queues.entry(queue).or_default().lines.push(element);
             }
         }
-        Self { queues, resort: Resort::default(), made: super::dom::now() }
+        Self { queues, resort: Resort::default(), made }
     }
-}
 
-impl Page {
+    /// The names of the queues it shows, with commas between, as many as an address can take.
+    pub(super) fn rows(&self) -> String {
+        let mut rows = String::new();
+        for name in self.queues.keys().filter(|name| !name.is_empty()) {
+            if rows.len() + name.len() + 1 > ROWS_BYTES {
+                break;
+            }
+            if !rows.is_empty() {
+                rows.push(',');
+            }
+            rows.push_str(name);
+        }
+        rows
+    }
+
     /// Takes what is new, heard at `now`.
     pub(super) fn take(&mut self, news: &News, now: f64) {
         for row in &news.rows {
@@ -96,8 +111,12 @@ impl Page {
     /// Greys what is old.
     pub(super) fn age(&mut self, now: f64) {
         for shown in self.queues.values_mut() {
-            let read = if shown.read > 0.0 { shown.read } else { self.made };
-            let stale = shown.failing || now - read > STALE_MS;
+            let heard = shown.read > 0.0;
+            let read = if heard { shown.read } else { self.made };
+            #[expect(clippy::cast_precision_loss, reason = "half a minute fits")]
+            let old = now - read > STALE_MS as f64;
+            // What the server greyed stays so until there is news of it.
+            let stale = shown.failing || old || !heard && shown.stale;
             if stale != shown.stale {
                 shown.stale = stale;
                 for (_, count) in &shown.counts {
@@ -148,8 +167,8 @@ fn draw(svg: &Element, points: &str) {
     for line in within(Some(svg), "polyline") {
         set(&line, "points", Some(points));
     }
-    for area in within(Some(svg), "polygon") {
-        set(&area, "points", Some(&format!("0,{LINE_HEIGHT} {points} {LINE_WIDTH},{LINE_HEIGHT}")));
+    for polygon in within(Some(svg), "polygon") {
+        set(&polygon, "points", Some(&area(points)));
     }
 }
 
@@ -158,7 +177,7 @@ fn show_task(task: &Task) {
         if place.get_attribute("data-task").as_deref() != Some(&task.queue) {
             continue;
         }
-        // A page shows the newest; a younger one that began meanwhile is another.
+        // A page shows one task of a queue. SQS tells of ten: the others are not it.
         let started = task.started.to_string();
         if place.get_attribute("data-started").is_some_and(|shown| shown != started) {
             continue;

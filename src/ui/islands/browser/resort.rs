@@ -1,4 +1,7 @@
-//! Rows never move under the pointer: where the order has changed, a link says so and loads the page again.
+//! Rows never move under the pointer: where the order has changed, or queues and redrives came that the page does not
+//! show, a link says so and loads the page again.
+
+use std::collections::BTreeSet;
 
 use web_sys::Element;
 
@@ -12,6 +15,8 @@ use crate::model::words;
 pub(super) struct Resort {
     /// How many queues there were when the stream opened.
     queues: Option<u32>,
+    /// The queues with a move task that runs and that the page does not show.
+    redriven: BTreeSet<String>,
     link: Option<Element>,
 }
 
@@ -21,9 +26,17 @@ impl Resort {
         let Some(toolbar) = one("[data-list]") else { return };
         let known = *self.queues.get_or_insert(news.queues);
         let new = usize::try_from(news.queues.abs_diff(known)).unwrap_or(0);
+        for task in &news.tasks {
+            let shown = || one(&format!("[data-task='{}'][data-started='{}']", task.queue, task.started)).is_some();
+            if task.active && !shown() {
+                self.redriven.insert(task.queue.clone());
+            } else if !task.active {
+                self.redriven.remove(&task.queue);
+            }
+        }
         let section = toolbar.closest("section").ok().flatten();
         let moved = section.map_or(0, |section| moved(&section, shown));
-        self.show(&toolbar, moved + new);
+        self.show(&toolbar, moved + new + self.redriven.len());
     }
 
     fn show(&mut self, toolbar: &Element, changes: usize) {

@@ -8,11 +8,11 @@ use web_sys::{EventSource, MessageEvent};
 use super::dom::{all, document, every, later, listen, now, on, one, set, window, write};
 use super::paint::Page;
 use super::wire;
-use crate::model::live::{News, State};
+use crate::model::live::{BEAT, News, State};
 use crate::model::words;
 
-/// After how many milliseconds without a word from the server its silence is an outage.
-const SILENCE_MS: f64 = 20_000.0;
+/// After how many milliseconds without a word from the server its silence is an outage: two and a half beats.
+const SILENCE_MS: f64 = 25_000.0;
 /// When a stream that the server refused is tried again, milliseconds.
 const AGAIN_MS: i32 = 10_000;
 /// The shortest time between two changes that a screen reader is told of, milliseconds.
@@ -30,7 +30,8 @@ struct Stream {
     last: String,
     page: Page,
     state: State,
-    /// The browser's time of the newest event and of the newest numbers.
+    /// The browser's time at which the stream was opened, of the newest event or beat, and of the newest numbers.
+    opened: f64,
     heard: f64,
     read: f64,
     /// What watching costs, in words.
@@ -48,16 +49,20 @@ fn with(act: impl FnOnce(&mut Stream)) {
 
 /// Opens the stream, and keeps it open while the document is seen.
 pub(in super::super) fn start() {
-    let Some(url) = one("[data-live-url]").and_then(|mark| mark.get_attribute("data-live-url")) else { return };
+    let Some(mark) = one("[data-live-url]") else { return };
+    let Some(url) = mark.get_attribute("data-live-url") else { return };
     let now = now();
+    // A page without numbers has no age, and none to grey.
+    let read = now - mark.get_attribute("data-age").and_then(|age| age.parse::<u32>().ok()).map_or(0.0, f64::from);
     let stream = Stream {
         url,
         source: None,
         last: String::new(),
-        page: Page::default(),
+        page: Page::new(read),
         state: State::Paused,
+        opened: now,
         heard: now,
-        read: now,
+        read,
         cost: String::new(),
         said: now,
     };
@@ -74,9 +79,16 @@ impl Stream {
         if self.source.is_some() || document().hidden() {
             return;
         }
-        let url = if self.last.is_empty() { self.url.clone() } else { format!("{}&since={}", self.url, self.last) };
+        let mut url = self.url.clone();
+        for (name, value) in [("&rows=", &self.page.rows()), ("&since=", &self.last)] {
+            if !value.is_empty() {
+                url.push_str(name);
+                url.push_str(value);
+            }
+        }
         let Ok(source) = EventSource::new(&url) else { return };
-        self.heard = now();
+        self.opened = now();
+        listen(&source, BEAT, |_| with(|stream| stream.heard = now()));
         listen(&source, "message", |event| {
             if let Some(event) = event.dyn_ref::<MessageEvent>()
                 && let Some(news) = event.data().as_string().and_then(|data| wire::read(&data))
@@ -98,7 +110,7 @@ impl Stream {
 
     /// The browser comes back by itself, unless the server refused.
     fn lost(&mut self) {
-        self.show(State::Behind);
+        self.show(if now() - self.heard > SILENCE_MS { State::Offline } else { State::Behind });
         if self.source.as_ref().is_some_and(|source| source.ready_state() == EventSource::CLOSED) {
             self.source = None;
             self.show(State::Offline);
@@ -126,8 +138,13 @@ impl Stream {
 
     fn tick(&mut self) {
         let now = now();
-        if self.source.is_some() && self.state != State::Live && now - self.heard > SILENCE_MS {
+        // A tunnel that hangs is no error to the browser: only silence tells.
+        if self.source.is_some() && now - self.heard.max(self.opened) > SILENCE_MS {
+            if let Some(source) = self.source.take() {
+                source.close();
+            }
             self.show(State::Offline);
+            self.seen();
         } else {
             self.show(self.state);
         }
@@ -152,7 +169,7 @@ impl Stream {
                 }
             };
             say("[data-live-word]", word);
-            say("[data-live-age]", &words::span(seconds));
+            say("[data-live-age]", &words::old(seconds));
         }
         // Speech is slow: what changes back at once is not worth a word.
         if changed && now - self.said > SAID_MS {

@@ -18,8 +18,11 @@ for (const { code, status, says } of answers) {
     await expect(page.getByText('There are no queues here')).toHaveCount(0)
     await a11y()
     await sqs.dials([])
-    await page.getByRole('link', { name: 'All queues' }).click()
-    await expect(page.getByText('There are no queues here')).toBeVisible()
+    // The failure of the list answers for a second, however many ask.
+    await expect(async () => {
+      await page.goto('/local')
+      await expect(page.getByText('There are no queues here')).toBeVisible({ timeout: 500 })
+    }).toPass()
   })
 }
 
@@ -46,5 +49,5 @@ test('a redrive whose answer is lost is reported as unknown, not as done', async
   await page.goto('/local/queues/orders-dlq/redrive')
   await sqs.dials([{ operation: 'StartMessageMoveTask', action: { drop: 'after' } }])
   await page.getByRole('button', { name: 'Start redrive' }).click()
-  await expect(page.locator('.notice').first()).toContainText(/cannot be reached|did not answer/)
+  await expect(page.locator('.notice').first()).toContainText(/not known whether this was done/)
 })

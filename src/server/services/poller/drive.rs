@@ -17,8 +17,11 @@ const PUBLISH_MS: i64 = 100;
 const BEHIND_MS: i64 = 10_000;
 /// How often it looks whether it is behind, milliseconds.
 const LOOK_MS: i64 = 5_000;
-/// After how many milliseconds a list that could not be read is tried again.
+/// After how many milliseconds a list that an outage made fail is tried again by itself.
 const LIST_AGAIN_MS: i64 = 5_000;
+/// For how many milliseconds pages are answered with the failure of the list before one may try again: whoever mends
+/// what was wrong and loads the page again should see it mended, and many who ask make one call.
+const LIST_REST_MS: i64 = 1_000;
 
 /// What the driver does next.
 enum Step {
@@ -142,7 +145,7 @@ impl Poller {
         let urls = match result {
             Ok(urls) => urls,
             Err(failure) => {
-                let again = now + LIST_AGAIN_MS;
+                let again = now + LIST_REST_MS;
                 state.list_due = state.backoff.until().map_or(again, |until| until.min(again));
                 state.book.list_failed(failure.clone());
                 state.dirty = true;

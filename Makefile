@@ -127,14 +127,14 @@ wasm-target: | cargo
 # The glue generator must be of exactly the version of the library in Cargo.lock. Lightly optimised, to have it sooner.
 $(BINDGEN): | cargo
 	@if [ "$$($(TOOLS)/bin/wasm-bindgen --version 2>/dev/null)" != "wasm-bindgen $(BINDGEN_VERSION)" ]; then \
-	  CARGO_TARGET_DIR= CARGO_PROFILE_DEV_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=0 \
+	  env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=0 \
 	    cargo install --debug --force --root $(TOOLS) wasm-bindgen-cli --version $(BINDGEN_VERSION) --bin wasm-bindgen \
 	  || { echo "Installing wasm-bindgen-cli $(BINDGEN_VERSION) failed: see above. It comes from the crates registry, so check the network first." >&2; exit 1; }; fi
 	@touch $@
 
 $(DENY): | cargo
 	@if [ "$$($(TOOLS)/bin/cargo-deny --version 2>/dev/null)" != "cargo-deny $(DENY_VERSION)" ]; then \
-	  CARGO_TARGET_DIR= CARGO_PROFILE_DEV_DEBUG=0 \
+	  env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
 	    cargo install --debug --force --locked --root $(TOOLS) cargo-deny --version $(DENY_VERSION) \
 	  || { echo "Installing cargo-deny $(DENY_VERSION) failed: see above. It comes from the crates registry, so check the network first." >&2; exit 1; }; fi
 	@touch $@

@@ -4,6 +4,13 @@ use quick_xml::events::{BytesText, Event};
 use quick_xml::{Reader, Writer};
 use serde::de::IgnoredAny;
 
+/// How deep a body may be nested. Each level indents by two spaces more, so a megabyte of brackets would be laid out as
+/// hundreds of gigabytes of spaces; what a person reads is nowhere near.
+const DEPTH: usize = 128;
+/// The most bytes a body grows to: eight times the largest message. A megabyte of commas at the full depth would need
+/// more.
+const LARGEST: usize = 8 << 20;
+
 /// The form of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -26,7 +33,8 @@ impl Format {
     }
 }
 
-/// The form of a body, and the body laid out for reading, where it can be.
+/// The form of a body, and the body laid out for reading, where it can be. What is nested too deep to be laid out is
+/// text.
 pub fn pretty(body: &str) -> (Format, Option<String>) {
     match body.trim_start().chars().next() {
         Some('{' | '[') => json(body).map_or((Format::Text, None), |text| (Format::Json, Some(text))),
@@ -36,13 +44,16 @@ pub fn pretty(body: &str) -> (Format, Option<String>) {
 }
 
 /// Lays JSON out by moving white space alone: every key, number and escape stays as it was sent, in its order, also
-/// those that a parser would round, join or drop. `None` if it is no JSON.
+/// those that a parser would round, join or drop. `None` if it is no JSON, or too deep or too large to lay out.
 fn json(body: &str) -> Option<String> {
     serde_json::from_str::<IgnoredAny>(body).ok()?;
     let mut out = String::with_capacity(body.len() * 2);
     let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
     let mut characters = body.chars().peekable();
     while let Some(c) = characters.next() {
+        if depth > DEPTH || out.len() > LARGEST {
+            return None;
+        }
         if in_text {
             out.push(c);
             in_text = escaped || c != '"';
@@ -86,7 +97,7 @@ fn new_line(out: &mut String, depth: usize) {
 }
 
 /// Indents XML. Entities stay as they are written: nothing is expanded and nothing is fetched. `None` if it is not
-/// well-formed.
+/// well-formed, or too deep or too large to lay out.
 fn xml(body: &str) -> Option<String> {
     let mut reader = Reader::from_str(body);
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
@@ -105,6 +116,9 @@ fn xml(body: &str) -> Option<String> {
             // White space between elements gives way to ours; after text it belongs to it.
             Event::Text(text) if !after_text && text.trim().is_empty() => continue,
             _ => {}
+        }
+        if depth > DEPTH || writer.get_ref().len() > LARGEST {
+            return None;
         }
         after_text = matches!(event, Event::Text(_));
         writer.write_event(event).ok()?;
@@ -164,6 +178,26 @@ mod tests {
         assert_eq!(pretty(body).1.as_deref(), Some(expected));
         let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\">]><a>&b;&b;</a>";
         assert!(pretty(bomb).1.is_some_and(|text| text.contains("&b;&b;")), "not expanded");
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_text() {
+        let nested = |open: &str, close: &str, depth: usize| format!("{}{}", open.repeat(depth), close.repeat(depth));
+        for (open, close, form) in
+            [("[", "]", Format::Json), (r#"{"a":["#, "]}", Format::Json), ("<a>", "</a>", Format::Xml)]
+        {
+            assert_eq!(pretty(&nested(open, close, 100_000)), (Format::Text, None), "{open}");
+            assert_eq!(pretty(&nested(open, close, 64)).0, form, "{open}");
+        }
+    }
+
+    #[test]
+    fn a_wide_body_at_the_full_depth_is_text() {
+        let wide = |open: &str, item: &str, last: &str, close: &str| {
+            format!("{}{}{last}{}", open.repeat(DEPTH), item.repeat(250_000), close.repeat(DEPTH))
+        };
+        assert_eq!(pretty(&wide("[", "1,", "1", "]")), (Format::Text, None));
+        assert_eq!(pretty(&wide("<a>", "<b/>", "", "</a>")), (Format::Text, None));
     }
 
     proptest! {

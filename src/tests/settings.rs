@@ -165,6 +165,30 @@ async fn what_was_half_applied_is_told_and_can_be_finished() {
 }
 
 #[tokio::test]
+async fn tags_that_cannot_be_read_are_not_dropped_in_silence() {
+    let console = with_orders(json!({})).await;
+    let saved = submit(&console, &console.get(PAGE).await, &[("tags", "team=pay")]).await;
+    assert!(submit(&console, &saved, &[]).await.says("Saved"));
+    let form = console.get(PAGE).await;
+    let review = submit(&console, &form, &[("tags", "team=risk")]).await;
+    let denied = json!([{ "operation": "ListQueueTags", "action": { "answer": { "code": "AccessDenied" } } }]);
+    console.dial(&denied).await;
+
+    // Neither step says that there is nothing to change, and what was typed stays.
+    for (step, page) in [("apply", &review), ("review", &form)] {
+        let failed = submit(&console, page, &[("step", step), ("tags", "team=risk")]).await;
+        assert_eq!(failed.status, 403, "{step}: {}", failed.html);
+        assert!(failed.says("AWS refused access") && !failed.says("Nothing to change"), "{step}: {}", failed.html);
+        assert!(failed.says("team=risk") && !failed.says("The tags stay as they are"), "{step}: {}", failed.html);
+    }
+    // What does not concern them can still be changed, and leaves them alone.
+    let review = submit(&console, &console.get(PAGE).await, &[("visibility_timeout", "45")]).await;
+    assert!(submit(&console, &review, &[]).await.says("Saved"));
+    console.dial(&json!([])).await;
+    assert!(console.get(PAGE).await.says("team=pay"));
+}
+
+#[tokio::test]
 async fn a_read_only_console_shows_settings_and_changes_none() {
     let console = TestConsole::read_only().await;
     console.queue("orders", json!({})).await;

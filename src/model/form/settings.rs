@@ -102,6 +102,11 @@ impl SettingsForm {
         }
     }
 
+    /// Whether it asks for tags: only where they could be read when it was opened.
+    pub fn has_tags(&self) -> bool {
+        serde_json::from_str::<Settings>(&self.shown).is_ok_and(|shown| shown.tags.is_some())
+    }
+
     /// Reads the form of the queue whose ARN is `own`.
     pub fn parse(&self, own: &QueueArn) -> Result<Wanted, Vec<Invalid>> {
         let mut invalid = Vec::new();

@@ -116,6 +116,12 @@ impl Connection {
     pub async fn review_settings(&self, queue: &QueueName, form: &SettingsForm) -> Result<Review, Rejection> {
         let current = self.settings(queue).await?;
         let asked = form.parse(&current.arn)?;
+        // Tags that cannot be read cannot be told apart either: what was asked of them would be dropped without a word.
+        if let Some(failure) = &current.tags_failure
+            && !settings::tag_changes(&asked.shown, &asked.settings).is_empty()
+        {
+            return Err(failure.clone().into());
+        }
         let wanted = settings::merge(&asked.shown, &asked.settings, &current.settings);
         let changes = settings::changes(&current.settings, &wanted);
         let tags = settings::tag_changes(&current.settings, &wanted);

@@ -24,7 +24,7 @@ pub fn page(here: &Here, queue: &QueueName, current: &Current, typed: Option<Set
     let numbers = fields::numbers(&view);
     let (failures, sources) = (failures(&form, &view, queue), sources(&form, &view, is_dlq));
     // The columns end at about the same height.
-    let tags = tags(&view, current).into_any();
+    let tags = tags(&view, current, form.has_tags()).into_any();
     let (left, right) = if queue.kind() == QueueKind::Fifo {
         let fifo = fields::fifo(&view);
         (view! { <Section title="FIFO">{fifo}</Section> }.into_any(), Some(tags))
@@ -115,16 +115,20 @@ fn sources(form: &SettingsForm, typed: &Typed<'_>, is_dlq: bool) -> impl IntoVie
     }
 }
 
-fn tags(typed: &Typed<'_>, current: &Current) -> impl IntoView + use<> {
-    let body = if let Some(failure) = current.tags_failure.clone() {
-        view! {
-            <FailureNotice failure/>
-            <p class="soft">"The tags stay as they are."</p>
-        }
-        .into_any()
-    } else {
+/// The tags. Those of a form that brought none could not be read; a form that comes back with some keeps them, for a
+/// form without the field would ask to remove them all.
+fn tags(typed: &Typed<'_>, current: &Current, asked: bool) -> impl IntoView + use<> {
+    let failure = current.tags_failure.clone().map(|failure| view! { <FailureNotice failure/> });
+    let body = if asked {
         let tags = fields::tags(typed);
         view! { <div class="form">{tags}</div> }.into_any()
+    } else {
+        view! { <p class="soft">"The tags stay as they are."</p> }.into_any()
     };
-    view! { <Section title="Tags">{body}</Section> }
+    view! {
+        <Section title="Tags">
+            {failure}
+            {body}
+        </Section>
+    }
 }

@@ -189,6 +189,42 @@ async fn tags_that_cannot_be_read_are_not_dropped_in_silence() {
 }
 
 #[tokio::test]
+async fn a_review_that_is_opened_again_says_what_has_become_of_it() {
+    let console = with_orders(json!({})).await;
+    let asked = [
+        ("visibility_timeout", "45"),
+        ("dead_letters", "queue"),
+        ("dead_letter_queue", "orders-dlq"),
+        ("max_receive_count", "7"),
+        ("tags", "env=prod"),
+    ];
+    let review = submit(&console, &console.get(PAGE).await, &asked).await;
+    assert!(review.says("What changes"), "{}", review.html);
+    let again = review.url.split_once(PAGE).map(|(_, query)| format!("{PAGE}{query}")).unwrap();
+    assert!(console.get(&again).await.says("What changes"));
+
+    // It cannot be looked at: the form says why and keeps what was typed.
+    console.dial(&json!([{ "operation": "ListQueueTags", "action": { "answer": { "code": "AccessDenied" } } }])).await;
+    let failed = console.get(&again).await;
+    assert!(failed.status == 403 && failed.says("AWS refused access"), "{}", failed.html);
+    assert!(failed.says("env=prod") && failed.says("value=\"45\""), "{}", failed.html);
+    console.dial(&json!([])).await;
+    let fields = [("connection", "local"), ("queue", "orders-dlq"), ("delete", "orders-dlq")];
+    console.submit("queues/delete", &fields).await;
+    let failed = console.get(&again).await;
+    assert_eq!(failed.status, 422, "{}", failed.html);
+    assert!(failed.says("does not exist") && !failed.says("Nothing to change"), "{}", failed.html);
+    assert!(failed.says("value=\"45\"") && failed.says("value=\"7\""), "{}", failed.html);
+
+    // It is done already.
+    let review = submit(&console, &console.get(PAGE).await, &[("visibility_timeout", "45")]).await;
+    let again = review.url.split_once(PAGE).map(|(_, query)| format!("{PAGE}{query}")).unwrap();
+    assert!(submit(&console, &review, &[]).await.says("Saved"));
+    let done = console.get(&again).await;
+    assert!(done.status == 200 && done.says("Nothing to change"), "{}", done.html);
+}
+
+#[tokio::test]
 async fn a_read_only_console_shows_settings_and_changes_none() {
     let console = TestConsole::read_only().await;
     console.queue("orders", json!({})).await;

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::super::fields::{self, Typed};
 use super::super::queue::head::head as queue_head;
 use super::super::{Here, Page, done};
-use super::EDIT;
 use crate::model::form::Done;
 use crate::model::form::settings::SettingsForm;
 use crate::model::paths::{self, QueuePage};
@@ -62,7 +61,6 @@ pub fn page(here: &Here, queue: &QueueName, current: &Current, typed: Option<Set
 /// What came of the form; that it was looked at is no news on the form itself.
 fn notice(here: &Here) -> Option<AnyView> {
     match here.submission.as_ref()?.done {
-        Some(Done::Reviewed) if here.query(EDIT).is_empty() => Some(done::done(&Done::Unchanged)),
         Some(Done::Reviewed) => None,
         _ => done::notice(here),
     }

@@ -12,7 +12,7 @@ use crate::model::Failure;
 use crate::model::form::Done;
 use crate::model::form::settings::SettingsForm;
 use crate::server::services::settings::Review;
-use crate::server::services::submissions::Submission;
+use crate::server::services::submissions::{Rejection, Submission};
 
 /// The settings of a queue.
 #[component]
@@ -23,19 +23,22 @@ pub fn SettingsPage() -> impl IntoView {
 /// The query parameter that leads from the review back to the form.
 const EDIT: &str = "edit";
 
-async fn settings(here: Here) -> Result<Page, Failure> {
+async fn settings(mut here: Here) -> Result<Page, Failure> {
     let queue = here.queue()?;
-    let submitted =
+    let mut submitted =
         here.submission.clone().and_then(|submission| Some((submission.form::<SettingsForm>()?, submission)));
     if let Some((form, submission)) = &submitted
         && here.query(EDIT).is_empty()
         && is_review(form, submission)
     {
-        match here.connection.review_settings(&queue, form).await {
+        let now = match here.connection.review_settings(&queue, form).await {
             Ok(review) if !review.is_empty() => return Ok(review::page(&here, &queue, form, &review, submission)),
-            // Meanwhile it is as it was wanted, or cannot be done any more: the form says which.
-            _ => {}
-        }
+            Ok(_) => Ok(()),
+            Err(rejection) => Err(rejection),
+        };
+        let answer = Arc::new(reviewed_again(submission, now));
+        here.submission = Some(Arc::clone(&answer));
+        submitted = Some((form.clone(), answer));
     }
     let current = here.connection.settings(&queue).await?;
     let typed = submitted.filter(|(_, submission)| submission.done.is_none() || !here.query(EDIT).is_empty());
@@ -50,6 +53,18 @@ fn is_review(form: &SettingsForm, submission: &Submission) -> bool {
         (None, Some(_)) => form.step == "apply" && only_unconfirmed,
         (None, None) => false,
     }
+}
+
+/// What the form says where a second look found nothing to review: meanwhile all is as it was wanted, or it cannot be
+/// done any more. What became of a change that was tried already is told first.
+fn reviewed_again(submission: &Submission, now: Result<(), Rejection>) -> Submission {
+    let mut answer = submission.clone();
+    let tried = answer.failure.take().filter(|failure| *failure != Failure::Invalid);
+    answer.done = (now.is_ok() && tried.is_none()).then_some(Done::Unchanged);
+    let Rejection { invalid, failure } = now.err().unwrap_or_default();
+    answer.invalid = invalid;
+    answer.failure = tried.or(failure);
+    answer
 }
 
 /// The hidden fields that carry a form over to the next step.

@@ -48,6 +48,7 @@ impl Connection {
         let (url, depth) = self.doomed(queue).await?;
         let act = counted(Act::on(queue, Verb::PurgeQueue, purge_command(&url)), depth);
         self.act(act, |sqs| async move { sqs.purge_queue(&url).await }).await?;
+        self.desk().clear(queue);
         self.reread(queue).await;
         Ok(Done::QueuePurged)
     }
@@ -58,6 +59,7 @@ impl Connection {
         let act = counted(Act::on(queue, Verb::DeleteQueue, delete_command(&url)), depth);
         self.act(act, |sqs| async move { sqs.delete_queue(&url).await }).await?;
         self.poller().forget(queue);
+        self.desk().forget(queue);
         Ok(Done::QueueDeleted(queue.clone()))
     }
 

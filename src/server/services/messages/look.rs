@@ -34,7 +34,7 @@ impl Connection {
     }
 
     /// Looks at a queue: up to `look.limit` messages are received once and given back at once; their copies become the
-    /// queue's snapshot. Whoever asks while a look is under way shares its result.
+    /// queue's snapshot. Whoever asks while a look is under way that asks for as much shares its result.
     ///
     /// Costs one request per ten messages for receiving, as many for giving back, one more for the attributes, and one
     /// receive of each message. Refused where few receives are left, unless `look.spend`.
@@ -45,15 +45,20 @@ impl Connection {
         let mut last = turn.lock().await;
         match &*last {
             // Someone else's look ended while this one waited for its turn.
-            Some((ended, result)) if *ended >= asked => {
+            Some((ended, Ok(limit))) if *ended >= asked && *limit >= look.limit => {
                 let messages = self.snapshot(queue).map_or(0, |snapshot| snapshot.entries.len() as u64);
-                return result.clone().map(|()| Done::Received { messages });
+                return Ok(Done::Received { messages });
             }
-            Some((ended, Ok(()))) if ended.elapsed() < APART => return Err(Failure::Refused(Refusal::TooSoon)),
+            // What SQS answers does not depend on who asks; whether a look is refused does.
+            Some((ended, Err(failure))) if *ended >= asked && !matches!(failure, Failure::Refused(_)) => {
+                return Err(failure.clone());
+            }
+            Some((ended, Ok(_))) if ended.elapsed() < APART => return Err(Failure::Refused(Refusal::TooSoon)),
             _ => {}
         }
+        let limit = look.limit;
         let result = self.look_now(queue, look).await;
-        *last = Some((Instant::now(), result.clone().map(|_| ())));
+        *last = Some((Instant::now(), result.clone().map(|_| limit)));
         result
     }
 
@@ -83,6 +88,9 @@ impl Connection {
             if scan.snapshot.unreturned() > 0 {
                 facts.insert("not given back".to_owned(), scan.snapshot.unreturned().to_string());
             }
+            if let Some(error) = &scan.error {
+                facts.insert("broken off".to_owned(), error.code.to_string());
+            }
             facts
         };
         let Scan { mut snapshot, error, .. } = self.act_telling(act, effect, facts).await?;
@@ -90,8 +98,9 @@ impl Connection {
             snapshot.stop = Some(Stop::Failed(report::sqs(error, self.name(), Some(queue))));
         }
         let messages = snapshot.entries.len() as u64;
-        self.desk().put(queue, snapshot);
+        let placed = self.desk().place(queue, snapshot, self.now_ms());
         self.reread(queue).await;
+        placed.ok_or(Failure::Refused(Refusal::ReceiveRunning))?;
         Ok(Done::Received { messages })
     }
 }

@@ -15,9 +15,9 @@ use crate::model::activity::Detail;
 use crate::model::form::Done;
 use crate::model::form::receive::Receiving;
 use crate::model::live::Receiving as Progress;
-use crate::model::{Failure, Message, QueueName, QueueUrl, Refusal, Verb};
-use crate::server::services::Connection;
+use crate::model::{Code, Failure, Message, QueueName, QueueUrl, Refusal, Verb};
 use crate::server::services::act::Act;
+use crate::server::services::{Connection, report};
 use crate::server::sqs::{Answer, Receive, Result as SqsResult, Sqs};
 
 /// The longest single poll, seconds. A poll is never broken off, because what SQS hands out to a lost request stays
@@ -36,7 +36,7 @@ pub struct Session {
 
 impl Connection {
     /// Opens a receive; [`Session::run`] carries it out. Two requests, neither of them a receive. Refused where another
-    /// runs on the queue, and where few receives are left, unless `receiving.spend`.
+    /// runs on the queue or a look does, and where few receives are left, unless `receiving.spend`.
     pub async fn open_receive(&self, queue: &QueueName, receiving: Receiving) -> Result<Session, Failure> {
         self.allowed().map_err(Failure::Refused)?;
         let (url, attributes) = tokio::try_join!(self.url(queue), self.attributes(queue))?;
@@ -46,7 +46,10 @@ impl Connection {
         let visibility = receiving.visibility.unwrap_or(attributes.visibility_timeout);
         let snapshot =
             Snapshot::begun(Origin::Receive, self.now_ms(), receiving.seconds, receiving.messages, visibility);
-        let opened = self.desk().open(queue, snapshot);
+        let turn = self.desk().turn(queue);
+        // While it is a look's turn, what the look receives and gives back would pass through this receive, too.
+        let _turn = turn.try_lock().map_err(|_| Failure::Refused(Refusal::TooSoon))?;
+        let opened = self.desk().place(queue, snapshot, self.now_ms());
         let (cell, stop) = opened.ok_or(Failure::Refused(Refusal::ReceiveRunning))?;
         Ok(Session { connection: self.clone(), queue: queue.clone(), url, receiving, cell, stop })
     }
@@ -77,7 +80,11 @@ impl Session {
             .fact("up to", self.receiving.messages)
             .fact("visibility timeout", visibility);
         let cell = Arc::clone(&self.cell);
-        let facts = move |(): &()| Detail::from([("messages".to_owned(), cell.snapshot().entries.len().to_string())]);
+        let facts = move |broken_off: &Option<Code>| {
+            let messages = cell.snapshot().entries.len().to_string();
+            let broken_off = broken_off.as_ref().map(|code| ("broken off".to_owned(), code.to_string()));
+            Detail::from_iter([("messages".to_owned(), messages)].into_iter().chain(broken_off))
+        };
         let outcome = self.connection.act_telling(act, |sqs| self.poll(sqs, visibility), facts).await;
         if let Err(failure) = outcome {
             self.end(Stop::Failed(failure));
@@ -85,11 +92,13 @@ impl Session {
         self.connection.reread(&self.queue).await;
     }
 
-    async fn poll(&self, sqs: Arc<dyn Sqs>, visibility: u32) -> SqsResult<()> {
+    /// Fails only where nothing had come: messages that are held are no failure. The code is of the call that broke it
+    /// off, where one did.
+    async fn poll(&self, sqs: Arc<dyn Sqs>, visibility: u32) -> SqsResult<Option<Code>> {
         let started = Instant::now();
         let millis = u64::from(self.receiving.seconds) * 1_000;
         let mut plan = Plan::poll(self.receiving.messages, SNAPSHOT_BYTES, millis);
-        let mut request_id = None;
+        let (mut request_id, mut broken_off) = (None, None);
         let closing = self.connection.desk().closing();
         let stop = loop {
             if self.stop.is_cancelled() || closing.is_cancelled() {
@@ -99,17 +108,25 @@ impl Session {
             let Some(count) = plan.ask(elapsed) else { break plan.stop().cloned().unwrap_or(Stop::Time) };
             let left = u32::try_from(millis.saturating_sub(elapsed).div_ceil(1_000)).unwrap_or(WAIT);
             let receive = Receive { count, visibility_timeout: Some(visibility), wait: left.clamp(1, WAIT) };
-            let answer = sqs.receive(&self.url, receive).await?;
+            // SQS counts from when it hands a message out, which is after this.
+            let until_ms = self.connection.now_ms() + i64::from(visibility) * 1_000;
+            let answer = match sqs.receive(&self.url, receive).await {
+                Ok(answer) => answer,
+                Err(error) if self.cell.snapshot().entries.is_empty() => return Err(error),
+                Err(error) => {
+                    broken_off = Some(error.code.clone());
+                    break Stop::Failed(report::sqs(error, self.connection.name(), Some(&self.queue)));
+                }
+            };
             request_id = answer.request_id.or(request_id);
             plan.heard(count, answer.value.len(), answer.value.iter().map(Message::size).sum());
-            let until_ms = self.connection.now_ms() + i64::from(visibility) * 1_000;
             let none = answer.value.is_empty();
             if !none && self.cell.change(|snapshot| snapshot.take(answer.value, until_ms)) {
                 break Stop::CameBack;
             }
         };
         self.end(stop);
-        Ok(Answer { value: (), request_id })
+        Ok(Answer { value: broken_off, request_id })
     }
 
     fn end(&self, stop: Stop) {

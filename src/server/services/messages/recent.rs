@@ -54,6 +54,11 @@ impl Recent {
         }
         duplicate
     }
+
+    /// Forgets what was sent to a queue: it was deleted, and SQS with it what it remembered.
+    pub fn forget(&mut self, queue: &QueueName) {
+        self.0.retain(|(_, key)| key.queue != *queue);
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +91,10 @@ mod tests {
         assert!(!sender.send("a", Some("1"), "x", 300_000), "the window runs from the first");
         assert!(!sender.send("a", None, "1", 300_001), "a digest is no explicit id");
         assert!(sender.send("a", None, "1", 300_002), "the same body");
+        sender.0.forget(&"other.fifo".parse().unwrap());
+        assert!(sender.send("a", None, "1", 300_003), "another queue was deleted");
+        sender.0.forget(&"q.fifo".parse().unwrap());
+        assert!(!sender.send("a", None, "1", 300_004), "a new queue of that name knows nothing");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Where snapshots lie: one per queue, a few queues, the longest untouched first out. In memory only.
+//! Where snapshots lie: one per queue, a few queues, in memory only. What holds nothing goes first, the longest
+//! untouched before the others: with a snapshot go the handles of the messages that it holds.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,8 +15,8 @@ use crate::model::{Failure, QueueName};
 /// How many snapshots a connection keeps.
 const KEPT: usize = 8;
 
-/// How the last look at a queue ended; whoever holds the lock looks.
-pub type Turn = Arc<tokio::sync::Mutex<Option<(Instant, Result<(), Failure>)>>>;
+/// When and how the last look at a queue ended, and for how many messages it had asked; whoever holds the lock looks.
+pub type Turn = Arc<tokio::sync::Mutex<Option<(Instant, Result<usize, Failure>)>>>;
 
 struct Kept {
     queue: QueueName,
@@ -55,14 +56,48 @@ impl Desk {
         Some(cell)
     }
 
-    /// Puts a finished snapshot in the place of the queue's last one.
-    pub(super) fn put(&self, queue: &QueueName, snapshot: Snapshot) {
-        self.place(queue, snapshot);
+    /// Puts a snapshot in the place of the queue's last one; `None` where a receive is running there, which nobody
+    /// could stop any more if it were replaced. The token ends the receive that the snapshot is for.
+    pub(super) fn place(
+        &self,
+        queue: &QueueName,
+        snapshot: Snapshot,
+        now_ms: i64,
+    ) -> Option<(Arc<Cell>, CancellationToken)> {
+        let mut shelf = lock(&self.shelf);
+        if shelf.iter().any(|kept| kept.queue == *queue && kept.cell.is_receiving()) {
+            return None;
+        }
+        let (cell, stop) = (Arc::new(Cell::new(snapshot)), CancellationToken::new());
+        shelf.retain(|kept| kept.queue != *queue);
+        shelf.push_back(Kept { queue: queue.clone(), cell: Arc::clone(&cell), stop: stop.clone() });
+        while shelf.len() > KEPT {
+            // The newest is last and stays. Of equals the first is taken: the longest untouched.
+            let loss = |kept: &Kept| (kept.cell.is_receiving(), kept.cell.snapshot().held_until(now_ms));
+            let others = shelf.iter().take(KEPT).enumerate();
+            let Some((at, _)) = others.min_by_key(|(_, kept)| loss(kept)) else { break };
+            if let Some(gone) = shelf.remove(at) {
+                gone.stop.cancel();
+            }
+        }
+        Some((cell, stop))
     }
 
-    /// Opens the place for a receive; `None` where one is running there.
-    pub(super) fn open(&self, queue: &QueueName, snapshot: Snapshot) -> Option<(Arc<Cell>, CancellationToken)> {
-        if self.is_receiving(queue) { None } else { Some(self.place(queue, snapshot)) }
+    /// Takes the queue's snapshot away, unless a receive is running there: the queue was purged.
+    pub(in crate::server::services) fn clear(&self, queue: &QueueName) {
+        lock(&self.shelf).retain(|kept| kept.queue != *queue || kept.cell.is_receiving());
+    }
+
+    /// Keeps nothing of a queue and ends what runs there: the queue was deleted, and another may get its name.
+    pub(in crate::server::services) fn forget(&self, queue: &QueueName) {
+        lock(&self.shelf).retain(|kept| {
+            let other = kept.queue != *queue;
+            if !other {
+                kept.stop.cancel();
+            }
+            other
+        });
+        lock(&self.recent).forget(queue);
     }
 
     /// Whether a receive is running on the queue.
@@ -95,21 +130,6 @@ impl Desk {
     pub(super) fn recent(&self) -> MutexGuard<'_, Recent> {
         lock(&self.recent)
     }
-
-    fn place(&self, queue: &QueueName, snapshot: Snapshot) -> (Arc<Cell>, CancellationToken) {
-        let (cell, stop) = (Arc::new(Cell::new(snapshot)), CancellationToken::new());
-        let mut shelf = lock(&self.shelf);
-        shelf.retain(|kept| kept.queue != *queue);
-        shelf.push_back(Kept { queue: queue.clone(), cell: Arc::clone(&cell), stop: stop.clone() });
-        while shelf.len() > KEPT {
-            // A running receive is not thrown away while there is another: nobody could stop it any more.
-            let at = shelf.iter().position(|kept| !kept.cell.is_receiving()).unwrap_or(0);
-            if let Some(gone) = shelf.remove(at) {
-                gone.stop.cancel();
-            }
-        }
-        (cell, stop)
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -119,6 +139,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::services::messages::snapshot::tests::message;
     use crate::server::services::messages::snapshot::{Origin, Stop};
 
     fn queue(n: usize) -> QueueName {
@@ -129,29 +150,70 @@ mod tests {
         Snapshot { stop: Some(Stop::Empty), ..Snapshot::begun(Origin::Look, 0, 20, 10, 30) }
     }
 
+    fn running() -> Snapshot {
+        Snapshot::begun(Origin::Receive, 0, 30, 10, 30)
+    }
+
+    fn holding(until_ms: i64) -> Snapshot {
+        let mut snapshot = Snapshot { stop: Some(Stop::Time), ..running() };
+        snapshot.take(vec![message("a", "", None)], until_ms);
+        snapshot
+    }
+
     #[test]
     fn the_longest_untouched_goes_first_and_a_running_receive_stays() {
         let desk = Desk::default();
-        let (_, stop) = desk.open(&queue(0), Snapshot::begun(Origin::Receive, 0, 30, 10, 30)).unwrap();
+        let (_, stop) = desk.place(&queue(0), running(), 0).unwrap();
         for n in 1..KEPT {
-            desk.put(&queue(n), looked());
+            desk.place(&queue(n), looked(), 0).unwrap();
         }
         assert!(desk.cell(&queue(1)).is_some(), "touched");
-        desk.put(&queue(99), looked());
+        desk.place(&queue(99), looked(), 0).unwrap();
         assert!(desk.cell(&queue(2)).is_none(), "the longest untouched");
         assert!(desk.cell(&queue(0)).is_some() && desk.cell(&queue(1)).is_some());
         assert!(!stop.is_cancelled());
     }
 
     #[test]
-    fn one_receive_at_a_time() {
+    fn what_holds_messages_goes_last_and_the_soonest_to_be_free_first() {
         let desk = Desk::default();
-        let running = || Snapshot::begun(Origin::Receive, 0, 30, 10, 30);
-        let (cell, stop) = desk.open(&queue(1), running()).unwrap();
-        assert!(desk.open(&queue(1), running()).is_none());
+        let places = [holding(90_000), holding(60_000), holding(1_000)];
+        for (n, snapshot) in places.into_iter().chain(std::iter::repeat_with(|| holding(80_000))).take(KEPT).enumerate()
+        {
+            desk.place(&queue(n), snapshot, 0).unwrap();
+        }
+        desk.place(&queue(91), looked(), 1_000).unwrap();
+        assert!(desk.cell(&queue(2)).is_none(), "it holds nothing any more");
+        desk.place(&queue(92), looked(), 1_000).unwrap();
+        assert!(desk.cell(&queue(91)).is_none(), "a look holds nothing");
+        desk.place(&queue(92), holding(99_000), 1_000).unwrap();
+        desk.place(&queue(93), looked(), 1_000).unwrap();
+        assert!(desk.cell(&queue(1)).is_none(), "the soonest to be free");
+        assert!(desk.cell(&queue(0)).is_some() && desk.cell(&queue(93)).is_some());
+    }
+
+    #[test]
+    fn one_receive_at_a_time_and_nothing_takes_its_place() {
+        let desk = Desk::default();
+        let (cell, stop) = desk.place(&queue(1), running(), 0).unwrap();
+        assert!(desk.place(&queue(1), running(), 0).is_none());
+        assert!(desk.place(&queue(1), looked(), 0).is_none(), "not by a look either");
         assert!(desk.stop(&queue(1)) && stop.is_cancelled());
         cell.change(|snapshot| snapshot.stop = Some(Stop::Asked));
         assert!(!desk.stop(&queue(1)), "it has ended");
-        assert!(desk.open(&queue(1), running()).is_some());
+        assert!(desk.place(&queue(1), running(), 0).is_some());
+    }
+
+    #[test]
+    fn of_a_deleted_queue_nothing_stays_and_of_a_purged_one_only_what_runs() {
+        let desk = Desk::default();
+        let (_, stop) = desk.place(&queue(1), running(), 0).unwrap();
+        desk.place(&queue(2), looked(), 0).unwrap();
+        desk.clear(&queue(1));
+        desk.clear(&queue(2));
+        assert!(desk.cell(&queue(1)).is_some() && desk.cell(&queue(2)).is_none());
+        assert!(!stop.is_cancelled());
+        desk.forget(&queue(1));
+        assert!(desk.cell(&queue(1)).is_none() && stop.is_cancelled());
     }
 }

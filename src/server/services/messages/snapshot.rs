@@ -116,6 +116,15 @@ impl Snapshot {
         self.entries.iter().filter(|entry| entry.actionable(now_ms)).count()
     }
 
+    /// Until when a receive's messages are held, milliseconds since 1970: the last of them; `None` where none is.
+    pub(super) fn held_until(&self, now_ms: i64) -> Option<i64> {
+        let until = |entry: &Entry| match entry.standing {
+            Standing::Held { until_ms } if until_ms > now_ms => Some(until_ms),
+            _ => None,
+        };
+        if self.origin == Origin::Receive { self.entries.iter().filter_map(until).max() } else { None }
+    }
+
     /// How many a look could not give back: they are hidden until their visibility timeout ends.
     pub fn unreturned(&self) -> usize {
         match self.origin {

@@ -11,6 +11,9 @@ use super::cli::Command;
 use super::ids::QueueUrl;
 use super::message::{AttributeValue, MessageAttribute};
 
+/// Above this many bytes a body is not worth a command line.
+const BODY_INLINE: usize = 4 * 1_024;
+
 /// What `SendMessage` takes besides the queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
@@ -35,23 +38,36 @@ impl Draft {
         self.body.len() + self.attributes.iter().map(|(name, attribute)| name.len() + attribute.size()).sum::<usize>()
     }
 
-    /// The equivalent `aws sqs send-message …`, with `body` in the place of the body: the audit log holds none.
-    pub fn command(&self, queue: &QueueUrl, body: &str) -> Command {
+    /// The equivalent `aws sqs send-message …`; a long body is in a file.
+    pub fn command(&self, queue: &QueueUrl) -> Command {
         let attributes = (!self.attributes.is_empty()).then(|| {
             let spelled = self.attributes.iter().map(|(name, attribute)| (name.clone(), spelled(attribute)));
             Value::Object(spelled.collect::<Map<String, Value>>()).to_string()
         });
+        let body = (self.body.len() <= BODY_INLINE).then_some(self.body.as_str());
+        self.without_attributes(queue, body).maybe("message-attributes", attributes.as_deref())
+    }
+
+    /// The same with body and attributes in files: the audit log holds neither.
+    pub fn outline(&self, queue: &QueueUrl) -> Command {
+        let command = self.without_attributes(queue, None);
+        if self.attributes.is_empty() { command } else { command.file("message-attributes", "attributes.json") }
+    }
+
+    fn without_attributes(&self, queue: &QueueUrl, body: Option<&str>) -> Command {
         let system = self
             .trace_header
             .as_ref()
             .map(|header| json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": header } }).to_string());
-        Command::new("send-message")
-            .option("queue-url", queue.as_str())
-            .option("message-body", body)
+        let command = Command::new("send-message").option("queue-url", queue.as_str());
+        let command = match body {
+            Some(body) => command.option("message-body", body),
+            None => command.file("message-body", "body.txt"),
+        };
+        command
             .maybe("delay-seconds", self.delay.map(|delay| delay.to_string()).as_deref())
             .maybe("message-group-id", self.group_id.as_deref())
             .maybe("message-deduplication-id", self.deduplication_id.as_deref())
-            .maybe("message-attributes", attributes.as_deref())
             .maybe("message-system-attributes", system.as_deref())
     }
 }
@@ -82,11 +98,20 @@ mod tests {
             ]),
             ..Draft::default()
         };
-        let line = draft.command(&QueueUrl::new("http://x/1/q.fifo"), "<body>");
+        let line = draft.command(&QueueUrl::new("http://x/1/q.fifo"));
         assert_eq!(
             line.line(),
-            r#"aws sqs send-message --queue-url http://x/1/q.fifo --message-body '<body>' --message-group-id trade-1 --message-attributes '{"kind":{"DataType":"String","StringValue":"it'\''s"},"raw":{"DataType":"Binary.png","BinaryValue":"AQID"}}'"#
+            r#"aws sqs send-message --queue-url http://x/1/q.fifo --message-body secret --message-group-id trade-1 --message-attributes '{"kind":{"DataType":"String","StringValue":"it'\''s"},"raw":{"DataType":"Binary.png","BinaryValue":"AQID"}}'"#
         );
         assert_eq!(draft.size(), "secret".len() + "kindStringit's".len() + "rawBinary.png".len() + 3);
+    }
+
+    #[test]
+    fn a_foreign_body_is_no_file_of_the_reader() {
+        let url = QueueUrl::new("http://x/1/q");
+        let line = |body: &str| Draft { body: body.into(), ..Draft::default() }.command(&url).line().to_owned();
+        assert!(line("file:///etc/passwd").ends_with(r#"--cli-input-json '{"MessageBody":"file:///etc/passwd"}'"#));
+        assert!(line(&"x".repeat(BODY_INLINE)).ends_with('x'));
+        assert!(line(&"x".repeat(BODY_INLINE + 1)).ends_with("--message-body file://body.txt"), "too long for a line");
     }
 }

@@ -10,9 +10,6 @@ use crate::ui::parts::{
     Age, Cell, CellKind, Column, Copy, Disclosure, Equivalent, Fact, Facts, NameCell, Section, Table,
 };
 
-/// Above this many bytes a body is not worth a command line.
-const BODY_INLINE: usize = 4 * 1_024;
-
 /// What the console understands: times, receives, size, group, where it failed.
 pub(super) fn known(
     message: &Message,
@@ -157,15 +154,14 @@ pub(super) fn system(message: &Message) -> impl IntoView + use<> {
 /// What one would type to send it again, to hide it and to delete it.
 pub(super) fn commands(message: &Message, url: &QueueUrl) -> impl IntoView + use<> {
     let draft = Draft {
-        body: String::new(),
+        body: message.body.clone(),
         delay: None,
         group_id: message.group_id().map(str::to_owned),
         deduplication_id: None,
         attributes: message.attributes.clone(),
         trace_header: message.system.get("AWSTraceHeader").cloned(),
     };
-    let body = if message.body.len() <= BODY_INLINE { message.body.as_str() } else { "file://body.txt" };
-    let send = draft.command(url, body);
+    let send = draft.command(url);
     let held = |operation: &str| {
         let command = Command::new(operation).option("queue-url", url.as_str());
         command.option("receipt-handle", message.receipt_handle.as_str())

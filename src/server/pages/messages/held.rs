@@ -65,9 +65,8 @@ pub(super) fn bar(
     });
     let what = if one.is_some() { "the message" } else { "the marked messages" };
     let name = queue.to_string();
-    let batch = |operation: &str| {
-        Command::new(operation).option("queue-url", url.as_str()).option("entries", "file://entries.json")
-    };
+    let batch =
+        |operation: &str| Command::new(operation).option("queue-url", url.as_str()).file("entries", "entries.json");
     let (delete, change) = (batch("delete-message-batch"), batch("change-message-visibility-batch"));
     view! {
         <div class="selection">

@@ -229,7 +229,7 @@ fn takes(attributes: &Attributes, url: &QueueUrl, typed: &Typed<'_>) -> impl Int
     });
     let preview = typed.form.parse(attributes).ok().filter(|_| !typed.was_sent());
     let preview = preview.map(|draft| {
-        let command = draft.command(url, sent::body_option(&draft.body));
+        let command = draft.command(url);
         view! { <Equivalent command/> }
     });
     let size = format!("at most {}", words::bytes(u64::from(attributes.maximum_message_size)));

@@ -8,14 +8,6 @@ use crate::model::{Attributes, QueueUrl, words};
 use crate::server::services::submissions::Submission;
 use crate::ui::parts::{Badge, Copy, Equivalent, Fact, Facts, Glyph, Section, Tone};
 
-/// Above this many bytes a body is not worth a command line.
-const BODY_INLINE: usize = 4 * 1_024;
-
-/// The body as an option of the command line, or the name of a file where it would be too long.
-pub(super) fn body_option(body: &str) -> &str {
-    if body.len() <= BODY_INLINE { body } else { "file://body.txt" }
-}
-
 /// Id, digest, sequence number, and the command that would have done the same.
 pub(super) fn result(
     url: &QueueUrl,
@@ -30,7 +22,7 @@ pub(super) fn result(
     };
     let draft = submission.form::<SendForm>().and_then(|form| form.parse(attributes).ok());
     let size = draft.as_ref().map(|draft| words::bytes(draft.size() as u64));
-    let command = draft.map(|draft| draft.command(url, body_option(&draft.body)));
+    let command = draft.map(|draft| draft.command(url));
     let id_label = if delivered { "Message id" } else { "Message id of the first" };
     Some(view! {
         <Section title="What SQS answered">

@@ -62,7 +62,7 @@ fn intent(queue: &QueueName, url: &QueueUrl, deed: Deed, messages: usize) -> Act
         Deed::Delete => (Verb::DeleteMessage, "delete-message-batch"),
         Deed::Hide(_) => (Verb::ChangeVisibility, "change-message-visibility-batch"),
     };
-    let cli = Command::new(operation).option("queue-url", url.as_str()).option("entries", "file://entries.json");
+    let cli = Command::new(operation).option("queue-url", url.as_str()).file("entries", "entries.json");
     let act = Act::on(queue, verb, cli).fact("messages", messages);
     match deed {
         Deed::Delete => act,

@@ -24,10 +24,9 @@ impl Connection {
 
 /// The audit log gets the names of things, not their contents.
 fn intent(queue: &QueueName, url: &QueueUrl, draft: &Draft) -> Act {
-    let outline = Draft { attributes: std::collections::BTreeMap::new(), ..draft.clone() };
-    let attributes = (!draft.attributes.is_empty()).then_some("file://attributes.json");
-    let cli = outline.command(url, "file://body.txt").maybe("message-attributes", attributes);
-    Act::on(queue, Verb::SendMessage, cli).fact("bytes", draft.size()).fact("attributes", draft.attributes.len())
+    Act::on(queue, Verb::SendMessage, draft.outline(url))
+        .fact("bytes", draft.size())
+        .fact("attributes", draft.attributes.len())
 }
 
 #[cfg(test)]

@@ -148,8 +148,14 @@ impl SettingsForm {
     }
 
     fn redrive_policy(&self, own: &QueueArn, invalid: &mut Vec<Invalid>) -> Option<RedrivePolicy> {
-        if self.dead_letters != "queue" {
-            return None;
+        match self.dead_letters.as_str() {
+            "queue" => {}
+            "none" => return None,
+            // Nothing is not “none”: a request that lacks the field must not take the policy away.
+            _ => {
+                invalid.push(Invalid::new("dead_letters", "Choose one of the two."));
+                return None;
+            }
         }
         let count = self.fields.receives(invalid);
         let target = dead_letter_queue(&self.fields.dead_letter_queue, own, invalid);
@@ -158,6 +164,7 @@ impl SettingsForm {
 
     fn redrive_allow_policy(&self, own: &QueueArn, invalid: &mut Vec<Invalid>) -> RedriveAllowPolicy {
         match self.allow.as_str() {
+            "allowAll" => RedriveAllowPolicy::AllowAll,
             "denyAll" => RedriveAllowPolicy::DenyAll,
             "byQueue" => {
                 let lines = self.allow_queues.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -184,7 +191,10 @@ impl SettingsForm {
                 }
                 policy
             }
-            _ => RedriveAllowPolicy::AllowAll,
+            _ => {
+                invalid.push(Invalid::new("allow", "Choose one of the three."));
+                RedriveAllowPolicy::DenyAll
+            }
         }
     }
 }
@@ -290,7 +300,7 @@ mod tests {
     #[test]
     fn what_sqs_would_refuse_is_said_beside_the_field() {
         type Touch = fn(&mut SettingsForm);
-        let cases: [(Touch, &str); 12] = [
+        let cases: [(Touch, &str); 16] = [
             (|form| form.fields.visibility_timeout = "43201".into(), "visibility_timeout"),
             (|form| form.fields.visibility_timeout = String::new(), "visibility_timeout"),
             (|form| form.fields.delay = "901".into(), "delay"),
@@ -314,6 +324,10 @@ mod tests {
                 "allow_queues",
             ),
             (|form| form.shown = "{}".into(), "shown"),
+            (|form| form.allow = String::new(), "allow"),
+            (|form| form.allow = "denyall".into(), "allow"),
+            (|form| form.dead_letters = String::new(), "dead_letters"),
+            (|form| form.dead_letters = "existing".into(), "dead_letters"),
             (
                 |form| {
                     form.dead_letters = "queue".into();

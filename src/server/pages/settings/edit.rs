@@ -72,13 +72,13 @@ fn failures(form: &SettingsForm, typed: &Typed<'_>, queue: &QueueName) -> impl I
         Choice::new("none", "Nowhere").hint("It is received again and again until its retention ends."),
         Choice::new("queue", "To a dead-letter queue").hint("When it was received so often without being deleted."),
     ];
-    let value = form.dead_letters.clone();
+    let (value, error) = (form.dead_letters.clone(), typed.wrong("dead_letters"));
     let hint = format!("A {} queue of this account and region: its name, or its ARN.", queue.kind().word());
     let fields = fields::dead_letter_queue(typed, Some(queue.kind()), &hint);
     view! {
         <Section title="Failures">
             <div class="form">
-                <RadioGroup name="dead_letters" label="A message that fails too often goes" choices value/>
+                <RadioGroup name="dead_letters" label="A message that fails too often goes" choices value error/>
                 <div class="form when-dead-letters">{fields}</div>
             </div>
         </Section>
@@ -93,11 +93,12 @@ fn sources(form: &SettingsForm, typed: &Typed<'_>, is_dlq: bool) -> impl IntoVie
         Choice::new("byQueue", "Only these queues"),
     ];
     let (value, named, error) = (form.allow.clone(), form.allow_queues.clone(), typed.wrong("allow_queues"));
+    let wrong = typed.wrong("allow");
     let note = if is_dlq { "redrive-allow policy" } else { "redrive-allow policy; matters for dead-letter queues" };
     view! {
         <Section title="Use as a dead-letter queue" note>
             <div class="form">
-                <RadioGroup name="allow" label="May be the dead-letter queue of" choices value/>
+                <RadioGroup name="allow" label="May be the dead-letter queue of" choices value error=wrong/>
                 <div class="when-named">
                 <TextareaField
                     name="allow_queues"

@@ -6,25 +6,53 @@ use crate::model::settings::Tags;
 
 /// The tags as lines.
 pub fn write(tags: &Tags) -> String {
-    tags.iter().map(|(key, value)| format!("{}={value}", key.replace('=', "\\="))).collect::<Vec<_>>().join("\n")
+    tags.iter().map(|(key, value)| line_of(key, value)).collect::<Vec<_>>().join("\n")
+}
+
+fn line_of(key: &str, value: &str) -> String {
+    format!("{}={value}", key.replace('=', "\\="))
+}
+
+/// Ends of lines as a browser may have changed them, all alike.
+fn alike(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Reads the lines. Tags that stand there already are taken as they are; what is new keeps the rules of SQS
 /// (SQS Developer Guide, "Amazon SQS cost allocation tags").
 pub(super) fn read(text: &str, before: &Tags, field: &str, invalid: &mut Vec<Invalid>) -> Tags {
-    let text = text.replace("\r\n", "\n");
+    let text = alike(text);
     // What nobody touched may hold what no line can say.
-    if text.trim_matches('\n') == write(before).trim_matches('\n') {
+    if text.trim_matches('\n') == alike(&write(before)).trim_matches('\n') {
         return before.clone();
     }
+    // Where one tag was touched, the others still stand as they were written, blanks and ends of lines and all.
+    let written: Vec<(String, &String, &String)> =
+        before.iter().map(|(key, value)| (alike(&line_of(key, value)), key, value)).collect();
     let mut tags = Tags::new();
     let mut wrong = |sentence: String| {
         if !invalid.iter().any(|invalid| invalid.field == field) {
             invalid.push(Invalid::new(field, sentence));
         }
     };
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let number = number + 1;
+    let (mut rest, mut number) = (text.as_str(), 0);
+    while !rest.is_empty() {
+        number += 1;
+        let untouched = written
+            .iter()
+            .filter(|(lines, key, _)| !tags.contains_key(*key) && starts(rest, lines))
+            .max_by_key(|(lines, ..)| lines.len());
+        if let Some((lines, key, value)) = untouched {
+            tags.insert((*key).clone(), (*value).clone());
+            number += lines.matches('\n').count();
+            rest = rest[lines.len()..].strip_prefix('\n').unwrap_or_default();
+            continue;
+        }
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        rest = after;
+        if line.trim().is_empty() {
+            continue;
+        }
         let (key, value) = split(line);
         let unchanged = before.get(&key) == Some(&value);
         if key.is_empty() {
@@ -43,6 +71,11 @@ pub(super) fn read(text: &str, before: &Tags, field: &str, invalid: &mut Vec<Inv
         wrong(format!("A queue has at most {TAGS} tags; these are {}.", tags.len()));
     }
     tags
+}
+
+/// Whether a text starts with these lines, whole.
+fn starts(text: &str, lines: &str) -> bool {
+    text.strip_prefix(lines).is_some_and(|rest| rest.is_empty() || rest.starts_with('\n'))
 }
 
 /// Key and value of a line, blanks around them gone. A line without `=` is a key without a value.
@@ -108,7 +141,40 @@ mod tests {
         assert_eq!(invalid, []);
     }
 
+    #[test]
+    fn touching_one_tag_leaves_the_others_as_they_are() {
+        let before: Tags =
+            [pair("blank ", " a "), pair("lines", "one\r\ntwo"), pair("odd\\", "b"), pair("team", "pay")].into();
+        let mut invalid = Vec::new();
+        for (old, new, changed) in [
+            ("team=pay", "team = risk", Some(pair("team", "risk"))),
+            ("team=pay", "\r\nteam=pay\r\nenv=prod\r\n", Some(pair("env", "prod"))),
+            ("\nteam=pay", "", None),
+        ] {
+            let typed = write(&before).replace(old, new);
+            let mut wanted = before.clone();
+            match changed {
+                Some((key, value)) => wanted.insert(key, value),
+                None => wanted.remove("team"),
+            };
+            assert_eq!(read(&typed, &before, "tags", &mut invalid), wanted, "{typed:?}");
+        }
+        assert_eq!(invalid, []);
+        let twice = format!("{}\nteam=pay\n=x", write(&before));
+        read(&twice, &before, "tags", &mut invalid);
+        assert_eq!(invalid[0].sentence, "Line 6: the key team is there already.", "a value of two lines counts twice");
+    }
+
     proptest! {
+        #[test]
+        fn a_tag_more_leaves_any_others_as_they_are(before in proptest::collection::btree_map("[a-z=+ -]{0,4}[a-z]", "[a-zA= \n-]{0,6}", 0..6)) {
+            let mut invalid = Vec::new();
+            let mut wanted = before.clone();
+            wanted.insert("NEW".into(), "x".into());
+            prop_assert_eq!(&read(&(write(&before) + "\nNEW=x"), &before, "tags", &mut invalid), &wanted);
+            prop_assert_eq!(invalid, vec![]);
+        }
+
         #[test]
         fn tags_survive_writing_and_reading(tags in proptest::collection::btree_map("[a-z_.:/=+@-]{1,9}", "[a-zA-Z0-9_.:/=+@-]{0,9}", 0..9)) {
             prop_assume!(tags.keys().all(|key| !key.starts_with("aws:")));

@@ -6,7 +6,7 @@ use super::Invalid;
 use super::quantity::{self, Measure};
 use crate::model::limits::{self, Range};
 use crate::model::settings::{Fifo, LIMIT_GROUP, LIMIT_QUEUE, SCOPE_GROUP, SCOPE_QUEUE};
-use crate::model::{QueueArn, QueueName};
+use crate::model::{QueueArn, QueueKind, QueueName};
 
 /// The fields as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,4 +133,13 @@ pub(super) fn arn(text: &str, own: &QueueArn) -> Result<QueueArn, String> {
     }
     let name: QueueName = text.parse().map_err(|error: crate::model::ids::NameError| error.sentence().to_owned())?;
     Ok(own.sibling(&name))
+}
+
+/// Why a queue of this name cannot be the dead-letter queue of a queue of the kind `ours`, as far as the names tell
+/// (SQS Developer Guide, "Using dead-letter queues in Amazon SQS").
+pub(super) fn other_kind(name: &QueueName, ours: QueueKind) -> Option<String> {
+    (name.kind() != ours).then(|| {
+        let (its, ours) = (name.kind().word(), ours.word());
+        format!("{name} is a {its} queue; the dead-letter queue of a {ours} queue must be {ours}, too.")
+    })
 }

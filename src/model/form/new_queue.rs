@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Invalid;
-use super::attributes::{
-    AttributeFields, DELAY, MAXIMUM_MESSAGE_SIZE, Quantity, RECEIVE_WAIT, RETENTION, VISIBILITY_TIMEOUT,
-};
+use super::attributes::{AttributeFields, Quantity, other_kind};
 use super::quantity::{self, Measure};
 use crate::model::ids::NameError;
 use crate::model::limits;
@@ -152,17 +150,17 @@ impl NewQueueForm {
     fn attributes(&self, kind: QueueKind, invalid: &mut Vec<Invalid>) -> BTreeMap<String, String> {
         let numbers = self.fields.numbers(invalid);
         let given = [
-            (Setting::VisibilityTimeout, numbers.visibility_timeout, VISIBILITY_TIMEOUT),
-            (Setting::Delay, numbers.delay, DELAY),
-            (Setting::Retention, numbers.retention, RETENTION),
-            (Setting::ReceiveWait, numbers.receive_wait, RECEIVE_WAIT),
-            (Setting::MaximumMessageSize, numbers.maximum_message_size, MAXIMUM_MESSAGE_SIZE),
+            (Setting::VisibilityTimeout, numbers.visibility_timeout),
+            (Setting::Delay, numbers.delay),
+            (Setting::Retention, numbers.retention),
+            (Setting::ReceiveWait, numbers.receive_wait),
+            (Setting::MaximumMessageSize, numbers.maximum_message_size),
         ];
         let mut attributes = BTreeMap::new();
         let mut put = |name: &str, value: String| {
             attributes.insert(name.to_owned(), value);
         };
-        for (setting, value, _) in given {
+        for (setting, value) in given {
             if let Some(value) = value {
                 put(setting.attribute(), value.to_string());
             }
@@ -212,11 +210,8 @@ impl NewQueueForm {
                     None => typed.parse().map(Target::Name).map_err(|error: NameError| error.sentence().to_owned()),
                 };
                 let target = target.map_err(&mut wrong).ok();
-                if let Some(name) = target.as_ref().map(Target::name).filter(|name| name.kind() != kind) {
-                    let (its, ours) = (name.kind().word(), kind.word());
-                    wrong(format!(
-                        "{name} is a {its} queue; the dead-letter queue of a {ours} queue must be {ours}, too."
-                    ));
+                if let Some(sentence) = target.as_ref().and_then(|target| other_kind(&target.name(), kind)) {
+                    wrong(sentence);
                 }
                 let max_receive_count = self.fields.receives(invalid)?;
                 Some(DeadLetters::Existing { target: target?, max_receive_count })

@@ -209,17 +209,11 @@ pub(super) fn dead_letter_queue(text: &str, own: &QueueArn, invalid: &mut Vec<In
         Ok(target) => target,
         Err(sentence) => return wrong(sentence),
     };
-    let (name, kind) = (target.name(), own.name().kind());
     if target == *own {
         return wrong("A queue cannot be its own dead-letter queue.".into());
     }
-    if name.kind() != kind {
-        return wrong(format!(
-            "{name} is a {} queue; the dead-letter queue of a {} queue must be {}, too.",
-            name.kind().word(),
-            kind.word(),
-            kind.word()
-        ));
+    if let Some(sentence) = attributes::other_kind(&target.name(), own.name().kind()) {
+        return wrong(sentence);
     }
     Some(target)
 }

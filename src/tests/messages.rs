@@ -152,6 +152,8 @@ async fn a_look_that_breaks_off_gives_back_what_it_had() {
     let page = look(&console, &[]).await;
     assert!(page.says("broken off") && page.says("AWS refused access"), "{}", page.html);
     assert_eq!(depth(&console, "orders").await.1, 0, "nothing stays hidden");
+    let Some(Outcome::Succeeded { detail, .. }) = &console.activity().await[0].outcome else { panic!() };
+    assert!(detail["broken off"].contains("AccessDenied"), "{detail:?}");
 
     let console = console_with("orders", json!({}), 3).await;
     console.dial(&json!([{ "operation": "ReceiveMessage", "action": { "answer": { "code": "AccessDenied" } } }])).await;
@@ -249,6 +251,40 @@ async fn a_deed_that_fails_in_part_says_which_and_keeps_them_marked() {
 }
 
 #[tokio::test]
+async fn a_lost_answer_is_no_failure() {
+    let console = console_with("orders", json!({}), 12).await;
+    let page = receive(&console, "orders", &[("messages", "12"), ("seconds", "5"), ("visibility", "120")]).await;
+    let ids = markable(&page);
+    let lost = json!({ "operation": "DeleteMessageBatch", "nth": 2, "action": { "drop": "after" } });
+    console.dial(&json!([lost])).await;
+    let page = act(&console, "delete", &ids, "").await;
+    assert!(page.says(", 2 unknown") && page.says("outcome unknown: ") && !page.says("failed: "), "{}", page.html);
+    let Some(Outcome::Succeeded { detail, .. }) = &console.activity().await[0].outcome else { panic!() };
+    assert_eq!([&detail["succeeded"], &detail["failed"], &detail["unknown"]], ["10", "0", "2"]);
+
+    let denied = json!({ "operation": "ChangeMessageVisibilityBatch", "count": 1, "action": { "answer": { "code": "AccessDenied" } } });
+    let lost = json!({ "operation": "ChangeMessageVisibilityBatch", "nth": 2, "action": { "drop": "after" } });
+    let console = console_with("orders", json!({}), 12).await;
+    let page = receive(&console, "orders", &[("messages", "12"), ("seconds", "5"), ("visibility", "120")]).await;
+    console.dial(&json!([denied, lost])).await;
+    let page = act(&console, "hide", &markable(&page), "60").await;
+    assert_eq!(page.status, 502, "{}", page.html);
+    assert!(page.says("outcome unknown: ") && page.says("failed: AccessDenied"), "each says its own: {}", page.html);
+    assert!(matches!(console.activity().await[0].outcome, Some(Outcome::Unknown { .. })), "one may have been hidden");
+}
+
+#[tokio::test]
+async fn a_receive_that_breaks_off_keeps_and_logs_what_it_has() {
+    let console = console_with("orders", json!({}), 12).await;
+    let rule = json!([{ "operation": "ReceiveMessage", "nth": 2, "action": { "answer": { "code": "AccessDenied" } } }]);
+    console.dial(&rule).await;
+    let page = receive(&console, "orders", &[("messages", "12"), ("seconds", "5"), ("visibility", "120")]).await;
+    assert_eq!(markable(&page).len(), 10, "{}", page.html);
+    let Some(Outcome::Succeeded { detail, .. }) = &console.activity().await[0].outcome else { panic!() };
+    assert!(detail["messages"] == "10" && detail["broken off"].contains("AccessDenied"), "{detail:?}");
+}
+
+#[tokio::test]
 async fn a_message_that_is_visible_again_is_left_alone() {
     let console = console_with("orders", json!({}), 1).await;
     let page = receive(&console, "orders", &[("messages", "1"), ("seconds", "5"), ("visibility", "1")]).await;
@@ -271,6 +307,7 @@ async fn stop_ends_a_receive_without_losing_what_comes() {
     assert!(console.submit("messages/receive", &fields).await.says("data-receiving"));
     assert_eq!(console.submit("messages/receive", &fields).await.status, 409, "one at a time");
     assert_eq!(look(&console, &[]).await.status, 409, "a look would take its place");
+    assert_eq!(act(&console, "delete", &["any".to_owned()], "").await.status, 409, "not before it has ended");
     let began = Instant::now();
     console.submit("messages/stop", &[("connection", "local"), ("queue", "orders")]).await;
     let page = until(&console, PAGE, |page| !page.says("data-receiving")).await;

@@ -89,6 +89,8 @@ pub enum Done {
         succeeded: u64,
         /// How many are not.
         failed: u64,
+        /// How many may be: the answer was lost.
+        unknown: u64,
     },
     /// The visibility of messages was changed; some may have failed.
     VisibilityChanged {
@@ -96,6 +98,8 @@ pub enum Done {
         succeeded: u64,
         /// How many were not.
         failed: u64,
+        /// How many may have been: the answer was lost.
+        unknown: u64,
         /// For how many seconds from now they are hidden.
         seconds: u32,
     },
@@ -133,16 +137,17 @@ impl Done {
             Self::MessageNotDelivered(_) => "Accepted, but not delivered".into(),
             Self::ReceiveStarted => "Receiving".into(),
             Self::ReceiveStopped => "Receive stopped".into(),
-            Self::Deleted { succeeded, failed: 0 } => format!("{} deleted", messages(succeeded)),
-            Self::Deleted { succeeded, failed } => {
-                format!("{} deleted, {} not", messages(succeeded), words::count(*failed))
+            Self::Deleted { succeeded, failed, unknown } => {
+                format!("{} deleted{}", messages(succeeded), rest("", *failed, *unknown))
             }
-            Self::VisibilityChanged { succeeded, failed: 0, seconds: 0 } => format!("{} released", messages(succeeded)),
-            Self::VisibilityChanged { succeeded, failed: 0, seconds } => {
+            Self::VisibilityChanged { succeeded, failed: 0, unknown: 0, seconds: 0 } => {
+                format!("{} released", messages(succeeded))
+            }
+            Self::VisibilityChanged { succeeded, failed: 0, unknown: 0, seconds } => {
                 format!("{} hidden for {}", messages(succeeded), words::seconds(u64::from(*seconds)))
             }
-            Self::VisibilityChanged { succeeded, failed, .. } => {
-                format!("Visibility of {} changed, of {} not", messages(succeeded), words::count(*failed))
+            Self::VisibilityChanged { succeeded, failed, unknown, .. } => {
+                format!("Visibility of {} changed{}", messages(succeeded), rest("of ", *failed, *unknown))
             }
             Self::RedriveStarted => "Redrive started".into(),
             Self::RedriveCancelled { .. } => "Redrive cancelled".into(),
@@ -166,13 +171,41 @@ impl Done {
                 "A message with this deduplication id (or this body, where the queue derives it) was accepted less than five minutes ago. SQS delivers only the first."
             }
             Self::ReceiveStarted | Self::ReceiveStopped => "",
-            Self::Deleted { failed: 0, .. } | Self::VisibilityChanged { failed: 0, .. } => "",
-            Self::Deleted { .. } | Self::VisibilityChanged { .. } => {
+            Self::Deleted { failed: 0, unknown: 0, .. } | Self::VisibilityChanged { failed: 0, unknown: 0, .. } => "",
+            Self::Deleted { failed: 0, .. } | Self::VisibilityChanged { failed: 0, .. } => {
+                "SQS did not answer for the rest: it may or may not have been done. Receive once more to see what is left."
+            }
+            Self::Deleted { unknown: 0, .. } | Self::VisibilityChanged { unknown: 0, .. } => {
                 "Those that failed were probably visible again already; receive them once more to act on them."
+            }
+            Self::Deleted { .. } | Self::VisibilityChanged { .. } => {
+                "Each message says what became of it. Where the outcome is unknown SQS did not answer: it may or may not have been done."
             }
             Self::RedriveStarted => "SQS moves the messages by itself, also when this page is closed.",
             Self::RedriveCancelled { .. } => "What was moved stays moved; SQS may finish a few messages it had taken.",
             Self::Received { .. } => "",
         }
+    }
+}
+
+/// What else became of a batch: how many not, and of how many nobody knows.
+fn rest(of: &str, failed: u64, unknown: u64) -> String {
+    let some = |n: u64, what: &str| (n > 0).then(|| format!(", {of}{} {what}", words::count(n)));
+    [some(failed, "not"), some(unknown, "unknown")].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_answer_is_neither_done_nor_failed() {
+        let deleted = |failed, unknown| Done::Deleted { succeeded: 10, failed, unknown };
+        let changed = Done::VisibilityChanged { succeeded: 1, failed: 2, unknown: 3, seconds: 60 };
+        assert!(deleted(0, 0).title().ends_with("deleted") && deleted(0, 0).advice().is_empty());
+        assert!(deleted(1, 0).title().ends_with("deleted, 1 not"));
+        assert!(deleted(0, 4).title().ends_with("deleted, 4 unknown"));
+        assert!(!deleted(0, 4).advice().contains("failed") && deleted(0, 4).advice().contains("may or may not"));
+        assert!(changed.title().ends_with("changed, of 2 not, of 3 unknown"), "{}", changed.title());
     }
 }

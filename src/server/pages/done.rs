@@ -22,7 +22,10 @@ fn failed(failure: Failure) -> AnyView {
 
 /// What was done.
 pub fn done(done: &Done) -> AnyView {
-    let partly = matches!(done, Done::Deleted { failed, .. } | Done::VisibilityChanged { failed, .. } if *failed > 0);
+    let partly = matches!(
+        done,
+        Done::Deleted { failed, unknown, .. } | Done::VisibilityChanged { failed, unknown, .. } if failed + unknown > 0
+    );
     let undelivered = matches!(done, Done::MessageNotDelivered(_));
     let tone = match done {
         _ if partly || undelivered => Tone::Warn,

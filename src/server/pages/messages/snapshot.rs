@@ -251,7 +251,7 @@ fn mark(entry: &Entry, now_ms: i64) -> impl IntoView + use<> {
 /// Where a message is, as far as the console knows.
 pub(super) fn standing(entry: &Entry, now_ms: i64) -> AnyView {
     let failed = entry.failed.as_ref().map(|code| {
-        let words = format!("failed: {code}");
+        let words = if entry.unknown { format!("outcome unknown: {code}") } else { format!("failed: {code}") };
         view! { <Badge tone=Tone::Danger>{words}</Badge> }
     });
     let state = match entry.standing {

@@ -4,19 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _, iter};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::plan::Plan;
 use super::snapshot::{Snapshot, Standing};
 use crate::model::limits::BATCH_ENTRIES;
-use crate::model::{Message, MessageId, QueueKind, QueueUrl, ReceiptHandle};
+use crate::model::{Message, QueueKind, QueueUrl, ReceiptHandle};
 use crate::server::sqs::{Receive, Sqs, SqsError};
 
 /// For how many seconds a look hides what it receives. SQS gives it back by itself after that, should the console die.
 pub const LEASE: u32 = 30;
 /// After so many milliseconds nothing more is asked for: what came first must be given back before its lease ends.
 pub const MILLIS: u64 = 20_000;
+/// After so many milliseconds giving back begins, although a receive may still wait for its answer: what came first is
+/// visible again by itself five seconds later.
+const RETURN_MILLIS: u64 = 25_000;
 /// A long poll of one second asks all of SQS's servers; a short one asks some (SQS Developer Guide, "Short and long
 /// polling").
 const WAIT: u32 = 1;
@@ -33,8 +36,9 @@ pub struct Scan {
     pub error: Option<SqsError>,
 }
 
-/// Receives as the plan says, then gives everything back, also after a failure. The snapshot's `started_ms` is the
-/// wall clock at the start; passing time is measured by the timer. When the console closes, what has come goes back.
+/// Receives as the plan says, then gives everything back, also after a failure; what a slow receive brings later goes
+/// back by itself afterwards. The snapshot's `started_ms` is the wall clock at the start; passing time is measured by
+/// the timer. When the console closes, what has come goes back.
 pub async fn scan(
     sqs: &Arc<dyn Sqs>,
     url: &QueueUrl,
@@ -44,7 +48,9 @@ pub async fn scan(
     closing: &CancellationToken,
 ) -> Scan {
     let started = Instant::now();
-    let now_ms = |snapshot: &Snapshot| snapshot.started_ms + i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
+    let started_ms = snapshot.started_ms;
+    let now_ms = || started_ms + i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
+    let mut due = Some(started + Duration::from_millis(RETURN_MILLIS));
     let mut lanes = FuturesUnordered::new();
     let (mut request_id, mut error) = (None, None);
     loop {
@@ -53,14 +59,24 @@ pub async fn scan(
         }
         while let Some(count) = plan.ask(millis(started.elapsed())) {
             let receive = Receive { count, visibility_timeout: Some(LEASE), wait: WAIT };
-            lanes.push(async move { (count, sqs.receive(url, receive).await) });
+            // SQS counts the lease from when it hands a message out, which is after this.
+            let until_ms = now_ms() + i64::from(LEASE) * 1_000;
+            lanes.push(async move { (count, until_ms, sqs.receive(url, receive).await) });
         }
-        let Some((count, answer)) = lanes.next().await else { break };
+        let next = match due {
+            Some(due) => timeout_at(due, lanes.next()).await,
+            None => Ok(lanes.next().await),
+        };
+        let Ok(next) = next else {
+            due = None;
+            give_back(sqs, url, kind, &mut snapshot, &now_ms).await;
+            continue;
+        };
+        let Some((count, until_ms, answer)) = next else { break };
         match answer {
             Ok(answer) => {
                 request_id = answer.request_id.or(request_id);
                 plan.heard(count, answer.value.len(), answer.value.iter().map(Message::size).sum());
-                let until_ms = now_ms(&snapshot) + i64::from(LEASE) * 1_000;
                 snapshot.take(answer.value, until_ms);
             }
             Err(failed) => {
@@ -70,8 +86,8 @@ pub async fn scan(
         }
     }
     snapshot.stop = plan.stop().cloned();
-    give_back(sqs, url, kind, &mut snapshot).await;
-    snapshot.finished_ms = Some(now_ms(&snapshot));
+    give_back(sqs, url, kind, &mut snapshot, &now_ms).await;
+    snapshot.finished_ms = Some(now_ms());
     Scan { snapshot, request_id, error }
 }
 
@@ -80,23 +96,29 @@ fn millis(elapsed: Duration) -> u64 {
 }
 
 /// Makes every held message of a snapshot visible again, at once. What could not be given back is tried once more,
-/// then left to the lease.
-async fn give_back(sqs: &Arc<dyn Sqs>, url: &QueueUrl, kind: QueueKind, snapshot: &mut Snapshot) {
+/// then left to the lease. What the lease has given back already is left alone: its handle is somebody else's by now.
+async fn give_back(
+    sqs: &Arc<dyn Sqs>,
+    url: &QueueUrl,
+    kind: QueueKind,
+    snapshot: &mut Snapshot,
+    now_ms: &(impl Fn() -> i64 + Sync),
+) {
     for _ in 0..2 {
-        let held = snapshot.entries.iter().filter(|entry| matches!(entry.standing, Standing::Held { .. }));
+        let now_ms = now_ms();
+        let held = snapshot.entries.iter().filter(|entry| entry.actionable(now_ms));
         let batches = batches(kind, held.map(|entry| &*entry.message));
         if batches.is_empty() {
             return;
         }
         // One after the other on FIFO: a group must be visible again from its first message on.
         let lanes = if kind == QueueKind::Fifo { 1 } else { RETURNS };
-        let returned: Vec<MessageId> = iter(batches)
+        let returned: Vec<ReceiptHandle> = iter(batches)
             .map(|batch| async move {
-                let (ids, handles): (Vec<MessageId>, Vec<(ReceiptHandle, u32)>) =
-                    batch.into_iter().map(|(id, handle)| (id, (handle, 0))).unzip();
-                match sqs.change_visibility_batch(url, &handles).await {
+                let changes: Vec<(ReceiptHandle, u32)> = batch.iter().map(|handle| (handle.clone(), 0)).collect();
+                match sqs.change_visibility_batch(url, &changes).await {
                     Ok(answer) => {
-                        answer.value.succeeded.into_iter().filter_map(|(at, ())| ids.get(at).cloned()).collect()
+                        answer.value.succeeded.into_iter().filter_map(|(at, ())| batch.get(at).cloned()).collect()
                     }
                     Err(_) => Vec::new(),
                 }
@@ -105,25 +127,22 @@ async fn give_back(sqs: &Arc<dyn Sqs>, url: &QueueUrl, kind: QueueKind, snapshot
             .concat()
             .await;
         for entry in &mut snapshot.entries {
-            if returned.contains(&entry.message.id) {
+            if returned.contains(&entry.message.receipt_handle) {
                 entry.standing = Standing::Returned;
             }
         }
     }
 }
 
-/// The messages in batches of ten, in the order in which they are given back: on FIFO by sequence number, so that no
+/// The handles of the messages in batches of ten, in the order in which they are given back: on FIFO by sequence number, so that no
 /// consumer gets a later message of a group before an earlier one.
-pub fn batches<'a>(
-    kind: QueueKind,
-    messages: impl Iterator<Item = &'a Message>,
-) -> Vec<Vec<(MessageId, ReceiptHandle)>> {
+pub fn batches<'a>(kind: QueueKind, messages: impl Iterator<Item = &'a Message>) -> Vec<Vec<ReceiptHandle>> {
     let mut messages: Vec<&Message> = messages.collect();
     if kind == QueueKind::Fifo {
         messages.sort_by_key(|message| message.sequence_number());
     }
-    let pair = |message: &&Message| (message.id.clone(), message.receipt_handle.clone());
-    messages.chunks(BATCH_ENTRIES).map(|batch| batch.iter().map(pair).collect()).collect()
+    let handle = |message: &&Message| message.receipt_handle.clone();
+    messages.chunks(BATCH_ENTRIES).map(|batch| batch.iter().map(handle).collect()).collect()
 }
 
 #[cfg(test)]
@@ -137,7 +156,7 @@ mod tests {
         let messages: Vec<Message> = messages.iter().map(|(id, n)| message(id, "", Some(n))).collect();
         let order = |kind| {
             let batches = batches(kind, messages.iter());
-            batches.concat().into_iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>()
+            batches.concat().iter().map(|handle| handle.as_str().replace("handle of ", "")).collect::<Vec<_>>()
         };
         assert_eq!(order(QueueKind::Fifo), ["a", "b", "c"], "as numbers, not as texts");
         assert_eq!(order(QueueKind::Standard), ["c", "a", "b"]);

@@ -54,8 +54,10 @@ pub struct Entry {
     pub message: Arc<Message>,
     /// Where it is.
     pub standing: Standing,
-    /// Why the last action on it failed, if it did.
+    /// Why the last action on it failed, if it did, or why nobody knows whether it did.
     pub failed: Option<Code>,
+    /// Whether `failed` stands for an answer that was lost: the action may have happened.
+    pub unknown: bool,
 }
 
 impl Entry {
@@ -145,7 +147,12 @@ impl Snapshot {
         let mut known: BTreeSet<MessageId> = self.entries.iter().map(|entry| entry.message.id.clone()).collect();
         for message in messages {
             let fresh = known.insert(message.id.clone());
-            let entry = Entry { message: Arc::new(message), standing: Standing::Held { until_ms }, failed: None };
+            let entry = Entry {
+                message: Arc::new(message),
+                standing: Standing::Held { until_ms },
+                failed: None,
+                unknown: false,
+            };
             let older = (!fresh).then(|| self.entries.iter_mut().find(|older| older.message.id == entry.message.id));
             match older.flatten() {
                 Some(older) => {

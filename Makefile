@@ -48,7 +48,7 @@ bench: site ## measure, and print figures beside what they are compared with
 	cargo bench --bench redrive
 
 release: site ## one binary with everything inside: target/release/redrive
-	cargo build --release --bin redrive
+	REDRIVE_BUILT_SITE=$$(cksum < $(SITE)/manifest.json | tr ' ' -) cargo build --release --bin redrive
 	@ls -lh target/release/redrive | awk '{print "target/release/redrive: " $$5}'
 
 fmt: | cargo ## format the Rust code

@@ -62,6 +62,8 @@ pub enum Refusal {
     TaskRunning,
     /// No message move task runs on this queue.
     NoTaskRunning,
+    /// The message move task was told to stop already.
+    AlreadyCancelling,
     /// A receive is already running on this queue.
     ReceiveRunning,
     /// No receive runs on this queue.
@@ -132,6 +134,11 @@ pub enum Failure {
     Malformed,
     /// More was sent than the console takes.
     TooLarge,
+    /// The activity log could not be written, so the change was not made.
+    NotWrittenDown {
+        /// What to look for in the log.
+        reference: Code,
+    },
     /// A fault of the console; the cause is in its log under this reference.
     Unexpected {
         /// What to look for in the log.
@@ -170,6 +177,7 @@ impl Failure {
             Self::Invalid => "Some of what was entered cannot be used".into(),
             Self::Malformed => "The request could not be read".into(),
             Self::TooLarge => "This is more than the console takes".into(),
+            Self::NotWrittenDown { .. } => "Nothing was changed: the activity log could not be written".into(),
             Self::Unexpected { reference } => format!("The console failed (reference {reference})"),
         }
     }
@@ -217,6 +225,9 @@ impl Failure {
             Self::Invalid => "Correct the marked fields; nothing was sent.",
             Self::Malformed => "Reload the page and try again.",
             Self::TooLarge => "An SQS message has at most 1 MiB.",
+            Self::NotWrittenDown { .. } => {
+                "No change is made that is not written down first. Check the data directory: is the disk full, or does another program hold the file?"
+            }
             Self::Unexpected { .. } => {
                 "Nothing is known about the effect. The console's log has the cause under this reference."
             }
@@ -240,7 +251,7 @@ impl Failure {
             Self::Rejected(_) | Self::Invalid => 422,
             Self::Malformed => 400,
             Self::TooLarge => 413,
-            Self::Unexpected { .. } => 500,
+            Self::NotWrittenDown { .. } | Self::Unexpected { .. } => 500,
         }
     }
 
@@ -271,6 +282,7 @@ impl Refusal {
             Self::NameNotTyped => "The queue's name was not typed".into(),
             Self::NotADeadLetterQueue => "SQS can only redrive the dead-letter queue of an SQS queue".into(),
             Self::TaskRunning => "A redrive is already running on this queue".into(),
+            Self::AlreadyCancelling => "This redrive was told to stop already".into(),
             Self::NoTaskRunning => "No redrive is running on this queue".into(),
             Self::ReceiveRunning => "A receive is already running on this queue".into(),
             Self::NoReceiveRunning => "No receive is running on this queue".into(),
@@ -294,7 +306,8 @@ impl Refusal {
                 "No queue's redrive policy names this queue. Messages that Lambda, SNS or EventBridge put here cannot be redriven by SQS."
             }
             Self::TaskRunning => "SQS allows one at a time on a queue. Wait for it, or cancel it first.",
-            Self::NoTaskRunning => "It has ended by itself; its outcome stands in the list below.",
+            Self::AlreadyCancelling => "SQS finishes the messages it had taken; then it stops.",
+            Self::NoTaskRunning => "If one was, it has ended by itself; the list below has its outcome.",
             Self::ReceiveRunning => "Wait until it ends, or stop it first.",
             Self::NoReceiveRunning => "It has ended by itself; what it received stands below.",
             Self::TooSoon => {

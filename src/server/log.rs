@@ -43,7 +43,12 @@ fn filter(level: LogLevel) -> Targets {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    Targets::new().with_default(own.min(LevelFilter::WARN)).with_target(env!("CARGO_CRATE_NAME"), own)
+    // The region and credential providers warn with whole responses; what comes of it is an error of ours.
+    let quiet = own.min(LevelFilter::ERROR);
+    Targets::new()
+        .with_default(own.min(LevelFilter::WARN))
+        .with_target("aws_config", quiet)
+        .with_target(env!("CARGO_CRATE_NAME"), own)
 }
 
 /// One line for a panic: where, and what if it is a text of the source code. A formatted message is left out, since

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
+use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +37,13 @@ pub fn router(services: &Services, assets: &Arc<Assets>, stop: &CancellationToke
         let context = context.clone();
         post(move |request: Request| {
             let context = context.clone();
-            async move { leptos_axum::handle_server_fns_with_context(context, request).await.into_response() }
+            async move {
+                let known = server_fn_paths().any(|(path, _)| path == request.uri().path());
+                if !known {
+                    return StatusCode::NOT_FOUND.into_response();
+                }
+                leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+            }
         })
     };
     let unknown = {

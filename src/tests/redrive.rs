@@ -84,3 +84,26 @@ async fn a_form_that_names_no_queue_is_refused_and_shows_no_older_success() {
     assert_eq!(shown.status, 404);
     assert!(shown.says("There is nothing at this address") && !shown.says("Redrive started"), "{}", shown.html);
 }
+
+#[tokio::test]
+async fn a_destination_beside_the_other_choice_is_not_ignored_in_silence() {
+    let console = TestConsole::start().await;
+    dead_letters(&console).await;
+    for (to, destination) in [("sources", "rescue"), ("everything", ""), ("", "")] {
+        let fields = [("connection", "local"), ("queue", "orders-dlq"), ("to", to), ("destination", destination)];
+        let shown = console.submit("redrive/start", &fields).await;
+        assert_eq!(shown.status, 422, "{to:?}");
+    }
+    assert_eq!(console.activity().await, []);
+}
+
+#[tokio::test]
+async fn a_lost_deletion_is_told_although_the_queue_is_gone() {
+    let console = TestConsole::start().await;
+    console.queue("orders", json!({})).await;
+    console.dial(&json!([{ "operation": "DeleteQueue", "action": { "drop": "after" } }])).await;
+    let fields = [("connection", "local"), ("queue", "orders"), ("delete", "orders")];
+    let shown = console.submit("queues/delete", &fields).await;
+    assert!(shown.says("It is not known whether this was done"), "{}", shown.html);
+    assert!(shown.says("There is no queue named orders"));
+}

@@ -43,7 +43,13 @@ impl RedriveForm {
         let mut invalid = Vec::new();
         let connection = super::field(&self.connection, "connection", &mut invalid);
         let queue: Option<QueueName> = super::queue(&self.queue, "queue", &mut invalid);
-        let destination = if self.to == "queue" {
+        let destination = if self.to == "sources" {
+            if !self.destination.trim().is_empty() {
+                let sentence = "Choose “To one queue” to send them there, or clear this field.";
+                invalid.push(Invalid::new("destination", sentence));
+            }
+            None
+        } else if self.to == "queue" {
             let name = super::queue(self.destination.trim(), "destination", &mut invalid);
             if let (Some(name), Some(queue)) = (&name, &queue) {
                 if name == queue {
@@ -58,6 +64,7 @@ impl RedriveForm {
             }
             name
         } else {
+            invalid.push(Invalid::new("to", "Choose where the messages go."));
             None
         };
         let rate = match self.rate.trim() {
@@ -96,7 +103,7 @@ mod tests {
 
     #[test]
     fn to_the_sources_at_the_rate_of_sqs() {
-        let start = form("sources", "ignored ! name", "").unwrap();
+        let start = form("sources", " ", "").unwrap();
         assert_eq!((start.destination, start.rate), (None, None));
     }
 
@@ -104,6 +111,9 @@ mod tests {
     fn what_sqs_would_refuse_is_said_beside_the_field() {
         assert_eq!(form("queue", "orders", "500").unwrap().rate, Some(500));
         assert_eq!(form("queue", "", ""), Err(vec!["destination".into()]));
+        assert_eq!(form("sources", "rescue", ""), Err(vec!["destination".into()]), "it would be ignored in silence");
+        assert_eq!(form("everything", "", ""), Err(vec!["to".into()]));
+        assert_eq!(form("", "", ""), Err(vec!["to".into()]));
         assert_eq!(form("queue", "orders-dlq", ""), Err(vec!["destination".into()]));
         assert_eq!(form("queue", "orders.fifo", ""), Err(vec!["destination".into()]));
         assert_eq!(form("sources", "", "501"), Err(vec!["rate".into()]));

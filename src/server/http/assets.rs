@@ -27,6 +27,9 @@ const MANIFEST: &str = "manifest.json";
 /// Where an asset points that was never built.
 const MISSING: &str = "/pkg/missing";
 
+// The compiler does not see when an embedded folder changes. `make release` says it in this variable, which it does see.
+#[cfg(not(debug_assertions))]
+const _: Option<&str> = option_env!("REDRIVE_BUILT_SITE");
 #[cfg(not(debug_assertions))]
 static EMBEDDED: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/target/site");
 

@@ -8,7 +8,7 @@ use super::{Here, Page, page};
 use crate::model::listing::{ATTENTION, Column as By, ListQuery, Row};
 use crate::model::paths::{self, QueuePage};
 use crate::model::queue::Counter;
-use crate::model::{ConnectionName, Failure, words};
+use crate::model::{ConnectionName, Failure, QueueArn, words};
 use crate::server::services::overview::{Attention, Overview};
 use crate::server::services::poller::{Census, Liveness, QueueRow};
 use crate::ui::parts::{
@@ -315,11 +315,18 @@ fn queue_row(connection: &ConnectionName, overview: &Overview, row: &Row, now: i
 
 /// Where the failures of a queue go, and how many are there.
 fn dead(connection: &ConnectionName, overview: &Overview, row: &QueueRow, now: i64) -> AnyView {
+    if row.attributes.is_none() {
+        return view! { <span class="soft">"–"</span> }.into_any();
+    }
     let Some(target) = row.dead_letter_target() else {
         let of_sources = !overview.sources_of(row).is_empty();
         let word = if of_sources { "is one" } else { "none" };
         return view! { <span class="soft">{word}</span> }.into_any();
     };
+    let elsewhere = |own: &QueueArn| (own.account(), own.region()) != (target.account(), target.region());
+    if row.arn().is_some_and(elsewhere) {
+        return view! { <span class="mono">{target.to_string()}</span> }.into_any();
+    }
     let name = target.name();
     let count = overview.dead_letter_queue_of(row).map(|dlq: &Arc<QueueRow>| counter(dlq, Counter::Visible, now));
     view! {

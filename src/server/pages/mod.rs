@@ -138,6 +138,13 @@ impl Page {
         self
     }
 
+    /// Says above everything else what came of the change that led here.
+    #[must_use]
+    fn after(mut self, notice: Option<AnyView>) -> Self {
+        self.body = view! { {notice} {self.body} }.into_any();
+        self
+    }
+
     /// Says how old the oldest of its numbers is.
     #[must_use]
     pub fn read_at(mut self, at_ms: Option<i64>) -> Self {
@@ -188,6 +195,7 @@ where
     let path = shell::path_of_request();
     let work = async move {
         let here = Here::find(services.clone(), params, query);
+        let asked = here.as_ref().ok().and_then(|here| done::notice(here));
         let (connection, page) = match here {
             Ok(here) => {
                 remember(&response, &here.connection);
@@ -196,7 +204,7 @@ where
             }
             Err(failure) => (None, Err(failure)),
         };
-        let mut page = page.unwrap_or_else(|failure| failure::page(&failure, connection.as_ref()));
+        let mut page = page.unwrap_or_else(|failure| failure::page(&failure, connection.as_ref()).after(asked));
         if let Some(failure) = refused {
             page = page.refusing(failure);
         }

@@ -14,7 +14,7 @@ use crate::server::services::redrive::Redrivable;
 use crate::server::services::submissions::Submission;
 use crate::ui::parts::{
     Age, Badge, Button, Cell, CellKind, Choice, Column, Empty, FailureNotice, Glyph, LiveCount, Meter, NameCell,
-    NumberField, RadioGroup, Section, Table, TextField, Tone, Variant,
+    Notice, NumberField, RadioGroup, Section, Table, TextField, Tone, Variant,
 };
 
 /// The redrive of a dead-letter queue.
@@ -37,6 +37,7 @@ async fn redrive(here: Here) -> Result<Page, Failure> {
     let body = view! {
         {head}
         {done::notice(&here)}
+        {unknown(&redrivable)}
         {running(&here, &queue, &redrivable)}
         <div class="split">
             {start(name, &queue, &redrivable, refusal, here.submission.as_deref())}
@@ -45,6 +46,18 @@ async fn redrive(here: Here) -> Result<Page, Failure> {
         {history(&redrivable, here.now_ms)}
     };
     Ok(Page::new(format!("Redrive {queue}"), body).about(&queue).answering(here.submission.as_deref()))
+}
+
+/// Says that a redrive may be running where the tasks cannot be listed.
+fn unknown(redrivable: &Redrivable) -> Option<impl IntoView + use<>> {
+    let failure = redrivable.tasks.as_ref().err()?;
+    let (title, text) =
+        ("Whether a redrive is running is not known", format!("{}. {}", failure.title(), failure.advice()));
+    Some(view! {
+        <Notice tone=Tone::Warn title>
+            <p>{text}</p>
+        </Notice>
+    })
 }
 
 /// The task that is under way.

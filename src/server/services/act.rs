@@ -119,7 +119,7 @@ impl Connection {
             detail: act.detail,
             cli: act.cli.map_or_else(String::new, |cli| cli.line().to_owned()),
         };
-        self.store().intend(&entry).await.map_err(|error| report::store(&error))
+        self.store().intend(&entry).await.map_err(|error| report::not_written(&error))
     }
 
     /// The effect has happened or not: an outcome that cannot be written must not turn it into something else.

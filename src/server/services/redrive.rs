@@ -9,7 +9,7 @@ use crate::model::activity::Verb;
 use crate::model::cli::Command;
 use crate::model::form::Done;
 use crate::model::form::redrive::StartRedrive;
-use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, Refusal};
+use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, Refusal, TaskStatus};
 
 /// What is known about redriving a queue before anyone clicks.
 #[derive(Clone, Debug)]
@@ -81,6 +81,9 @@ impl Connection {
         let arn = attributes.arn.ok_or_else(|| report::lacks(self.name(), queue, "QueueArn"))?;
         let tasks = self.move_tasks(queue, &arn).await?;
         let running = tasks.into_iter().find(|task| task.status.is_active());
+        if running.as_ref().is_some_and(|task| task.status == TaskStatus::Cancelling) {
+            return Err(Failure::Refused(Refusal::AlreadyCancelling));
+        }
         let Some(handle) = running.and_then(|task| task.handle) else {
             return Err(Failure::Refused(Refusal::NoTaskRunning));
         };

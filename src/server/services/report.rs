@@ -24,6 +24,13 @@ pub fn store(error: &StoreError) -> Failure {
     Failure::Unexpected { reference }
 }
 
+/// Logs that an intent could not be written down, for which reason nothing was done.
+pub fn not_written(error: &StoreError) -> Failure {
+    let reference = reference();
+    tracing::error!(reference = %reference, %error, "an intent could not be written down; nothing was changed");
+    Failure::NotWrittenDown { reference }
+}
+
 /// Logs a task that panicked under a new reference; not its message, which may quote a body.
 pub fn crash(error: &tokio::task::JoinError) -> Failure {
     let reference = reference();

@@ -55,7 +55,9 @@ pub enum ConnectError {
     #[error("the endpoint {0:?} is not a URL like https://sqs.example.com or http://127.0.0.1:4566")]
     Endpoint(String),
     /// Neither the configuration nor the environment names a region.
-    #[error("no region is configured, and neither AWS_REGION nor the profile names one")]
+    #[error(
+        "no region is configured, and neither AWS_REGION nor the profile names one. Name it with --region, with `region` in the file, or in the environment"
+    )]
     NoRegion,
     /// The file of certificates cannot be read.
     #[error("the CA file {path} cannot be read ({reason})", path = .path.display())]

@@ -29,6 +29,12 @@ pub enum StoreError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Another console uses the directory.
+    #[error("{} is in use by another console; stop it, or choose another data directory", path.display())]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
     /// The file belongs to another program.
     #[error("{} is a database of another program; choose another data directory", path.display())]
     Foreign {

@@ -1,7 +1,7 @@
 //! SQLite behind one thread: it owns the connection, takes one job after the other, and so neither blocks the runtime
 //! nor meets a lock of its own.
 
-use std::fs::{DirBuilder, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -16,7 +16,9 @@ use crate::model::activity::{Activity, ActivityId, Entry, Outcome};
 
 /// The file in the data directory.
 const FILE: &str = "redrive.db";
-/// How long to wait for another process that holds the file (a backup, a second console).
+/// The file that a console holds while it uses the directory.
+const LOCK: &str = "redrive.lock";
+/// How long to wait for another process that holds the file (a backup).
 const BUSY: Duration = Duration::from_secs(5);
 /// Jobs that may wait; a caller beyond them waits to hand over its own.
 const WAITING: usize = 256;
@@ -29,6 +31,8 @@ pub struct Sqlite {
     jobs: Option<mpsc::Sender<Job>>,
     durable: bool,
     thread: Option<JoinHandle<()>>,
+    /// Held while this process uses the directory; the system lets it go with the process.
+    lock: Option<File>,
 }
 
 impl Sqlite {
@@ -37,8 +41,15 @@ impl Sqlite {
     /// Entries that a console left without an outcome are marked as unknown: nobody will conclude them any more.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let path = directory.join(FILE);
-        protect(directory, &path).map_err(|source| StoreError::File { path: path.clone(), source })?;
-        Self::start(Connection::open(&path)?, &path)
+        let lock = protect(directory, &path).map_err(|source| StoreError::File { path: path.clone(), source })?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse { path: directory.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(StoreError::File { path, source }),
+        }
+        let mut store = Self::start(Connection::open(&path)?, &path)?;
+        store.lock = Some(lock);
+        Ok(store)
     }
 
     /// A store that forgets everything when it is dropped.
@@ -68,7 +79,7 @@ impl Sqlite {
             .name("store".into())
             .spawn(work)
             .map_err(|source| StoreError::File { path: path.to_owned(), source })?;
-        Ok(Self { jobs: Some(jobs), durable, thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), durable, thread: Some(thread), lock: None })
     }
 
     /// Runs a job on the thread. It runs to its end even if the caller stops waiting.
@@ -98,10 +109,12 @@ impl Drop for Sqlite {
 }
 
 /// Makes directory and file, each for its owner alone. SQLite gives its journals the file's mode.
-fn protect(directory: &Path, file: &Path) -> std::io::Result<()> {
+fn protect(directory: &Path, file: &Path) -> std::io::Result<File> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(file)?;
-    file.set_permissions(Permissions::from_mode(0o600))
+    let own = |path: &Path| OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
+    own(file)?.set_permissions(Permissions::from_mode(0o600))?;
+    // Not the database itself: SQLite's own locks would be lost with any other handle on it.
+    own(&directory.join(LOCK))
 }
 
 #[async_trait]

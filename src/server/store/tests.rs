@@ -196,3 +196,15 @@ async fn many_entries_are_found_quickly() {
     assert_eq!(store.activity(&query).await.unwrap().len(), 100);
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
 }
+
+#[tokio::test]
+async fn a_second_console_on_the_same_directory_is_refused_until_the_first_has_gone() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = Sqlite::open(directory.path()).unwrap();
+    let pending = first.intend(&entry("orders", Verb::PurgeQueue, 1_000)).await.unwrap();
+    assert!(matches!(Sqlite::open(directory.path()), Err(StoreError::InUse { .. })));
+    first.conclude(pending, &done(), 1_010).await.unwrap();
+    drop(first);
+    let second = Sqlite::open(directory.path()).unwrap();
+    assert_eq!(second.activity(&all()).await.unwrap()[0].outcome, Some(done()), "nobody took it for abandoned");
+}

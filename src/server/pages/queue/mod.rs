@@ -34,7 +34,7 @@ async fn overview(here: Here) -> Result<Page, Failure> {
         {figures(&queue, &details, here.now_ms)}
         {lints(&details.lints)}
         <div class="split">
-            {failures(name, &queue, &details)}
+            {failures(name, &queue, &details, is_dlq)}
             {attributes::identity(&details)}
         </div>
         <div class="split">{attributes::settings(&details, here.now_ms)} {attributes::tags(&details)}</div>
@@ -78,7 +78,7 @@ fn lints(lints: &[Lint]) -> impl IntoView + use<> {
 }
 
 /// Where failures go, and whose failures arrive, in words.
-fn failures(connection: &ConnectionName, queue: &QueueName, details: &Details) -> impl IntoView + use<> {
+fn failures(connection: &ConnectionName, queue: &QueueName, details: &Details, is_dlq: bool) -> impl IntoView + use<> {
     let to = |name: &QueueName, page| paths::queue(connection, name, page);
     let link = |name: &QueueName| {
         let (href, name) = (to(name, QueuePage::Overview), name.to_string());
@@ -99,7 +99,7 @@ fn failures(connection: &ConnectionName, queue: &QueueName, details: &Details) -
             }
             .into_any()
         }
-        None if details.sources.as_ref().is_ok_and(|sources| !sources.is_empty()) => view! {
+        None if is_dlq => view! {
             <p>"Messages stay until they are redriven, deleted or expire: a dead-letter queue needs none of its own."</p>
         }
         .into_any(),

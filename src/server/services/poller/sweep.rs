@@ -130,7 +130,8 @@ impl Poller {
             match listed {
                 // The queues that are known can still be read.
                 Err(failure) if !fails || state.book.listed_at().is_none() => return Err(failure),
-                _ => {}
+                // Nobody may take queues whose numbers are not read yet for no queues.
+                _ => self.publish(&mut state),
             }
         }
         let wanted: Arc<Vec<(QueueName, QueueUrl)>> = {

@@ -240,6 +240,11 @@ async fn a_deed_that_fails_in_part_says_which_and_keeps_them_marked() {
     let console = console_with("orders", json!({}), 4).await;
     let page = receive(&console, "orders", &[("messages", "4"), ("seconds", "5"), ("visibility", "120")]).await;
     let ids = markable(&page);
+    let first = page.html.split("<button").find(|button| button.contains("name=\"action\"")).unwrap();
+    assert!(first.contains("value=\"hide\""), "Enter in the seconds presses the first button: {first}");
+    let refused = act(&console, "hide", &ids[..2], "43201").await;
+    let marks = refused.html.split("<input").filter(|input| input.contains("checked")).count();
+    assert_eq!((refused.status, marks), (422, 2), "{}", refused.html);
     let action = json!({ "fail_entries": { "ids": ["1"], "code": "InternalError" } });
     console.dial(&json!([{ "operation": "DeleteMessageBatch", "count": 1, "action": action }])).await;
     let page = act(&console, "delete", &ids, "").await;

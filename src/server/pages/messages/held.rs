@@ -50,6 +50,7 @@ pub(super) fn bar(
         Ok(()) => None,
     };
     let seconds = if form.seconds.is_empty() { "60".to_owned() } else { form.seconds };
+    let entered = entered(reason.is_some());
     let (delete_reason, hide_reason) = (reason.clone(), reason.clone());
     let count = match one {
         Some(_) => "This message is held".to_owned(),
@@ -70,6 +71,7 @@ pub(super) fn bar(
     let (delete, change) = (batch("delete-message-batch"), batch("change-message-visibility-batch"));
     view! {
         <div class="selection">
+            {entered}
             <strong>{count}</strong>
             {marked}
             <FieldError id="ids-error" error=ids_error/>
@@ -104,5 +106,20 @@ pub(super) fn bar(
                 <Equivalent command=delete/>
             </Disclosure>
         </div>
+    }
+}
+
+/// What Enter presses: the first button of a form, and the only text to press Enter in is the seconds. Where nothing
+/// may be done the button is `disabled`, and Enter does nothing (HTML Standard, "Implicit submission").
+fn entered(disabled: bool) -> impl IntoView {
+    view! {
+        <button
+            class="visually-hidden"
+            name="action"
+            value="hide"
+            tabindex="-1"
+            aria-hidden="true"
+            disabled=disabled
+        ></button>
     }
 }

@@ -1,8 +1,11 @@
 //! What a look or a receive brought: the one line of truth, the table, and for a receive the bar with its actions.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
 use super::held;
+use crate::model::form::held::HeldForm;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Attributes, Depth, Message, QueueName, QueueUrl, words};
 use crate::server::pages::Here;
@@ -161,8 +164,9 @@ fn table(
         columns.insert(0, Column::marks("Mark all on this page"));
     }
     let shows = Shows { grouped, dead, standing, actions };
-    let rows: Vec<_> =
-        snapshot.entries[from..to].iter().map(|entry| row(here, queue, attributes, entry, shows)).collect();
+    let marked = marked(here);
+    let entries = snapshot.entries[from..to].iter();
+    let rows: Vec<_> = entries.map(|entry| row(here, queue, attributes, entry, shows, &marked)).collect();
     let caption = format!("Messages of {queue}");
     let base = paths::queue(here.connection.name(), queue, QueuePage::Messages);
     let link = |page: usize| paths::with_query(&base, &[("page", &page.to_string())]);
@@ -178,6 +182,13 @@ fn table(
     }
 }
 
+/// The ids that were marked when something was asked for and not done: whoever corrects it need not mark them again.
+fn marked(here: &Here) -> BTreeSet<String> {
+    let refused = here.submission.as_deref().filter(|submission| submission.done.is_none());
+    let form = refused.and_then(|submission| submission.form::<HeldForm>());
+    form.map(|form| form.ids.into_iter().collect()).unwrap_or_default()
+}
+
 /// Which columns there are.
 #[derive(Clone, Copy)]
 struct Shows {
@@ -187,12 +198,19 @@ struct Shows {
     actions: bool,
 }
 
-fn row(here: &Here, queue: &QueueName, attributes: &Attributes, entry: &Entry, shows: Shows) -> impl IntoView + use<> {
+fn row(
+    here: &Here,
+    queue: &QueueName,
+    attributes: &Attributes,
+    entry: &Entry,
+    shows: Shows,
+    marked: &BTreeSet<String>,
+) -> impl IntoView + use<> {
     let (message, now) = (&*entry.message, here.now_ms);
     let id = message.id.to_string();
     let short: String = id.chars().take(8).collect();
     let href = paths::message(here.connection.name(), queue, &message.id);
-    let mark = shows.actions.then(|| mark(entry, now));
+    let mark = shows.actions.then(|| mark(entry, marked.contains(&id), now));
     let group = shows.grouped.then(|| {
         let group = message.group_id().unwrap_or_default().to_owned();
         view! { <Cell label="Group"><span class="tag">{group}</span></Cell> }
@@ -235,10 +253,11 @@ fn row(here: &Here, queue: &QueueName, attributes: &Attributes, entry: &Entry, s
     }
 }
 
-/// A checkbox where the message can be acted on; those that failed just now are still marked.
-fn mark(entry: &Entry, now_ms: i64) -> impl IntoView + use<> {
+/// A checkbox where the message can be acted on; those that failed just now are still marked, and those of a form that
+/// was refused.
+fn mark(entry: &Entry, marked: bool, now_ms: i64) -> impl IntoView + use<> {
     let id = entry.message.id.to_string();
-    let checked = entry.failed.is_some();
+    let checked = marked || entry.failed.is_some();
     let mark = entry.actionable(now_ms).then(|| {
         let label = format!("Mark {id}");
         view! {

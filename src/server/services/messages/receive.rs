@@ -83,7 +83,7 @@ impl Session {
         let facts = move |broken_off: &Option<Code>| {
             let messages = cell.snapshot().entries.len().to_string();
             let broken_off = broken_off.as_ref().map(|code| ("broken off".to_owned(), code.to_string()));
-            Detail::from_iter([("messages".to_owned(), messages)].into_iter().chain(broken_off))
+            [("messages".to_owned(), messages)].into_iter().chain(broken_off).collect::<Detail>()
         };
         let outcome = self.connection.act_telling(act, |sqs| self.poll(sqs, visibility), facts).await;
         if let Err(failure) = outcome {

@@ -332,7 +332,7 @@ async fn stop_ends_a_receive_without_losing_what_comes() {
 #[tokio::test]
 async fn a_message_that_comes_back_ends_the_receive() {
     let console = console_with("orders", json!({}), 1).await;
-    let page = receive(&console, "orders", &[("messages", "10"), ("seconds", "20"), ("visibility", "0")]).await;
+    let page = receive(&console, "orders", &[("messages", "10"), ("seconds", "20"), ("visibility", "1")]).await;
     assert!(page.says("for the second time"), "{}", page.html);
     assert_eq!(effects(&console, "received").values().max(), Some(&2), "not received over and over");
 }

@@ -43,13 +43,17 @@ impl Measure {
     }
 }
 
-/// Reads a number and its unit; `None` where nothing was typed. An unknown unit is the smallest.
+/// Reads a number and its unit; `None` where nothing was typed. No unit is the smallest; an unknown one is a mistake.
 pub fn read(text: &str, unit: &str, measure: Measure, range: Range) -> Result<Option<u32>, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    let size = measure.units().iter().find(|(name, _)| *name == unit).map_or(1, |(_, size)| *size);
+    let size = match measure.units().iter().find(|(name, _)| *name == unit) {
+        Some((_, size)) => *size,
+        None if unit.is_empty() => 1,
+        None => return Err("Choose one of the units that are offered.".to_owned()),
+    };
     let value = text.parse::<u32>().ok().and_then(|number| number.checked_mul(size));
     match value {
         Some(value) if range.contains(value) => Ok(Some(value)),
@@ -94,7 +98,8 @@ mod tests {
         let time = |text: &str, unit: &str| read(text, unit, Measure::Time, RETENTION).ok();
         assert_eq!(time(" 4 ", "days"), Some(Some(345_600)));
         assert_eq!(time("60", "seconds"), Some(Some(60)));
-        assert_eq!(time("60", "fortnights"), Some(Some(60)));
+        assert_eq!(time("60", ""), Some(Some(60)));
+        assert_eq!(time("60", "fortnights"), None, "not sixty seconds");
         assert_eq!(time("", "days"), Some(None));
         for (text, unit) in
             [("59", "seconds"), ("15", "days"), ("-1", "days"), ("1.5", "hours"), ("4294967295", "days")]

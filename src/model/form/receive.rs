@@ -67,10 +67,10 @@ impl ReceiveForm {
         }
         let visibility = number(&self.visibility);
         if let Some(given) = visibility
-            && given.is_none_or(|n| !VISIBILITY_TIMEOUT.contains(n))
+            && given.is_none_or(|n| n == 0 || !VISIBILITY_TIMEOUT.contains(n))
         {
-            let sentence =
-                "Hide them for 0 to 43 200 seconds (12 hours), or leave it empty for the queue's own timeout.";
+            // With 0 nothing is held, and the same messages come again and again within one receive, each time counted.
+            let sentence = "Hide them for 1 to 43 200 seconds (12 hours), or leave it empty for the queue's own timeout. To give them back at once, look.";
             invalid.push(Invalid::new("visibility", sentence));
         }
         let spend = spent(&self.spend, &self.confirm, &self.queue, "confirm-receive", &mut invalid);
@@ -111,7 +111,8 @@ mod tests {
     fn a_receive_is_bounded_in_time_number_and_visibility() {
         let usual = Receiving { seconds: 10, messages: 10, visibility: None, spend: false };
         assert_eq!(parse("", "", ""), Ok(usual));
-        assert_eq!(parse("30", "500", "0"), Ok(Receiving { seconds: 30, messages: 500, visibility: Some(0), ..usual }));
+        assert_eq!(parse("30", "500", "1"), Ok(Receiving { seconds: 30, messages: 500, visibility: Some(1), ..usual }));
+        assert_eq!(parse("", "", "0"), Err(vec!["visibility".into()]));
         assert_eq!(parse("31", "501", "43201"), Err(vec!["seconds".into(), "messages".into(), "visibility".into()]));
         assert_eq!(parse("0", "0", "-1"), Err(vec!["seconds".into(), "messages".into(), "visibility".into()]));
         assert_eq!(parse("x", "", "1.5"), Err(vec!["seconds".into(), "visibility".into()]));

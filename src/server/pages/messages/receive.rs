@@ -53,7 +53,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
                         label="Hide for"
                         value=or(form.visibility, timeout.to_string())
                         error=visibility_error
-                        min=u64::from(VISIBILITY_TIMEOUT.min)
+                        min=1
                         max=u64::from(VISIBILITY_TIMEOUT.max)
                         unit="s"
                     />

@@ -195,7 +195,7 @@ where
     let path = shell::path_of_request();
     let work = async move {
         let here = Here::find(services.clone(), params, query);
-        let asked = here.as_ref().ok().and_then(|here| done::notice(here));
+        let asked = here.as_ref().ok().and_then(done::notice);
         let (connection, page) = match here {
             Ok(here) => {
                 remember(&response, &here.connection);

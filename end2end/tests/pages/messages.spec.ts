@@ -128,6 +128,31 @@ test('received messages are held, and each can be deleted, hidden or released', 
   await expect(page.getByText('No message is marked')).toBeVisible()
 })
 
+test('Enter in the seconds changes the visibility, and what cannot be used loses no marks', async ({ page, sqs }) => {
+  await sqs.create('orders')
+  for (let order = 1; order <= 2; order += 1) await sqs.send('orders', { order })
+  await page.goto(messages)
+  await page.getByLabel('Up to').last().fill('2')
+  await page.getByLabel('Hide for').fill('300')
+  await page.getByRole('button', { name: 'Receive' }).click()
+  await expect(held(page, 2)).toBeVisible()
+  const marks = page.getByRole('checkbox', { name: /^Mark [0-9a-f]{8}-/ })
+  for (const mark of await marks.all()) await mark.check()
+  await page.getByText('Change visibility…').click()
+  const seconds = page.getByLabel('Hide from now on for')
+  // Without the browser's own bounds: a server must not rely on them.
+  await page.locator('form', { has: seconds }).evaluate((form: HTMLFormElement) => { form.noValidate = true })
+  await seconds.fill('43201')
+  await seconds.press('Enter')
+  await expect(page.getByText('Hide them for 0 to 43').first()).toBeVisible()
+  for (const mark of await marks.all()) await expect(mark).toBeChecked()
+  await seconds.fill('7200')
+  await seconds.press('Enter')
+  const table = page.getByRole('table', { name: 'Messages of orders' })
+  for (const order of [1, 2]) await expectRow(table, { Body: `{"order":${order}}`, State: /held for (2|1)\s+h/ })
+  expect(await sqs.depth('orders')).toMatchObject({ visible: 0, inFlight: 2 })
+})
+
 test('a delete that fails in part says which message it was and keeps it marked', async ({ page, sqs }) => {
   await sqs.create('orders')
   for (let order = 1; order <= 3; order += 1) await sqs.send('orders', { order })

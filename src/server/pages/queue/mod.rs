@@ -63,7 +63,8 @@ fn figures(queue: &QueueName, details: &Details, now: i64) -> impl IntoView + us
     }
 }
 
-fn lints(lints: &[Lint]) -> impl IntoView + use<> {
+/// What is odd about a queue, a notice each; the settings use it for what would become odd.
+pub fn lints(lints: &[Lint]) -> impl IntoView + use<> {
     lints
         .iter()
         .map(|lint| {

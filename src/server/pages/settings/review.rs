@@ -6,11 +6,11 @@ use leptos::prelude::*;
 
 use super::super::command::commands;
 use super::super::queue::head::head as queue_head;
+use super::super::queue::lints;
 use super::super::{Here, Page, done};
 use super::{EDIT, hidden, is_partial, wrong};
 use crate::model::form::Done;
 use crate::model::form::settings::SettingsForm;
-use crate::model::health::{Lint, Severity};
 use crate::model::paths::{self, QueuePage};
 use crate::model::settings::{Moved, TagChange};
 use crate::model::{QueueName, words};
@@ -47,7 +47,7 @@ pub fn page(
             </Notice>
         }
     });
-    let (moved, changes, advice) = (moved(&review.moved), changes(review), advice(&review.advice));
+    let (moved, changes, advice) = (moved(&review.moved), changes(review), lints(&review.advice));
     let confirm = review.shortens_retention().then(|| {
         let label = format!(
             "I know that messages older than {} are deleted",
@@ -149,20 +149,6 @@ fn moved(moved: &[Moved]) -> Option<impl IntoView + use<>> {
             </Table>
         </Section>
     })
-}
-
-fn advice(lints: &[Lint]) -> impl IntoView + use<> {
-    lints
-        .iter()
-        .map(|lint| {
-            let tone = match lint.severity {
-                Severity::Note => Tone::Info,
-                Severity::Warning => Tone::Warn,
-                Severity::Danger => Tone::Danger,
-            };
-            view! { <Notice tone title=lint.sentence.clone()/> }
-        })
-        .collect::<Vec<_>>()
 }
 
 /// The attributes as SQS takes them.

@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 use super::core::ApiError;
 use super::faults::{self, Ending, Plan};
 use super::handle::Local;
+use super::peek;
 
 /// The longest request: a batch of 1 MiB can be six times as long once its texts are escaped.
 const BODY_BYTES: usize = 8 * 1024 * 1024;
@@ -98,6 +99,9 @@ async fn answer(local: &Local, request: Request<Incoming>) -> Result<Answer, Dro
     let Ok(body) = Limited::new(body, BODY_BYTES).collect().await.map(http_body_util::Collected::to_bytes) else {
         return Ok(refuse(&ApiError::named("RequestEntityTooLarge", "The request is too long.")));
     };
+    if peek::is_asked(head.uri.path()) {
+        return Ok(peek::answer(local, &head, &body));
+    }
     match operation {
         Some(operation) if head.method == Method::POST => call(local, &operation, &body).await,
         _ => Ok(control(local, &head.method, head.uri.path(), &body)),

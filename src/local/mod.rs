@@ -7,6 +7,7 @@
 //! * `core` – what SQS does, without I/O and without a clock
 //! * [`Local`] – the state behind a mutex, and long polling
 //! * `http` – requests in, answers out
+//! * `peek` – a queue's messages without receiving them
 //! * [`demo`] – queues and messages for a first look, and traffic that goes on
 //! * `faults` – failures on demand, for tests
 
@@ -16,6 +17,7 @@ pub mod demo;
 mod faults;
 mod handle;
 mod http;
+mod peek;
 #[cfg(test)]
 mod tests;
 

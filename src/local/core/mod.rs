@@ -10,6 +10,7 @@ mod ids;
 mod message;
 mod moves;
 mod ops;
+mod peek;
 mod policies;
 mod settings;
 mod shelf;
@@ -20,6 +21,7 @@ mod tests;
 pub use effects::Effect;
 pub use error::ApiError;
 pub use ops::{Request, Response};
+pub use peek::{Of, Peeked, Show, peek};
 pub use state::State;
 
 /// A point in time or a duration, in milliseconds; points count from the epoch.

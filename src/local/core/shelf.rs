@@ -1,7 +1,7 @@
 //! The messages of one queue and the indices over them, so that no operation looks at all of them: what is visible, in
 //! the order of delivery; what becomes visible, by time; and what is oldest, by the start of its retention.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Millis;
 use super::groups::Groups;
@@ -76,6 +76,20 @@ pub struct Shelf {
     counts: Counts,
     newest: Key,
     sent_back: u64,
+}
+
+/// The keys of all messages by what can be done with them; only [`Listing::next`] has the order of delivery, the others
+/// have that of arrival.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Those in flight.
+    pub in_flight: Vec<Key>,
+    /// Those of a FIFO queue that are visible and wait behind a hidden one of their group.
+    pub waiting: Vec<Key>,
+    /// Those that can be received.
+    pub next: Vec<Key>,
+    /// Those with a delay that has not ended.
+    pub delayed: Vec<Key>,
 }
 
 /// From this receive on a standard queue offers a message last (developer guide, "Available CloudWatch metrics": a
@@ -191,6 +205,24 @@ impl Shelf {
         let mut all: Vec<_> = emptied.held.into_iter().collect();
         all.sort_unstable_by_key(|(key, _)| *key);
         all.into_iter().map(|(_, held)| held.message).collect()
+    }
+
+    /// All messages, at the cost of a walk over them.
+    pub fn listing(&self) -> Listing {
+        let mut listing = Listing { next: self.next(usize::MAX), ..Listing::default() };
+        let receivable: HashSet<Key> = listing.next.iter().copied().collect();
+        for (&key, held) in &self.held {
+            match held.place {
+                Place::Delayed(_) => listing.delayed.push(key),
+                Place::InFlight(_) => listing.in_flight.push(key),
+                Place::Visible if !receivable.contains(&key) => listing.waiting.push(key),
+                Place::Visible => {}
+            }
+        }
+        for keys in [&mut listing.in_flight, &mut listing.waiting, &mut listing.delayed] {
+            keys.sort_unstable();
+        }
+        listing
     }
 
     /// How many messages are where.

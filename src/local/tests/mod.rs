@@ -1,5 +1,7 @@
 //! The shell: the protocol on the wire, waiting, stopping, and the dials.
 
+mod peek;
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -34,6 +36,10 @@ impl Server {
         self.local.call("CreateQueue", json!({"QueueName": name})).await.unwrap()["QueueUrl"].clone()
     }
 
+    async fn attributes(&self, url: &str) -> Value {
+        self.local.call("GetQueueAttributes", json!({"QueueUrl": url, "AttributeNames": ["All"]})).await.unwrap()
+    }
+
     /// Sends one request on a connection of its own; the whole answer, empty if there was none.
     async fn raw(&self, head: String, body: String) -> String {
         let address = self.address;
@@ -42,7 +48,8 @@ impl Server {
             stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
             let length = body.len();
             let request = format!("{head}Host: local\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
-            stream.write_all(request.as_bytes()).unwrap();
+            // A server may refuse before it has read all.
+            let _ = stream.write_all(request.as_bytes());
             let mut answer = String::new();
             let _ = stream.read_to_string(&mut answer);
             answer

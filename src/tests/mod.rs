@@ -1,6 +1,7 @@
-//! Tests through the real router, the contract suite, and `tidy`.
+//! Tests through the real router, the contract and conformance suites, and `tidy`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod conformance;
 mod contract;
 pub(crate) mod fake;
 mod tidy;

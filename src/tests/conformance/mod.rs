@@ -1,0 +1,32 @@
+//! Conformance: what AWS's documentation says SQS does, one named case per rule, asked by two clients that were not
+//! written here – `aws-sdk-sqs` and boto3.
+//!
+//! The subject is the embedded SQS, a fresh account per case, with a clock that the case moves. With
+//! `REDRIVE_CONFORMANCE_ENDPOINT=http://…` in the environment it is the SQS at that address (`make conformance
+//! ENDPOINT=…` prints the table); then `differences` is the list of what is known to differ there, and a difference
+//! that is not listed, or is listed and gone, fails.
+//!
+//! * `case` – the [`cases!`] that families are written in, and how one runs
+//! * `sqs` – what a case speaks to
+//! * `subject` – the SQS behind it
+//! * `clients` – the ways to ask: the Rust SDK, boto3, and plain HTTP
+//! * every other file is a family of rules
+
+mod case;
+mod clients;
+mod differences;
+mod sqs;
+mod subject;
+
+mod attributes;
+mod batches;
+mod dead_letters;
+mod errors;
+mod fifo;
+mod long_polling;
+mod queues;
+mod sending;
+mod visibility;
+
+use case::cases;
+use sqs::Sqs;

@@ -93,9 +93,8 @@ fn cannot(value: &Value, wanted: &str) -> ApiError {
         Value::Number(number) if number.is_i64() => "NUMBER_VALUE",
         Value::Number(_) => "DECIMAL_VALUE",
         Value::String(_) => "STRING_VALUE",
-        Value::Array(_) | Value::Object(_) => {
-            return malformed("Start of structure or map found where not expected.");
-        }
+        Value::Array(_) => return malformed("Start of list found where not expected"),
+        Value::Object(_) => return malformed("Start of structure or map found where not expected."),
     };
     malformed(&format!("{found} can not be converted to {wanted}"))
 }
@@ -128,5 +127,8 @@ mod tests {
         assert_eq!(members.text_map("e").unwrap_err().code, "SerializationException");
         assert_eq!(members.number("f").unwrap_err().code, "SerializationException");
         assert!(Members::of(json!([])).is_err());
+        let mut members = Members::of(json!({"a": [], "b": {}})).unwrap();
+        assert_eq!(members.text("a").unwrap_err().message, "Start of list found where not expected");
+        assert_eq!(members.text("b").unwrap_err().message, "Start of structure or map found where not expected.");
     }
 }

@@ -66,9 +66,10 @@ impl<T> Results<T> {
 
 /// Reads the entries of a batch with their ids, and checks the rules for the batch as a whole.
 ///
-/// Errors: `EmptyBatchRequest`, `TooManyEntriesInBatchRequest`, `InvalidBatchEntryId`, `BatchEntryIdsNotDistinct`.
+/// Errors, in this order: `MissingParameter`, `EmptyBatchRequest`, `TooManyEntriesInBatchRequest`,
+/// `InvalidBatchEntryId`, `BatchEntryIdsNotDistinct`.
 pub fn entries(members: &mut Members, entry_type: &str) -> Result<Vec<(String, Members)>, ApiError> {
-    let entries = members.entries("Entries")?.unwrap_or_default();
+    let entries = members.entries("Entries")?.ok_or_else(|| ApiError::missing("Entries"))?;
     if entries.is_empty() {
         return Err(ApiError::named(
             "EmptyBatchRequest",
@@ -81,10 +82,10 @@ pub fn entries(members: &mut Members, entry_type: &str) -> Result<Vec<(String, M
             format!("Maximum number of entries per request are {ENTRIES}. You have sent {}.", entries.len()),
         ));
     }
-    let mut seen = HashSet::new();
     let mut with_ids = Vec::with_capacity(entries.len());
-    for mut entry in entries {
-        let id = entry.text("Id")?.ok_or_else(|| ApiError::missing(&format!("{entry_type}.Id")))?;
+    for (place, mut entry) in entries.into_iter().enumerate() {
+        let missing = || ApiError::missing(&format!("{entry_type}.{}.Id", place + 1));
+        let id = entry.text("Id")?.ok_or_else(missing)?;
         let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if id.is_empty() || id.len() > ID_LENGTH || !id.bytes().all(good) {
             return Err(ApiError::named(
@@ -92,10 +93,11 @@ pub fn entries(members: &mut Members, entry_type: &str) -> Result<Vec<(String, M
                 "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
             ));
         }
-        if !seen.insert(id.clone()) {
-            return Err(ApiError::named("BatchEntryIdsNotDistinct", format!("Id {id} repeated.")));
-        }
         with_ids.push((id, entry));
+    }
+    let mut seen = HashSet::new();
+    if let Some((id, _)) = with_ids.iter().find(|(id, _)| !seen.insert(id.as_str())) {
+        return Err(ApiError::named("BatchEntryIdsNotDistinct", format!("Id {id} repeated.")));
     }
     Ok(with_ids)
 }

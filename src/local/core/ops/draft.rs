@@ -1,71 +1,91 @@
-//! A message before it is sent: read from a request, and checked against the rules that need no queue.
+//! A message before it is sent: read from a request, measured, and checked against the rules of its queue.
 //!
-//! API reference, "SendMessage"; developer guide, "Message quotas" and "Amazon SQS message metadata".
+//! API reference, "SendMessage" and "SendMessageBatch"; developer guide, "Amazon SQS message quotas".
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
+use super::message_attributes::{BAD_CHARACTERS, GivenAttributes, has_only_allowed_characters};
 use crate::local::core::ApiError;
 use crate::local::core::decode::Members;
-use crate::local::core::message::{Attribute, AttributeValue, Attributes};
+use crate::local::core::message::{Attribute, Attributes};
+use crate::local::core::settings::Settings;
 
-/// The most attributes of a message.
-const ATTRIBUTES: usize = 10;
-/// The longest name or type of an attribute, in bytes.
-const ATTRIBUTE_NAME: usize = 256;
 /// The longest message group id or deduplication id.
 const ID_LENGTH: usize = 128;
 /// The longest delay, in seconds.
 const DELAY: i64 = 900;
+const WRONG_QUEUE: &str = "The request include parameter that is not valid for this queue type";
+const NO_DEDUP: &str =
+    "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly";
 
-/// What SendMessage and an entry of SendMessageBatch have in common.
+/// What SendMessage and an entry of SendMessageBatch have in common, as it came.
 #[derive(Debug)]
 pub struct Draft {
-    /// The body; absent or empty is an error that depends on the operation.
+    /// Absent and empty are the same to SQS.
+    body: String,
+    delay: Option<i64>,
+    attributes: GivenAttributes,
+    system: GivenAttributes,
+    group: Option<String>,
+    dedup: Option<String>,
+}
+
+/// A message that may be sent to the queue it was checked for.
+#[derive(Debug)]
+pub struct Checked {
+    /// The body.
     pub body: String,
-    /// Seconds to hide it.
-    pub delay: Option<i64>,
+    /// Seconds to hide it; `None` for as long as the queue says.
+    pub delay: Option<u64>,
     /// What the sender attaches.
     pub attributes: Attributes,
     /// The AWS X-Ray header.
     pub trace_header: Option<Attribute>,
     /// The message group.
     pub group: Option<String>,
-    /// The deduplication id.
+    /// The deduplication id, if the sender gave one.
     pub dedup: Option<String>,
 }
 
-/// The name of the only system attribute that can be sent.
-pub const TRACE_HEADER: &str = "AWSTraceHeader";
+/// Where a message is refused: SQS words the same reasons differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a SendMessage.
+    Alone,
+    /// In a SendMessageBatch, as this entry, counted from 1.
+    Entry(usize),
+}
+
+impl Place {
+    fn invalid(self, value: impl std::fmt::Display, parameter: &str, reason: &str) -> ApiError {
+        match self {
+            Self::Alone => ApiError::invalid_value(value, parameter, &format!("{reason}.")),
+            Self::Entry(_) => ApiError::invalid(reason),
+        }
+    }
+
+    fn no_body(self) -> ApiError {
+        match self {
+            Self::Alone => ApiError::missing("MessageBody"),
+            Self::Entry(place) => ApiError::missing(&format!("SendMessageBatchRequestEntry.{place}.MessageBody")),
+        }
+    }
+
+    fn too_long(self, most: u64) -> ApiError {
+        let what = match self {
+            Self::Alone => "One or more parameters are invalid.",
+            Self::Entry(_) => "One or more parameters cannot be validated.",
+        };
+        ApiError::invalid(format!("{what} Reason: Message must be shorter than {most} bytes."))
+    }
+}
 
 impl Draft {
-    /// Reads the members.
+    /// Reads the members. Errors: `SerializationException` alone.
     pub fn decode(members: &mut Members) -> Result<Self, ApiError> {
-        let mut attributes = Attributes::new();
-        let sent = members.member_map("MessageAttributes")?;
-        if sent.len() > ATTRIBUTES {
-            let message =
-                format!("Number of message attributes [{}] exceeds the allowed maximum [{ATTRIBUTES}].", sent.len());
-            return Err(ApiError::invalid(message));
-        }
-        for (name, value) in sent {
-            check_attribute_name(&name)?;
-            let attribute = attribute(&name, value, "user")?;
-            attributes.insert(name, attribute);
-        }
-        let mut trace_header = None;
-        for (name, value) in members.member_map("MessageSystemAttributes")? {
-            let attribute = attribute(&name, value, "system")?;
-            if name != TRACE_HEADER || attribute.data_type != "String" {
-                return Err(ApiError::invalid(format!("Message system attribute '{name}' is not valid.")));
-            }
-            trace_header = Some(attribute);
-        }
         Ok(Self {
             body: members.text("MessageBody")?.unwrap_or_default(),
             delay: members.number("DelaySeconds")?,
-            attributes,
-            trace_header,
+            attributes: GivenAttributes::decode(members, "MessageAttributes")?,
+            system: GivenAttributes::decode(members, "MessageSystemAttributes")?,
             group: members.text("MessageGroupId")?,
             dedup: members.text("MessageDeduplicationId")?,
         })
@@ -73,136 +93,78 @@ impl Draft {
 
     /// The bytes that count against the limits: body and attributes, not system attributes.
     pub fn size(&self) -> u64 {
-        let attributes: usize = self
-            .attributes
-            .iter()
-            .map(|(name, attribute)| name.len() + attribute.data_type.len() + attribute.value.bytes().len())
-            .sum();
-        (self.body.len() + attributes) as u64
+        (self.body.len() + self.attributes.size()) as u64
     }
 
-    /// Checks delay, ids and characters.
-    pub fn check(&self) -> Result<(), ApiError> {
-        if let Some(delay) = self.delay.filter(|delay| !(0..=DELAY).contains(delay)) {
-            return Err(ApiError::invalid_value(delay, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900."));
+    /// What a FIFO queue misses in an entry of a batch. As recorded from SQS it refuses the batch as a whole, and with
+    /// another code than for a message sent alone.
+    pub fn check_fifo_entry(&self, settings: &Settings) -> Result<(), ApiError> {
+        if self.group.is_none() {
+            return Err(ApiError::invalid("The request must contain the parameter MessageGroupId."));
         }
-        check_id("MessageGroupId", self.group.as_deref())?;
-        check_id("MessageDeduplicationId", self.dedup.as_deref())?;
-        check_characters(&self.body)
+        self.check_has_dedup(settings)
+    }
+
+    /// Checks everything there is to check.
+    ///
+    /// Errors: `MissingParameter`, `InvalidMessageContents`, `InvalidParameterValue`, `UnsupportedOperation`.
+    pub fn check(self, settings: &Settings, place: Place) -> Result<Checked, ApiError> {
+        if self.body.is_empty() {
+            return Err(place.no_body());
+        }
+        if self.size() > settings.max_size {
+            return Err(place.too_long(settings.max_size));
+        }
+        if !has_only_allowed_characters(&self.body) {
+            return Err(ApiError::named("InvalidMessageContents", BAD_CHARACTERS));
+        }
+        if let Some(delay) = self.delay.filter(|delay| !(0..=DELAY).contains(delay)) {
+            return Err(place.invalid(delay, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900"));
+        }
+        check_id(place, "MessageGroupId", self.group.as_deref())?;
+        check_id(place, "MessageDeduplicationId", self.dedup.as_deref())?;
+        self.check_queue_type(settings, place)?;
+        Ok(Checked {
+            body: self.body,
+            // On a FIFO queue there is only the queue's delay, and 0 is as good as none.
+            delay: self.delay.filter(|_| !settings.fifo).and_then(|delay| u64::try_from(delay).ok()),
+            attributes: self.attributes.check_user()?,
+            trace_header: self.system.check_system()?,
+            group: self.group,
+            dedup: self.dedup,
+        })
+    }
+
+    fn check_queue_type(&self, settings: &Settings, place: Place) -> Result<(), ApiError> {
+        if !settings.fifo {
+            return match &self.dedup {
+                Some(id) => Err(place.invalid(id, "MessageDeduplicationId", WRONG_QUEUE)),
+                None => Ok(()),
+            };
+        }
+        if let Some(delay) = self.delay.filter(|delay| *delay != 0) {
+            return Err(place.invalid(delay, "DelaySeconds", WRONG_QUEUE));
+        }
+        if self.group.is_none() {
+            return Err(ApiError::missing("MessageGroupId"));
+        }
+        self.check_has_dedup(settings)
+    }
+
+    fn check_has_dedup(&self, settings: &Settings) -> Result<(), ApiError> {
+        if self.dedup.is_none() && !settings.content_dedup { Err(ApiError::invalid(NO_DEDUP)) } else { Ok(()) }
     }
 }
 
-fn check_id(parameter: &str, id: Option<&str>) -> Result<(), ApiError> {
+fn check_id(place: Place, parameter: &str, id: Option<&str>) -> Result<(), ApiError> {
     let good = |id: &str| (1..=ID_LENGTH).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
     match id {
-        Some(id) if !good(id) => Err(ApiError::invalid_value(
+        Some(id) if !good(id) => Err(place.invalid(
             id,
             parameter,
-            &format!("{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length."),
+            &format!("{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length"),
         )),
         _ => Ok(()),
-    }
-}
-
-fn check_characters(text: &str) -> Result<(), ApiError> {
-    // A Rust char is never a surrogate, so these are all that can be wrong.
-    let bad = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
-    if text.contains(bad) {
-        return Err(ApiError::named(
-            "InvalidMessageContents",
-            "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
-        ));
-    }
-    Ok(())
-}
-
-fn check_attribute_name(name: &str) -> Result<(), ApiError> {
-    let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let lower = name.to_ascii_lowercase();
-    let reason = if name.is_empty() || name.len() > ATTRIBUTE_NAME {
-        "Message (user) attribute names must be shorter than 256 Bytes"
-    } else if !name.bytes().all(good) {
-        "Message (user) attributes name can only contain upper and lower score characters, digits, periods, hyphens and underscores. "
-    } else if lower.starts_with("aws.")
-        || lower.starts_with("amazon.")
-        || name.starts_with('.')
-        || name.ends_with('.')
-        || name.contains("..")
-    {
-        "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for internal use. Additionally, they cannot start or end with '.'."
-    } else {
-        return Ok(());
-    };
-    Err(ApiError::invalid(reason))
-}
-
-fn attribute(name: &str, mut members: Members, kind: &str) -> Result<Attribute, ApiError> {
-    let data_type = members.text("DataType")?.unwrap_or_default();
-    if data_type.is_empty() {
-        return Err(ApiError::invalid(format!(
-            "The message ({kind}) attribute '{name}' must contain a non-empty message attribute type."
-        )));
-    }
-    if data_type.len() > ATTRIBUTE_NAME {
-        return Err(ApiError::invalid("Message (user) attribute types must be shorter than 256 Bytes"));
-    }
-    let base = data_type.split_once('.').map_or(data_type.as_str(), |(base, _)| base);
-    let (text, bytes) = (members.text("StringValue")?, members.text("BinaryValue")?);
-    let empty = || {
-        ApiError::invalid(format!(
-            "Message ({kind}) attribute '{name}' must contain a non-empty value of type '{base}'."
-        ))
-    };
-    let value = match (base, text, bytes) {
-        ("String" | "Number", Some(text), None) if !text.is_empty() => {
-            check_characters(&text)?;
-            if base == "Number" {
-                check_number(name, &text)?;
-            }
-            AttributeValue::Text(text)
-        }
-        ("Binary", None, Some(bytes)) if !bytes.is_empty() => AttributeValue::Bytes(
-            STANDARD
-                .decode(&bytes)
-                .map_err(|_| ApiError::named("SerializationException", "Invalid base64 in a binary value."))?,
-        ),
-        ("String" | "Number" | "Binary", Some(_), Some(_)) => {
-            return Err(ApiError::invalid(format!("Message ({kind}) attribute '{name}' has multiple values.")));
-        }
-        ("String" | "Number" | "Binary", ..) => return Err(empty()),
-        _ => {
-            return Err(ApiError::invalid(format!(
-                "The type of message ({kind}) attribute '{name}' is invalid. You must use only the following supported type prefixes: Binary, Number, String."
-            )));
-        }
-    };
-    Ok(Attribute { data_type, value })
-}
-
-/// A number has up to 38 digits and lies between 10^-128 and 10^126, or is 0.
-fn check_number(name: &str, text: &str) -> Result<(), ApiError> {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let digits = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let numeric = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let exponent: Option<i64> = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok();
-    let all = format!("{whole}{fraction}");
-    let significant = all.trim_start_matches('0').trim_end_matches('0').len();
-    let leading = all.len() - all.trim_start_matches('0').len();
-    let good = exponent.is_some_and(|exponent| {
-        // The power of ten of the first significant digit.
-        let magnitude = i64::try_from(whole.len()).unwrap_or(i64::MAX) - 1 - i64::try_from(leading).unwrap_or(i64::MAX)
-            + exponent.clamp(-1000, 1000);
-        !all.is_empty()
-            && numeric(whole)
-            && numeric(fraction)
-            && significant <= 38
-            && (significant == 0 || (-128..=126).contains(&magnitude))
-    });
-    if good {
-        Ok(())
-    } else {
-        Err(ApiError::invalid(format!("Can't cast the value of message (user) attribute '{name}' to a number.")))
     }
 }
 
@@ -211,88 +173,93 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn draft(body: Value) -> Result<Draft, ApiError> {
-        let draft = Draft::decode(&mut Members::of(body).unwrap())?;
-        draft.check().map(|()| draft)
+    fn settings(fifo: bool) -> Settings {
+        Settings::new(fifo)
     }
 
-    fn with_attribute(name: &str, value: &Value) -> Result<Draft, ApiError> {
-        draft(json!({"MessageBody": "b", "MessageAttributes": {name: value}}))
+    fn check_at(place: Place, fifo: bool, body: Value) -> Result<Checked, ApiError> {
+        Draft::decode(&mut Members::of(body).unwrap())?.check(&settings(fifo), place)
     }
 
-    #[test]
-    fn attribute_names_keep_the_rules() {
-        let value = json!({"DataType": "String", "StringValue": "v"});
-        for good in ["a", "a.b-c_D", "AWSx", &"n".repeat(256)] {
-            assert!(with_attribute(good, &value).is_ok(), "{good}");
-        }
-        for bad in ["", "AWS.x", "amazon.x", ".a", "a.", "a..b", "ä", "a b", &"n".repeat(257)] {
-            assert_eq!(with_attribute(bad, &value).unwrap_err().code, "InvalidParameterValue", "{bad}");
-        }
+    fn check(body: Value) -> Result<Checked, ApiError> {
+        check_at(Place::Alone, false, body)
     }
 
     #[test]
-    fn attribute_values_fit_their_type() {
-        for good in [
-            json!({"DataType": "String.json", "StringValue": "v"}),
-            json!({"DataType": "Number.int", "StringValue": "-12.50e3"}),
-            json!({"DataType": "Number", "StringValue": "1e126"}),
-            json!({"DataType": "Number", "StringValue": "0"}),
-            json!({"DataType": "Binary.png", "BinaryValue": "AAE="}),
-        ] {
-            assert!(with_attribute("a", &good).is_ok(), "{good}");
-        }
-        for bad in [
-            json!({"DataType": "String", "StringValue": ""}),
-            json!({"DataType": "String"}),
-            json!({"StringValue": "v"}),
-            json!({"DataType": "Strange", "StringValue": "v"}),
-            json!({"DataType": "Number", "StringValue": "x"}),
-            json!({"DataType": "Number", "StringValue": "1e127"}),
-            json!({"DataType": "Number", "StringValue": "1".repeat(39)}),
-            json!({"DataType": "Binary", "StringValue": "v"}),
-            json!({"DataType": "Binary", "BinaryValue": "?"}),
-            json!({"DataType": "String", "StringValue": "v", "BinaryValue": "AAE="}),
-        ] {
-            assert!(with_attribute("a", &bad).is_err(), "{bad}");
+    fn attributes_count_in_the_size_and_system_attributes_do_not() {
+        let draft = Draft::decode(
+            &mut Members::of(json!({"MessageBody": "ä", "MessageAttributes": {
+                "name": {"DataType": "String.x", "StringValue": "value"},
+                "b": {"DataType": "Binary", "BinaryValue": "AAEC"}},
+                "MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": "free"}}}))
+            .unwrap(),
+        );
+        assert_eq!(draft.unwrap().size(), 2 + (4 + 8 + 5) + (1 + 6 + 3));
+    }
+
+    #[test]
+    fn characters_of_the_body_are_those_of_xml() {
+        assert!(check(json!({"MessageBody": "\t\n\r \u{7f}\u{fffd}\u{1f600}\u{10ffff}"})).is_ok());
+        for bad in ["\u{0}", "\u{8}", "\u{b}", "\u{1b}", "\u{1f}", "\u{fffe}", "\u{ffff}"] {
+            assert_eq!(check(json!({"MessageBody": bad})).unwrap_err().code, "InvalidMessageContents");
         }
     }
 
     #[test]
-    fn ten_attributes_and_no_more() {
-        let many = |count: usize| {
-            let attributes: serde_json::Map<_, _> =
-                (0..count).map(|n| (n.to_string(), json!({"DataType": "String", "StringValue": "v"}))).collect();
-            draft(json!({"MessageBody": "b", "MessageAttributes": attributes}))
-        };
-        assert_eq!(many(10).unwrap().size(), 1 + 10 * 8);
-        assert!(many(11).is_err());
+    fn ids_are_of_printable_ascii_and_sentences_differ_in_a_batch() {
+        for parameter in ["MessageGroupId", "MessageDeduplicationId"] {
+            for bad in ["", "group 123", "ü", "a\n", &"g".repeat(129)] {
+                let body = json!({"MessageBody": "b", parameter: bad});
+                let reason =
+                    format!("{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length");
+                let error = check(body.clone()).unwrap_err();
+                assert_eq!(
+                    error.message,
+                    format!("Value {bad} for parameter {parameter} is invalid. Reason: {reason}.")
+                );
+                assert_eq!(check_at(Place::Entry(1), false, body).unwrap_err().message, reason);
+            }
+        }
+        let all: String = ('!'..='~').collect();
+        assert!(check(json!({"MessageBody": "b", "MessageGroupId": all})).is_ok());
+        assert!(check(json!({"MessageBody": "b", "MessageGroupId": "g".repeat(128)})).is_ok());
     }
 
     #[test]
-    fn characters_ids_and_delay_are_checked() {
-        assert!(draft(json!({"MessageBody": "\t\n\r \u{fffd}\u{1f600}"})).is_ok());
-        for bad in ["\u{0}", "\u{1b}", "\u{fffe}", "\u{ffff}"] {
-            assert_eq!(draft(json!({"MessageBody": bad})).unwrap_err().code, "InvalidMessageContents");
+    fn a_delay_has_a_range_and_no_place_in_a_fifo_queue() {
+        for good in [0, 900] {
+            assert!(check(json!({"MessageBody": "b", "DelaySeconds": good})).is_ok());
         }
-        for bad in ["", "group 123", "ü", &"g".repeat(129)] {
-            let error = draft(json!({"MessageBody": "b", "MessageGroupId": bad})).unwrap_err();
+        for bad in [-1, 901] {
+            let error = check(json!({"MessageBody": "b", "DelaySeconds": bad})).unwrap_err();
             assert_eq!(
                 error.message,
                 format!(
-                    "Value {bad} for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length."
+                    "Value {bad} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900."
                 )
             );
         }
-        assert!(draft(json!({"MessageBody": "b", "DelaySeconds": 900})).is_ok());
-        assert!(draft(json!({"MessageBody": "b", "DelaySeconds": 901})).is_err());
-        assert!(draft(json!({"MessageBody": "b", "DelaySeconds": -1})).is_err());
+        let fifo = |delay: i64| json!({"MessageBody": "b", "DelaySeconds": delay, "MessageGroupId": "g", "MessageDeduplicationId": "d"});
+        assert_eq!(check_at(Place::Alone, true, fifo(0)).unwrap().delay, None);
+        assert_eq!(check_at(Place::Entry(1), true, fifo(2)).unwrap_err().message, WRONG_QUEUE);
     }
 
     #[test]
-    fn only_the_trace_header_is_a_system_attribute() {
-        let value = json!({"DataType": "String", "StringValue": "Root=1"});
-        assert!(draft(json!({"MessageBody": "b", "MessageSystemAttributes": {"AWSTraceHeader": value}})).is_ok());
-        assert!(draft(json!({"MessageBody": "b", "MessageSystemAttributes": {"Other": value}})).is_err());
+    fn a_body_is_needed() {
+        for body in [json!({}), json!({"MessageBody": ""}), json!({"MessageBody": null})] {
+            let alone = check(body.clone()).unwrap_err();
+            assert_eq!(
+                (alone.code.as_ref(), alone.message.as_str()),
+                ("MissingParameter", "The request must contain the parameter MessageBody.")
+            );
+            let entry = check_at(Place::Entry(2), false, body).unwrap_err();
+            assert_eq!(
+                (entry.code.as_ref(), entry.message.as_str()),
+                (
+                    "MissingParameter",
+                    "The request must contain the parameter SendMessageBatchRequestEntry.2.MessageBody."
+                )
+            );
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Operation;
-use super::draft::TRACE_HEADER;
+use super::message_attributes::TRACE_HEADER;
 use crate::local::core::decode::Members;
 use crate::local::core::effects::Kind;
 use crate::local::core::ids::Receipt;

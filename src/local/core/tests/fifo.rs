@@ -90,6 +90,32 @@ fn deduplication_can_count_per_group_and_a_purge_forgets_it() {
 }
 
 #[test]
+fn a_changed_scope_counts_a_minute_later() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({"ContentBasedDeduplication": "true"}));
+    let first = desk.ok("SendMessage", message(&url, "g", "b"));
+    desk.set(&url, "DeduplicationScope", "messageGroup").unwrap();
+    assert_eq!(desk.ok("SendMessage", message(&url, "h", "b"))["MessageId"], first["MessageId"], "as recorded");
+    desk.wait(60_000);
+    assert_ne!(desk.ok("SendMessage", message(&url, "h", "b"))["MessageId"], first["MessageId"]);
+    assert_eq!(desk.ok("SendMessage", message(&url, "g", "b"))["MessageId"], first["MessageId"]);
+}
+
+#[test]
+fn duplicates_inside_a_batch_are_one_message() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({"ContentBasedDeduplication": "true"}));
+    let entry = |id: &str, body: &str| json!({"Id": id, "MessageBody": body, "MessageGroupId": "g"});
+    let entries = json!([entry("a", "same"), entry("b", "other"), entry("c", "same")]);
+    let sent = desk.ok("SendMessageBatch", json!({"QueueUrl": url, "Entries": entries}));
+    let part = |place: usize, name: &str| sent["Successful"][place][name].clone();
+    assert_eq!(part(0, "MessageId"), part(2, "MessageId"));
+    assert_eq!(part(0, "SequenceNumber"), part(2, "SequenceNumber"));
+    assert!(part(0, "SequenceNumber").as_str() < part(1, "SequenceNumber").as_str());
+    assert_eq!(desk.bodies(&url, 10), ["same", "other"]);
+}
+
+#[test]
 fn sequence_numbers_grow() {
     let mut desk = Desk::new();
     let url = queue(&mut desk, json!({"ContentBasedDeduplication": "true"}));

@@ -2,6 +2,8 @@
 
 use super::*;
 
+const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+
 #[test]
 fn a_message_is_as_long_as_its_queue_allows_attributes_included() {
     let mut desk = Desk::new();
@@ -29,16 +31,16 @@ fn an_answer_carries_the_digests() {
         "SendMessage",
         json!({"QueueUrl": url, "MessageBody": "message-1", "MessageAttributes":
         {"MyAttribute": {"DataType": "String", "StringValue": "foobar"}},
-        "MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1"}}}),
+        "MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": TRACE}}}),
     );
     assert_eq!(sent["MD5OfMessageBody"], "3d6b824fd8c1520e9a047d21fee6fb1f");
     assert_eq!(sent["MD5OfMessageAttributes"], "adb59cd4678ea5a855436b949cd07ab6");
-    assert!(sent["MD5OfMessageSystemAttributes"].is_string());
+    assert_eq!(sent["MD5OfMessageSystemAttributes"], "5ae4d5d7636402d80f4eb6d213245a88", "as recorded");
     assert_eq!(sent.get("SequenceNumber"), None);
     let received = desk.receive(&url, 1).remove(0);
     assert_eq!(received["MessageId"], sent["MessageId"]);
     assert_eq!(received["MD5OfMessageAttributes"], sent["MD5OfMessageAttributes"]);
-    assert_eq!(received["Attributes"]["AWSTraceHeader"], "Root=1");
+    assert_eq!(received["Attributes"]["AWSTraceHeader"], TRACE);
     assert_eq!(received["Attributes"]["SentTimestamp"], "1700000000000");
 }
 
@@ -56,9 +58,21 @@ fn a_batch_is_refused_as_a_whole_for_its_shape() {
     for bad in ["", "a.b", &"i".repeat(81)] {
         assert_eq!(code(json!([entry(bad)])), "AWS.SimpleQueueService.InvalidBatchEntryId");
     }
+    assert_eq!(
+        code(json!([entry("a"), entry("a"), entry("a.b")])),
+        "AWS.SimpleQueueService.InvalidBatchEntryId",
+        "ids must be good before they can be distinct"
+    );
+    assert_eq!(code(Value::Null), "MissingParameter");
+    assert_eq!(code(json!([entry("a"), {"MessageBody": "b"}])), "MissingParameter");
     let half = "x".repeat(524_288);
     let long = json!([{"Id": "a", "MessageBody": half}, {"Id": "b", "MessageBody": format!("{half}x")}]);
     assert_eq!(code(long), "AWS.SimpleQueueService.BatchRequestTooLong");
+    let bad = json!({"n": {"DataType": "Strange", "StringValue": format!("{half}x")}});
+    let long = json!([{"Id": "a", "MessageBody": half}, {"Id": "b", "MessageBody": "\u{1}", "MessageAttributes": bad}]);
+    assert_eq!(code(long), "AWS.SimpleQueueService.BatchRequestTooLong", "entries that would fail count too");
+    let unread = json!([entry("a"), {"Id": "b", "MessageBody": "b", "DelaySeconds": "5"}]);
+    assert_eq!(code(unread), "SerializationException");
 }
 
 #[test]
@@ -71,6 +85,9 @@ fn entries_of_a_batch_fail_by_themselves() {
         {"Id": "long", "MessageBody": "x".repeat(1025)},
         {"Id": "characters", "MessageBody": "\u{1}"},
         {"Id": "attribute", "MessageBody": "b", "MessageAttributes": {"AWS.x": {"DataType": "String", "StringValue": "v"}}},
+        {"Id": "empty", "MessageBody": ""},
+        {"Id": "dedup", "MessageBody": "b", "MessageDeduplicationId": "d"},
+        {"Id": "list", "MessageBody": "b", "MessageAttributes": {"l": {"DataType": "String", "StringListValues": ["v"]}}},
     ]}));
     assert_eq!(results["Successful"][0]["Id"], "good");
     assert!(results["Successful"][0]["MessageId"].is_string());
@@ -87,7 +104,10 @@ fn entries_of_a_batch_fail_by_themselves() {
             ("delay", invalid, true),
             ("long", invalid, true),
             ("characters", "InvalidMessageContents", true),
-            ("attribute", invalid, true)
+            ("attribute", invalid, true),
+            ("empty", "MissingParameter", true),
+            ("dedup", invalid, true),
+            ("list", "AWS.SimpleQueueService.UnsupportedOperation", true)
         ]
     );
     assert_eq!(

@@ -27,7 +27,7 @@ export async function startRedrive(args: string[]): Promise<Redrive> {
   if (!existsSync(binary)) throw new Error(`${binary} does not exist: run \`make build\`, or \`make test\``)
   // Nothing of the developer's AWS settings: a test must never reach an account.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|REDRIVE|LEPTOS)_/.test(name)))
-  const child = spawn(binary, ['--local', '--dials', '--port', '0', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(binary, ['--local', '--no-peek', '--dials', '--port', '0', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
 
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))

@@ -26,6 +26,8 @@ pub struct Options {
     pub base_url: String,
     /// The time.
     pub clock: Clock,
+    /// Whether `/_aws/sqs/messages` shows messages without receiving them. AWS has nothing like it.
+    pub peek: bool,
     /// Whether `/_dials`, `/_effects` and `/_calls` exist. For tests alone: the effect log grows without end.
     pub dials: bool,
 }
@@ -37,6 +39,7 @@ impl Default for Options {
             region: "us-east-1".to_owned(),
             base_url: "http://127.0.0.1".to_owned(),
             clock: Clock::default(),
+            peek: true,
             dials: false,
         }
     }

@@ -72,7 +72,12 @@ async fn embedded(config: &LocalConfig, life: &Life) -> io::Result<String> {
         )
     })?;
     let base_url = format!("http://{}", listener.local_addr()?);
-    let options = local::Options { base_url: base_url.clone(), dials: config.dials, ..local::Options::default() };
+    let options = local::Options {
+        base_url: base_url.clone(),
+        peek: config.peek,
+        dials: config.dials,
+        ..local::Options::default()
+    };
     let local = Arc::new(Local::new(options));
     if config.demo {
         // Only a wrong seed can fail, and its own tests would have said so.

@@ -50,19 +50,24 @@ impl Shown {
 impl TestConsole {
     /// An empty SQS, and a console that may change it.
     pub(super) async fn start() -> Self {
-        Self::with(false).await
+        Self::with(false, false).await
+    }
+
+    /// The same at an SQS that shows messages without receiving them, as AWS does not; read-only, because that must be enough.
+    pub(super) async fn peeking() -> Self {
+        Self::with(true, true).await
     }
 
     /// The same, read-only.
     pub(super) async fn read_only() -> Self {
-        Self::with(true).await
+        Self::with(true, false).await
     }
 
-    async fn with(read_only: bool) -> Self {
+    async fn with(read_only: bool, peek: bool) -> Self {
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sqs = format!("http://{}", listener.local_addr().unwrap());
-        let options = local::Options { base_url: sqs.clone(), dials: true, ..local::Options::default() };
+        let options = local::Options { base_url: sqs.clone(), peek, dials: true, ..local::Options::default() };
         let local = Arc::new(Local::new(options));
         tokio::spawn(local::serve(listener, Arc::clone(&local), stop.clone()));
 

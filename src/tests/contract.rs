@@ -124,6 +124,7 @@ impl Here {
             base_url: endpoint.clone(),
             clock: Clock::Manual(clock.clone()),
             dials: true,
+            ..Options::default()
         }));
         let stop = CancellationToken::new();
         tokio::spawn(serve(listener, Arc::clone(&local), stop.clone()));

@@ -171,6 +171,14 @@ impl Sqs for FakeSqs {
         panic!("the poller only reads")
     }
 
+    async fn offers_peek(&self, _: &QueueUrl) -> bool {
+        false
+    }
+
+    async fn peek(&self, _: &QueueUrl, _: usize) -> Result<Vec<Message>> {
+        panic!("the poller never looks")
+    }
+
     async fn receive(&self, _: &QueueUrl, _: Receive) -> Result<Vec<Message>> {
         panic!("the poller never receives")
     }

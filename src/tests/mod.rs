@@ -11,6 +11,7 @@ mod console;
 mod danger;
 mod messages;
 mod new_queue;
+mod peek;
 mod redrive;
 mod send;
 mod settings;

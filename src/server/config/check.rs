@@ -83,13 +83,14 @@ impl Check<'_> {
         let config = LocalConfig {
             port: self.value("local-port", port).unwrap_or(0),
             demo: !self.on("no-demo"),
+            peek: !self.on("no-peek"),
             dials: self.on("dials"),
         };
         if wanted {
             return Some(config);
         }
         let settings = self.settings;
-        for name in ["local-port", "no-demo", "dials"] {
+        for name in ["local-port", "no-demo", "no-peek", "dials"] {
             if let Some(found) = settings.one(name)
                 && found.value != "false"
             {

@@ -58,6 +58,8 @@ pub struct LocalConfig {
     pub port: u16,
     /// Seeds the demonstration queues and keeps a trickle of messages on them.
     pub demo: bool,
+    /// Answers looks that receive nothing, as AWS does not.
+    pub peek: bool,
     /// Serves the dials that make it fail on purpose. For tests.
     pub dials: bool,
 }

@@ -44,6 +44,7 @@ pub(super) const OPTIONS: &[Opt] = &[
     opt("local", Kind::Switch, "", true, "Serve the embedded SQS with realistic queues: no AWS account needed"),
     opt("local-port", Kind::Text, "PORT", true, "Port of the embedded SQS's own endpoint [default: 0, any free one]"),
     opt("no-demo", Kind::Switch, "", true, "Start the embedded SQS empty"),
+    opt("no-peek", Kind::Switch, "", true, "Let looking at the embedded SQS cost a receive, as it does on AWS"),
     opt("config", Kind::Text, "FILE", false, "Read this file (TOML): the options below and the named connections"),
     opt("port", Kind::Text, "PORT", true, "Port of the console; 0 takes any free one [default: 3000]"),
     opt("bind", Kind::Text, "ADDRESS", true, "Loopback address to listen on [default: 127.0.0.1]"),

@@ -51,9 +51,9 @@ fn local_is_one_embedded_connection_with_demo_data() {
     assert!(config.connections[0].embedded);
     assert_eq!(config.connections[0].name.as_str(), "local");
 
-    let bare = attempt(&["--local", "--no-demo", "--local-port", "9324", "--dials"], &[], "");
+    let bare = attempt(&["--local", "--no-demo", "--local-port", "9324", "--no-peek", "--dials"], &[], "");
     let bare = bare.unwrap().local.unwrap();
-    assert_eq!((bare.port, bare.demo, bare.dials), (9324, false, true));
+    assert_eq!((bare.port, bare.demo, bare.peek, bare.dials), (9324, false, false, true));
 }
 
 #[test]
@@ -218,8 +218,13 @@ fn names_are_unique_and_local_is_taken_when_it_runs() {
 
 #[test]
 fn options_that_contradict_each_other_are_refused() {
-    let cases: [&[&str]; 4] =
-        [&["--no-demo"], &["--local-port", "1"], &["--dials"], &["--local", "--endpoint", "http://localhost:1"]];
+    let cases: [&[&str]; 5] = [
+        &["--no-demo"],
+        &["--no-peek"],
+        &["--local-port", "1"],
+        &["--dials"],
+        &["--local", "--endpoint", "http://localhost:1"],
+    ];
     for arguments in cases {
         assert_eq!(refused(attempt(arguments, &[], "")).len(), 1, "{arguments:?}");
     }

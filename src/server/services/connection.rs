@@ -9,7 +9,7 @@ use super::act::Permit;
 use super::messages::Desk;
 use super::poller::Poller;
 use super::report;
-use crate::model::{Attributes, ConnectionName, Failure, MoveTask, QueueArn, QueueName, QueueUrl};
+use crate::model::{Attributes, ConnectionName, Failure, Message, MoveTask, QueueArn, QueueName, QueueUrl};
 use crate::server::clock::SharedClock;
 use crate::server::sqs::Sqs;
 use crate::server::store::Store;
@@ -124,6 +124,21 @@ impl Connection {
     /// All attributes of a queue that was just made, whose URL is known from its making alone. One request.
     pub(super) async fn attributes_at(&self, queue: &QueueName, url: &QueueUrl) -> Result<Attributes, Failure> {
         let answer = self.0.sqs.attributes(url).await;
+        answer.map(|answer| answer.value).map_err(|error| report::sqs(error, self.name(), Some(queue)))
+    }
+
+    /// Whether its endpoint shows messages without receiving them. At most one request, the first time.
+    pub async fn offers_peek(&self, queue: &QueueName) -> bool {
+        match self.url(queue).await {
+            Ok(url) => self.0.sqs.offers_peek(&url).await,
+            Err(_) => false,
+        }
+    }
+
+    /// At most `limit` messages that are visible in a queue, without receiving them. One request.
+    pub(super) async fn peek_at(&self, queue: &QueueName, limit: usize) -> Result<Vec<Message>, Failure> {
+        let url = self.url(queue).await?;
+        let answer = self.0.sqs.peek(&url, limit).await;
         answer.map(|answer| answer.value).map_err(|error| report::sqs(error, self.name(), Some(queue)))
     }
 

@@ -15,10 +15,12 @@ use self::answer::{answer, checked};
 pub use self::clients::BEHAVIOR;
 pub(super) use self::clients::deadlines;
 use super::convert::{self, INCOMPLETE, int};
+use super::error::{Kind, SqsError};
+use super::peek::Peek;
 use super::{Receive, Result, Sqs};
 use crate::model::ids::TaskHandle;
 use crate::model::message::{BatchOutcome, Sent};
-use crate::model::{Attributes, Draft, Message, MoveTask, QueueArn, QueueName, QueueUrl, ReceiptHandle};
+use crate::model::{Attributes, Code, Draft, Message, MoveTask, QueueArn, QueueName, QueueUrl, ReceiptHandle};
 
 /// Where an [`AwsSqs`] calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct AwsSqs {
     writes: Client,
     /// For receives: one request as well (a repeated receive counts twice), with time for a long poll.
     polls: Client,
+    /// How to look without receiving, at an endpoint that may know how.
+    peek: Option<Peek>,
     info: Info,
 }
 
@@ -173,6 +177,25 @@ impl Sqs for AwsSqs {
         checked("ReceiveMessage", call.send().await, |output| {
             output.messages.unwrap_or_default().into_iter().map(convert::message).collect()
         })
+    }
+
+    async fn offers_peek(&self, queue: &QueueUrl) -> bool {
+        match &self.peek {
+            Some(peek) => peek.is_offered(queue).await,
+            None => false,
+        }
+    }
+
+    async fn peek(&self, queue: &QueueUrl, limit: usize) -> Result<Vec<Message>> {
+        match &self.peek {
+            Some(peek) => peek.messages(queue, limit).await,
+            None => Err(SqsError {
+                kind: Kind::Unsupported,
+                operation: "ListMessages",
+                code: Code::new("NotOffered"),
+                request_id: None,
+            }),
+        }
     }
 
     async fn delete(&self, queue: &QueueUrl, handle: &ReceiptHandle) -> Result<()> {

@@ -25,6 +25,7 @@ use aws_types::region::Region;
 
 use self::endpoint::Endpoint;
 use super::aws::{self, AwsSqs, BEHAVIOR, Info};
+use super::peek::Peek;
 
 /// How to reach one account and region, or one endpoint that speaks SQS. Whatever is absent is found out.
 #[derive(Clone, Default)]
@@ -82,7 +83,7 @@ const ANY_REGION: &str = "us-east-1";
 pub async fn connect(connect: &Connect) -> Result<AwsSqs, ConnectError> {
     let chosen = connect.endpoint.as_deref().map(Endpoint::parse).transpose()?;
     let certificates = connect.ca_file.as_deref().map(trust::certificates).transpose()?;
-    let sdk = load(connect, certificates, chosen.as_ref()).await;
+    let sdk = load(connect, certificates.clone(), chosen.as_ref()).await;
     let endpoint = match chosen {
         Some(chosen) => Some(chosen),
         None => endpoint::of_environment(&sdk).as_deref().map(Endpoint::parse).transpose()?,
@@ -95,7 +96,10 @@ pub async fn connect(connect: &Connect) -> Result<AwsSqs, ConnectError> {
     let sdk = sdk.into_builder().region(region.clone()).build();
     let credentials = credentials(connect, &sdk, endpoint.as_ref()).await;
     let sdk = sdk.into_builder().credentials_provider(credentials).build();
-    Ok(AwsSqs::new(&sdk, Info { region: region.to_string(), endpoint: endpoint.map(Endpoint::into_url) }))
+    let near = endpoint.as_ref().is_some_and(Endpoint::is_loopback);
+    let endpoint = endpoint.map(Endpoint::into_url);
+    let peek = endpoint.as_deref().map(|url| Peek::new(url, trust::connector(certificates, near)));
+    Ok(AwsSqs::new(&sdk, Info { region: region.to_string(), endpoint }).peeking(peek))
 }
 
 /// What the SDK finds in the environment and in the profile.

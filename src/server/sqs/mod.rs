@@ -11,6 +11,7 @@ pub mod connect;
 mod convert;
 pub mod error;
 mod md5;
+mod peek;
 
 #[cfg(test)]
 mod tests;
@@ -113,6 +114,14 @@ pub trait Sqs: Send + Sync {
     /// `ReceiveMessage` with all attributes. One request. Hides the messages for the visibility timeout and adds one
     /// to the receive count of each; one receive too many moves a message to the dead-letter queue.
     async fn receive(&self, queue: &QueueUrl, receive: Receive) -> Result<Vec<Message>>;
+
+    /// Whether the endpoint can show messages without receiving them, as LocalStack and the embedded SQS can; AWS
+    /// cannot. One request about a queue that exists, the first time; no side effect.
+    async fn offers_peek(&self, queue: &QueueUrl) -> bool;
+
+    /// The messages that are visible, in the order of delivery, at most `limit`, without receiving them: their receipt
+    /// handles are empty. Only where [`Sqs::offers_peek`]; elsewhere `Unsupported`. One request. No side effect.
+    async fn peek(&self, queue: &QueueUrl, limit: usize) -> Result<Vec<Message>>;
 
     /// `DeleteMessage`. One request. A stale handle may succeed without deleting on standard queues.
     async fn delete(&self, queue: &QueueUrl, handle: &ReceiptHandle) -> Result<()>;

@@ -19,8 +19,12 @@ pub(super) struct Asking<'a> {
     pub submission: Option<&'a Submission>,
     /// Why nothing can be received here at all.
     pub refusal: Option<Refusal>,
+    /// Why not even a look that receives nothing can be had: its place is taken.
+    pub running: Option<Refusal>,
     /// Why nothing is received here unless its price is accepted.
     pub budget: Option<Refusal>,
+    /// Whether a look receives nothing here, because the endpoint shows messages without that.
+    pub free: bool,
     /// How many messages of the snapshot can still be acted on: a new one takes their place.
     pub held: usize,
 }
@@ -32,6 +36,7 @@ impl<'a> Asking<'a> {
         url: &'a QueueUrl,
         attributes: &'a Attributes,
         snapshot: Option<&Snapshot>,
+        free: bool,
     ) -> Self {
         let running = snapshot.is_some_and(Snapshot::is_running).then_some(Refusal::ReceiveRunning);
         Self {
@@ -40,8 +45,10 @@ impl<'a> Asking<'a> {
             url,
             attributes,
             submission: here.submission.as_deref(),
-            refusal: here.connection.allowed().err().or(running),
+            refusal: here.connection.allowed().err().or_else(|| running.clone()),
+            running,
             budget: messages::refusal(attributes),
+            free,
             held: snapshot.map_or(0, |snapshot| snapshot.held(here.now_ms)),
         }
     }
@@ -60,17 +67,21 @@ impl<'a> Asking<'a> {
     /// What every receive does here, whichever form asks for it; one sentence each.
     pub fn costs(&self) -> impl IntoView + use<> {
         let mut costs = Vec::new();
-        match &self.attributes.redrive_policy {
+        let met = if self.free {
+            "This endpoint shows messages without receiving them, so a look is free. By a receive"
+        } else {
+            "SQS has no peek:"
+        };
+        costs.push(match &self.attributes.redrive_policy {
             Some(policy) => {
                 let (max, target) = (policy.max_receive_count, policy.dead_letter_target.name());
                 let max = words::count(u64::from(max));
-                costs.push(format!("SQS has no peek: each message met gets one more receive, of {max} before it moves to {target}."));
+                format!("{met} each message met gets one more receive, of {max} before it moves to {target}.")
             }
-            None => costs.push(
-                "SQS has no peek: each message met gets one more receive. Without a redrive policy here that moves nothing."
-                    .to_owned(),
+            None => format!(
+                "{met} each message met gets one more receive. Without a redrive policy here that moves nothing."
             ),
-        }
+        });
         if self.queue.kind() == QueueKind::Fifo {
             costs.push(
                 "FIFO shows at most the first ten messages of each group, and the group waits meanwhile.".to_owned(),

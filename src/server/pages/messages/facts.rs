@@ -166,13 +166,15 @@ pub(super) fn commands(message: &Message, url: &QueueUrl) -> impl IntoView + use
         let command = Command::new(operation).option("queue-url", url.as_str());
         command.option("receipt-handle", message.receipt_handle.as_str())
     };
-    let (delete, change) =
-        (held("delete-message"), held("change-message-visibility").option("visibility-timeout", "60"));
+    // Of a message that was only read there is no handle to act with.
+    let received = !message.receipt_handle.as_str().is_empty();
+    let delete = received.then(|| held("delete-message"));
+    let change = received.then(|| held("change-message-visibility").option("visibility-timeout", "60"));
     view! {
         <div class="stack" data-gap="small">
             <Equivalent summary="Send it again as a command" command=send/>
-            <Equivalent summary="Change its visibility as a command" command=change/>
-            <Equivalent summary="Delete it as a command" command=delete/>
+            {change.map(|command| view! { <Equivalent summary="Change its visibility as a command" command/> })}
+            {delete.map(|command| view! { <Equivalent summary="Delete it as a command" command/> })}
         </div>
     }
 }

@@ -15,16 +15,28 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
     let limit = if form.limit.is_empty() { USUAL.to_string() } else { form.limit };
     let choices = LIMITS.map(|n| Choice::new(n.to_string(), words::plural(n as u64, "message", "messages"))).to_vec();
     let (connection, queue) = (asking.connection.to_string(), asking.queue.to_string());
-    let spending = asking.spending("confirm", sentence("confirm"));
     let limit_error = sentence("limit");
-    let reason = asking.refusal.as_ref().map(|refusal| refusal.title());
-    let command = messages::command(asking.url, 30, 1);
+    let (spending, refusal) = if asking.free {
+        (None, asking.running.as_ref())
+    } else {
+        (asking.spending("confirm", sentence("confirm")), asking.refusal.as_ref())
+    };
+    let reason = refusal.map(|refusal| refusal.title());
+    let (note, price) = if asking.free {
+        (
+            "without receiving",
+            "Nothing is hidden and nothing counted: this endpoint shows messages for free, as AWS does not.",
+        )
+    } else {
+        ("and give everything back", "Hidden from consumers for a moment, 30 s at most, then given back.")
+    };
+    let command = (!asking.free).then(|| messages::command(asking.url, 30, 1));
     view! {
-        <Section title="Look" note="and give everything back">
+        <Section title="Look" note>
             <form class="form" method="post" action=paths::api("messages/look")>
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=queue/>
-                <p class="soft">"Hidden from consumers for a moment, 30 s at most, then given back."</p>
+                <p class="soft">{price}</p>
                 {spending}
                 <div class="asking">
                     <SelectField name="limit" label="Up to" choices value=limit error=limit_error/>
@@ -33,7 +45,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
                     </Button>
                 </div>
             </form>
-            <Equivalent command/>
+            {command.map(|command| view! { <Equivalent command/> })}
         </Section>
     }
 }

@@ -29,7 +29,8 @@ async fn messages(here: Here) -> Result<Page, Failure> {
     let (url, attributes) = tokio::try_join!(here.connection.url(&queue), here.connection.attributes(&queue))?;
     let snapshot = here.connection.snapshot(&queue);
     let (name, submission) = (here.connection.name(), here.submission.as_deref());
-    let asking = asking::Asking::new(&here, &queue, &url, &attributes, snapshot.as_deref());
+    let free = here.connection.offers_peek(&queue).await;
+    let asking = asking::Asking::new(&here, &queue, &url, &attributes, snapshot.as_deref(), free);
     let running = snapshot.as_ref().is_some_and(|snapshot| snapshot.is_running());
     // What a look or a receive brought is said by the snapshot itself.
     let quiet = submission

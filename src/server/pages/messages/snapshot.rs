@@ -40,7 +40,7 @@ pub(super) fn section(
 ) -> impl IntoView + use<> {
     let held = (snapshot.origin == Origin::Receive && !snapshot.is_running()).then(|| snapshot.held(here.now_ms));
     let title = match snapshot.origin {
-        Origin::Look => "Snapshot",
+        Origin::Look | Origin::Peek => "Snapshot",
         Origin::Receive => "Received messages",
     };
     let trouble = trouble(snapshot);
@@ -63,10 +63,13 @@ fn truth(here: &Here, attributes: &Attributes, snapshot: &Snapshot) -> impl Into
     let count = snapshot.entries.len() as u64;
     let visible = attributes.depth.visible;
     let of = match snapshot.origin {
-        Origin::Look => format!("{} of {}", words::count(count), words::approximately(visible.max(count))),
+        Origin::Look | Origin::Peek => {
+            format!("{} of {}", words::count(count), words::approximately(visible.max(count)))
+        }
         Origin::Receive => words::plural(count, "message", "messages"),
     };
     let fate = match (snapshot.origin, snapshot.unreturned() as u64) {
+        (Origin::Peek, _) => "read without receiving: nothing was hidden or counted".to_owned(),
         (Origin::Look, 0) => "given back at once".to_owned(),
         (Origin::Look, n) => format!("given back but for {}", words::count(n)),
         (Origin::Receive, _) => {
@@ -76,6 +79,7 @@ fn truth(here: &Here, attributes: &Attributes, snapshot: &Snapshot) -> impl Into
     };
     let end = match &snapshot.stop {
         None => "still receiving",
+        Some(Stop::Empty) if snapshot.origin == Origin::Peek => "all that is visible",
         Some(Stop::Empty) => "a long poll found nothing more",
         Some(Stop::Messages) => "as many as were asked for",
         Some(Stop::Bytes) => "as much as a snapshot holds (32 MiB)",
@@ -124,8 +128,9 @@ fn trouble(snapshot: &Snapshot) -> impl IntoView + use<> {
 /// An empty answer is not an empty queue, and the page must not say so.
 fn empty(snapshot: &Snapshot, depth: Depth) -> impl IntoView + use<> {
     let title = if snapshot.is_running() { "Nothing yet" } else { "An empty answer is not an empty queue" };
+    let found = if snapshot.origin == Origin::Peek { "There is" } else { "A long poll found" };
     let text = format!(
-        "A long poll found no message that is visible now. The queue counts {} visible, {} in flight and {} delayed; \
+        "{found} no message that is visible now. The queue counts {} visible, {} in flight and {} delayed; \
          the counters may lag by a minute. It is empty when all three stay at 0 for a few minutes.",
         words::approximately(depth.visible),
         words::approximately(depth.in_flight),
@@ -276,6 +281,7 @@ pub(super) fn standing(entry: &Entry, now_ms: i64) -> AnyView {
     let state = match entry.standing {
         Standing::Deleted => view! { <Badge>"deleted"</Badge> }.into_any(),
         Standing::Returned => view! { <Badge>"given back"</Badge> }.into_any(),
+        Standing::Untouched => view! { <Badge>"untouched"</Badge> }.into_any(),
         Standing::Held { until_ms } if until_ms > now_ms => {
             let left = u64::try_from((until_ms - now_ms) / 1_000).unwrap_or(0);
             let words = format!("held for {}", words::span(left));

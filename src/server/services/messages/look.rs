@@ -38,7 +38,13 @@ impl Connection {
     ///
     /// Costs one request per ten messages for receiving, as many for giving back, one more for the attributes, and one
     /// receive of each message. Refused where few receives are left, unless `look.spend`.
+    ///
+    /// Where the endpoint shows messages without receiving them this is a read: one request, nothing hidden, counted,
+    /// refused or written down.
     pub async fn look(&self, queue: &QueueName, look: Look) -> Result<Done, Failure> {
+        if self.offers_peek(queue).await {
+            return self.peek(queue, look.limit).await;
+        }
         self.allowed().map_err(Failure::Refused)?;
         let asked = Instant::now();
         let turn = self.desk().turn(queue);
@@ -60,6 +66,14 @@ impl Connection {
         let result = self.look_now(queue, look).await;
         *last = Some((Instant::now(), result.clone().map(|_| limit)));
         result
+    }
+
+    async fn peek(&self, queue: &QueueName, limit: usize) -> Result<Done, Failure> {
+        let shown = self.peek_at(queue, limit).await?;
+        let messages = shown.len() as u64;
+        let snapshot = Snapshot::peeked(self.now_ms(), limit, shown);
+        self.desk().place(queue, snapshot, self.now_ms()).ok_or(Failure::Refused(Refusal::ReceiveRunning))?;
+        Ok(Done::Received { messages })
     }
 
     async fn look_now(&self, queue: &QueueName, look: Look) -> Result<Done, Failure> {

@@ -10,6 +10,8 @@ use crate::model::{Code, Failure, Message, MessageId};
 pub enum Origin {
     /// Received and given back at once.
     Look,
+    /// Read without receiving, where the endpoint offers that.
+    Peek,
     /// Received and kept in flight.
     Receive,
 }
@@ -36,8 +38,10 @@ pub enum Stop {
 /// What the console knows of a message's whereabouts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Given back by us.
+    /// Nobody here holds it: given back by us.
     Returned,
+    /// Never held: only read.
+    Untouched,
     /// In flight until then, milliseconds since 1970, unless its receiver acts sooner.
     Held {
         /// When it is visible again.
@@ -131,13 +135,26 @@ impl Snapshot {
     pub fn unreturned(&self) -> usize {
         match self.origin {
             Origin::Look => self.entries.iter().filter(|entry| matches!(entry.standing, Standing::Held { .. })).count(),
-            Origin::Receive => 0,
+            Origin::Peek | Origin::Receive => 0,
         }
     }
 
     /// Bytes of bodies and attributes.
     pub fn bytes(&self) -> usize {
         self.entries.iter().map(|entry| entry.message.size()).sum()
+    }
+
+    /// One of messages that were read without receiving them, all at once.
+    pub(super) fn peeked(now_ms: i64, wanted: usize, messages: Vec<Message>) -> Self {
+        let stop = if messages.len() < wanted { Stop::Empty } else { Stop::Messages };
+        let untouched =
+            |message| Entry { message: Arc::new(message), standing: Standing::Untouched, failed: None, unknown: false };
+        Self {
+            entries: messages.into_iter().map(untouched).collect(),
+            stop: Some(stop),
+            finished_ms: Some(now_ms),
+            ..Self::begun(Origin::Peek, now_ms, 0, wanted, 0)
+        }
     }
 
     /// Takes messages that just came, hidden until `until_ms`. One that is here already replaces its older copy, because

@@ -8,6 +8,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 
+use super::super::peek::Peek;
 use super::{AwsSqs, Info};
 
 /// The SDK's defaults as of this date, so that an update of the SDK changes none of them.
@@ -29,7 +30,12 @@ impl AwsSqs {
         let reads = client(sdk, &info, RetryConfig::standard().with_max_attempts(2), ATTEMPT);
         let writes = client(sdk, &info, RetryConfig::disabled(), ATTEMPT);
         let polls = client(sdk, &info, RetryConfig::disabled(), POLL);
-        Self { reads, writes, polls, info }
+        Self { reads, writes, polls, peek: None, info }
+    }
+
+    /// The same, and where it can look without receiving it may.
+    pub(in super::super) fn peeking(self, peek: Option<Peek>) -> Self {
+        Self { peek, ..self }
     }
 }
 

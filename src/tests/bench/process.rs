@@ -1,0 +1,102 @@
+//! The binary as a process of its own, so that what it costs is its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::Outcome;
+
+/// A running process; ends with its owner.
+pub struct Process {
+    child: Child,
+    /// When it was started.
+    pub started: Instant,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may be gone already, which is as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Process {
+    /// Resident memory in KiB, as the system counts it.
+    pub fn resident(&self) -> Outcome<u32> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let resident =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
+        resident.ok_or_else(|| "the system does not say how much memory is resident".into())
+    }
+}
+
+/// The console with its local SQS, on free ports.
+pub struct Console {
+    /// Its process.
+    pub process: Process,
+    /// Where it answers.
+    pub url: String,
+    /// Where its local SQS answers.
+    pub sqs: String,
+}
+
+impl Console {
+    /// Starts it with further arguments.
+    pub fn start(more: &[&str]) -> Outcome<Self> {
+        let arguments: Vec<&str> = ["--local", "--port", "0"].iter().chain(more).copied().collect();
+        let (process, mut addresses) = listening(&arguments, &["Redrive listens on ", "Local SQS listens on "])?;
+        let sqs = addresses.pop().unwrap_or_default();
+        Ok(Self { process, url: addresses.pop().unwrap_or_default(), sqs })
+    }
+}
+
+/// The local SQS alone, on a free port: the process and its address.
+pub fn sqs_alone(more: &[&str]) -> Outcome<(Process, String)> {
+    let arguments: Vec<&str> = ["sqs", "--port", "0"].iter().chain(more).copied().collect();
+    let (process, mut addresses) = listening(&arguments, &["Local SQS listens on "])?;
+    Ok((process, addresses.pop().unwrap_or_default()))
+}
+
+/// Starts the binary and waits until it has named all of these addresses; they come in this order.
+fn listening(arguments: &[&str], names: &[&str]) -> Outcome<(Process, Vec<String>)> {
+    let started = Instant::now();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_redrive"));
+    let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let output = child.stdout.take().ok_or("no output")?;
+    let process = Process { child, started };
+    let mut found = vec![None; names.len()];
+    let mut lines = BufReader::new(output).lines();
+    while found.iter().any(Option::is_none) {
+        let line = lines.next().ok_or("the process ended at once")??;
+        for (name, address) in names.iter().zip(&mut found) {
+            if let Some(rest) = line.strip_prefix(name) {
+                *address = Some(rest.trim_end_matches('/').to_owned());
+            }
+        }
+    }
+    Ok((process, found.into_iter().flatten().collect()))
+}
+
+/// Another SQS server to compare with, where `make bench` could install it: its process and its address.
+pub async fn peer() -> Outcome<Option<(Process, String)>> {
+    let server = concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/peer/bin/moto_server");
+    if !Path::new(server).exists() {
+        return Ok(None);
+    }
+    // It cannot choose a port by itself, so one that is free now has to do.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let started = Instant::now();
+    let mut command = Command::new(server);
+    let command = command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let (process, url) = (Process { child, started }, format!("http://127.0.0.1:{port}"));
+    while reqwest::get(format!("{url}/moto-api/")).await.is_err() {
+        if started.elapsed() > Duration::from_secs(30) {
+            return Err("the other SQS server did not start within 30 seconds".into());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(Some((process, url)))
+}

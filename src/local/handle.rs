@@ -54,6 +54,7 @@ pub struct Local {
     /// Wakes the tick when a task starts.
     task_started: Notify,
     clock: Clock,
+    peek: bool,
     dials: Option<Dials>,
     /// Ends long polls when the server stops.
     pub(super) closing: CancellationToken,
@@ -75,6 +76,7 @@ impl Local {
             waiting: Mutex::default(),
             task_started: Notify::new(),
             clock: options.clock,
+            peek: options.peek,
             dials: options.dials.then(Dials::default),
             closing: CancellationToken::new(),
         }
@@ -96,6 +98,11 @@ impl Local {
     /// The effect log so far; empty without dials.
     pub fn effects(&self) -> Vec<Effect> {
         self.state().effect_log().to_vec()
+    }
+
+    /// Whether it shows messages without receiving them.
+    pub(super) fn peeks(&self) -> bool {
+        self.peek
     }
 
     pub(super) fn dials(&self) -> Option<&Dials> {

@@ -99,7 +99,7 @@ async fn answer(local: &Local, request: Request<Incoming>) -> Result<Answer, Dro
     let Ok(body) = Limited::new(body, BODY_BYTES).collect().await.map(http_body_util::Collected::to_bytes) else {
         return Ok(refuse(&ApiError::named("RequestEntityTooLarge", "The request is too long.")));
     };
-    if peek::is_asked(head.uri.path()) {
+    if local.peeks() && peek::is_asked(head.uri.path()) {
         return Ok(peek::answer(local, &head, &body));
     }
     match operation {

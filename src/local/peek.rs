@@ -6,7 +6,8 @@
 //! * The answer is that of ReceiveMessage in the query protocol: XML, or that XML as JSON where `Accept` prefers it.
 //! * An SDK whose endpoint is this address and that speaks AWS JSON gets its ReceiveMessage answered in AWS JSON.
 //!
-//! It answers all messages at once; there is no paging, as there is none there.
+//! It answers all messages at once: there is no paging, as there is none there. `MaxResults`, which LocalStack ignores,
+//! cuts the answer for those who want only the first.
 
 mod node;
 
@@ -86,6 +87,7 @@ fn read(path: &str, query: &str, aws: bool, target: Option<&str>, body: &[u8]) -
                 "Action" => operation = Some(value.into_owned()),
                 "ShowInvisible" => asked.show.invisible = yes,
                 "ShowDelayed" => asked.show.delayed = yes,
+                "MaxResults" => asked.show.most = value.parse().ok(),
                 _ => {}
             }
         }
@@ -227,7 +229,7 @@ mod tests {
     fn a_request_is_read_from_its_path_its_query_and_its_form() {
         let plain =
             read(PATH, "QueueUrl=http%3A%2F%2Fh%2F1%2Fq&ShowInvisible=TRUE", false, None, b"ShowDelayed=1").unwrap();
-        let both = Show { invisible: true, delayed: true };
+        let both = Show { invisible: true, delayed: true, most: None };
         assert_eq!(plain, Asked { url: Some("http://h/1/q".into()), arn: None, show: both });
         let path =
             read("/_aws/sqs/messages/eu-west-1/1/q", "ShowInvisible=yes", false, Some("AmazonSQS.SendMessage"), b"")

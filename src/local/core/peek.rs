@@ -12,6 +12,8 @@ pub struct Show {
     pub invisible: bool,
     /// Those sent with a delay that has not ended.
     pub delayed: bool,
+    /// At most so many; `None` is all of them.
+    pub most: Option<usize>,
 }
 
 /// A message as a look shows it. The names are those of a received message.
@@ -57,7 +59,7 @@ pub fn peek(state: &mut State, now: Millis, of: Of<'_>, show: Show) -> Result<Ve
     let listing = queue.shelf.listing();
     let hidden = listing.in_flight.into_iter().chain(listing.waiting).filter(|_| show.invisible);
     let delayed = listing.delayed.into_iter().filter(|_| show.delayed);
-    let shown = hidden.chain(listing.next).chain(delayed);
+    let shown = hidden.chain(listing.next).chain(delayed).take(show.most.unwrap_or(usize::MAX));
     Ok(shown.filter_map(|key| Some(seen(queue, key, queue.shelf.get(key)?, show))).collect())
 }
 

@@ -47,6 +47,8 @@ async fn a_look_shows_what_it_is_asked_for() {
     );
     let seen = look(&server, "/us-east-1/000000000000/orders?ShowInvisible=1&ShowDelayed=TRUE").await;
     assert_eq!(bodies(&seen), ["a<&>\r\n", "second", "delayed"]);
+    let first = look(&server, &format!("?QueueUrl={url}&ShowInvisible=true&ShowDelayed=true&MaxResults=2")).await;
+    assert_eq!(bodies(&first), ["a<&>\r\n", "second"]);
     let flags = |at: usize| {
         let attributes = &seen["ReceiveMessageResponse"]["ReceiveMessageResult"]["Message"][at]["Attribute"];
         let value = |name: &str| {

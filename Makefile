@@ -10,6 +10,8 @@ SHELL         := bash
 MAKEFLAGS     += --no-builtin-rules --no-print-directory
 
 # What a person may set: `make run PORT=8080 ARGS="--read-only"`. `LOCAL=` (empty) serves AWS instead of the local SQS.
+# `make conformance ENDPOINT=http://127.0.0.1:4566` asks the SQS there.
+ENDPOINT ?=
 PORT  ?= 3000
 ARGS  ?=
 LOCAL ?= $(if $(findstring --config,$(ARGS)),,--local)
@@ -25,13 +27,14 @@ BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.
 DENY_VERSION    := 0.20.2
 BINDGEN := $(TOOLS)/wasm-bindgen-$(BINDGEN_VERSION)
 DENY    := $(TOOLS)/cargo-deny-$(DENY_VERSION)
+PYTHON  := $(TOOLS)/python/.complete
 
 # The browser's half: always this profile and these features, so that its dependencies are built once.
 BROWSER := --lib --target wasm32-unknown-unknown --profile wasm-release --no-default-features --features hydrate
 
 # ---- What a person calls -------------------------------------------------------------------------------------------
 
-.PHONY: help run dev test bench release fmt screenshots
+.PHONY: help run dev test bench conformance release fmt screenshots
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -46,6 +49,17 @@ test: ## everything that must hold before a change is taken
 
 bench: site ## measure, and print figures beside what they are compared with
 	cargo bench --bench redrive
+
+# Each case writes its outcome per client; together they are the table.
+conformance: $(PYTHON) | cargo ## hold another SQS against AWS's documentation: ENDPOINT=http://127.0.0.1:4566
+	@[ "$(ENDPOINT)" ] || { echo "Say which SQS: make conformance ENDPOINT=http://127.0.0.1:4566 (\`make test\` asks the embedded one)." >&2; exit 1; }
+	@rm -f target/conformance.tsv; \
+	REDRIVE_CONFORMANCE_ENDPOINT="$(ENDPOINT)" cargo test --lib conformance:: -- --test-threads=32 || failed=1; \
+	[ -f target/conformance.tsv ] || exit 1; \
+	sort target/conformance.tsv | awk -F '\t' 'function row() {if (of) printf "%-90s %-28s %s\n", of, how, why} \
+	  $$1 != of {row(); of = $$1; how = why = ""} {how = how (how ? ", " : "") $$2 " " $$3; if ($$4) why = $$4; n[$$3]++} \
+	  END {row(); printf "conformance: %d passed, %d differ as listed, %d skipped, %d failed\n", n["passed"], n["differs"], n["skipped"], n["FAILED"]}'; \
+	exit $${failed:-0}
 
 release: site ## one binary with everything inside: target/release/redrive
 	REDRIVE_BUILT_SITE=$$(cksum < $(SITE)/manifest.json | tr ' ' -) cargo build --release --bin redrive
@@ -78,7 +92,7 @@ licences: $(DENY)
 	$(call runner,licences,$(TOOLS)/bin/cargo-deny --log-level error check bans licenses sources)
 
 # Cargo closes each test binary with its own line; here they become one.
-tests: | cargo
+tests: $(PYTHON) | cargo
 	@mkdir -p target && cargo test --lib --bins 2>&1 | tee target/tests.log || failed=1; \
 	awk '/^test result:/{ok += $$4; bad += $$6} END{if (!ok && !bad) bad = 1; printf "tests: %d passed, %d failed\n", ok, bad}' target/tests.log; \
 	exit $${failed:-0}
@@ -137,6 +151,21 @@ $(DENY): | cargo
 	  env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
 	    cargo install --debug --force --locked --root $(TOOLS) cargo-deny --version $(DENY_VERSION) \
 	  || { echo "Installing cargo-deny $(DENY_VERSION) failed: see above. It comes from the crates registry, so check the network first." >&2; exit 1; }; fi
+	@touch $@
+
+# The conformance suite's second client. Where Python cannot make an environment of its own, pip installs into a directory.
+$(PYTHON): src/tests/conformance/requirements.txt
+	@python=; for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
+	  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && { python=$$name; break; }; done; \
+	[ "$$python" ] || { echo "Python 3.10 or newer is missing: the conformance suite asks through boto3, too. On Debian: apt-get install python3 python3-venv" >&2; exit 1; }; \
+	rm -rf $(@D); install="pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<"; \
+	if "$$python" -m venv $(@D) >/dev/null 2>&1; then $(@D)/bin/python -m $$install; \
+	elif "$$python" -m pip --version >/dev/null 2>&1; then \
+	  rm -rf $(@D) && mkdir -p $(@D)/bin && "$$python" -m $$install --target $(@D)/packages && \
+	  printf '#!/bin/sh\nPYTHONPATH=%s exec %s "$$@"\n' "$(CURDIR)/$(@D)/packages" "$$(command -v $$python)" > $(@D)/bin/python && \
+	  chmod +x $(@D)/bin/python; \
+	else echo "Python has neither venv nor pip: the conformance suite needs one of them to get boto3. On Debian: apt-get install python3-venv" >&2; exit 1; \
+	fi || { echo "Installing boto3 as src/tests/conformance/requirements.txt names it failed: see above. Check the network first." >&2; exit 1; }
 	@touch $@
 
 # Exactly what the lock file names; npm runs again only when the lock file is newer.

@@ -1,17 +1,26 @@
 //! Message move tasks as they run: a task owes a number of moves that grows with time at its rate, and every passing of
 //! time pays what is owed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Millis;
 use super::message::Message;
 use super::state::State;
 
-/// Messages per second when a task does not say: fast, and slow enough to watch.
-const DEFAULT_RATE: u64 = 250;
+/// Messages per second of a task that does not say, with a small backlog: fast, and slow enough to watch.
+const UNHURRIED: u64 = 250;
+/// How long a task that does not say takes for a large backlog: SQS makes the rate fit it (API reference,
+/// "StartMessageMoveTask").
+const OPTIMISED: Millis = 4_000;
+/// How long a task believes that an empty queue may still show a message.
+const DOUBT: Millis = 500;
 /// How long a cancelled task is still cancelling.
 const CANCELLING: Millis = 500;
-/// The longest a task runs (developer guide, "Learn how to configure a dead-letter queue redrive").
+/// How many messages a task takes at a time. What it holds when it is cancelled still arrives: from SQS it is recorded
+/// that 2 of 10 were moved at the cancellation and 8 when it was done.
+const BATCH: u64 = 3;
+/// The longest a task runs (developer guide, "Learn how to configure a dead-letter queue redrive"). What becomes of it
+/// then the guide does not say; here it fails, and the messages that are left stay.
 const LONGEST: Millis = 36 * 60 * 60 * 1000;
 /// How many tasks of a source are remembered.
 const HISTORY: usize = 10;
@@ -71,22 +80,46 @@ pub struct Task {
     pub cancelled: Option<Millis>,
 }
 
+impl Task {
+    /// How many messages it may have moved by now.
+    fn owed(&self, now: Millis) -> u64 {
+        let rate = self.rate.unwrap_or_else(|| UNHURRIED.max(self.to_move * 1000 / OPTIMISED));
+        let elapsed = now.saturating_sub(self.started).min(LONGEST);
+        (elapsed * rate / 1000).min(self.to_move)
+    }
+
+    /// Whether all it was to move is moved. The number was taken at the start, so a message that fails again meanwhile,
+    /// and any other that arrives, is left to the next task: a redrive never goes round in circles.
+    fn is_done(&self, now: Millis) -> bool {
+        self.moved >= self.to_move && (self.to_move > 0 || now >= self.started + DOUBT)
+    }
+
+    /// Whether there is anything to do by now.
+    fn is_due(&self, now: Millis) -> bool {
+        match self.cancelled {
+            Some(at) => now >= at + CANCELLING,
+            None => self.owed(now) > self.moved || self.is_done(now) || now >= self.started + LONGEST,
+        }
+    }
+}
+
 /// All tasks by source, oldest first.
 #[derive(Debug, Default)]
 pub struct Tasks {
     by_source: BTreeMap<String, Vec<Task>>,
-    active: usize,
+    /// The sources whose newest task is not over.
+    active: BTreeSet<String>,
 }
 
 impl Tasks {
     /// Whether any task still has to be looked at.
     pub fn any_active(&self) -> bool {
-        self.active > 0
+        !self.active.is_empty()
     }
 
     /// How many tasks run in the account.
     pub fn active(&self) -> usize {
-        self.active
+        self.active.len()
     }
 
     /// The tasks of a source, oldest first.
@@ -96,17 +129,19 @@ impl Tasks {
 
     /// Whether a task of this source is not over.
     pub fn is_busy(&self, source: &str) -> bool {
-        self.of(source).iter().any(|task| task.status.is_active())
+        self.active.contains(source)
     }
 
-    /// Adds a running task; the oldest beyond ten is forgotten.
+    /// Adds a task as the newest of its source; the oldest beyond ten is forgotten.
     pub fn add(&mut self, task: Task) {
+        if task.status.is_active() {
+            self.active.insert(task.source.clone());
+        }
         let tasks = self.by_source.entry(task.source.clone()).or_default();
         tasks.push(task);
         if tasks.len() > HISTORY {
             tasks.remove(0);
         }
-        self.active += 1;
     }
 
     /// A task by its source and id.
@@ -116,50 +151,51 @@ impl Tasks {
 
     /// Forgets the tasks of a source.
     pub fn forget(&mut self, source: &str) {
-        for task in self.by_source.remove(source).unwrap_or_default() {
-            self.active -= usize::from(task.status.is_active());
+        self.by_source.remove(source);
+        self.active.remove(source);
+    }
+
+    /// The tasks that have something to do by now.
+    fn due(&self, now: Millis) -> Vec<Task> {
+        let newest = |source: &String| self.of(source).last();
+        self.active.iter().filter_map(newest).filter(|task| task.is_due(now)).cloned().collect()
+    }
+
+    /// Puts the newest task of a source back after a step.
+    fn keep(&mut self, task: Task) {
+        if !task.status.is_active() {
+            self.active.remove(&task.source);
+        }
+        if let Some(newest) = self.by_source.get_mut(&task.source).and_then(|tasks| tasks.last_mut()) {
+            *newest = task;
         }
     }
 }
 
 /// Lets all tasks do what they owe by now.
 pub fn advance(state: &mut State, now: Millis) {
-    if !state.busy() {
-        return;
-    }
-    let active: Vec<Task> = state
-        .tasks
-        .by_source
-        .values()
-        .filter_map(|tasks| tasks.last())
-        .filter(|task| task.status.is_active())
-        .cloned()
-        .collect();
-    for mut task in active {
+    for mut task in state.tasks.due(now) {
         step(state, now, &mut task);
-        if !task.status.is_active() {
-            state.tasks.active -= 1;
-        }
-        let source = task.source.clone();
-        if let Some(last) = state.tasks.by_source.get_mut(&source).and_then(|tasks| tasks.last_mut()) {
-            *last = task;
-        }
+        state.tasks.keep(task);
     }
 }
 
 fn step(state: &mut State, now: Millis, task: &mut Task) {
-    if let Some(at) = task.cancelled {
-        if now >= at + CANCELLING {
-            task.status = Status::Cancelled;
+    state.settle(&task.source, now);
+    if task.cancelled.is_some() {
+        let held = task.moved.next_multiple_of(BATCH).min(task.to_move);
+        while task.moved < held && move_one(state, now, task) == Ok(true) {
+            task.moved += 1;
         }
+        task.status = Status::Cancelled;
         return;
     }
-    let owed = (now - task.started) * task.rate.unwrap_or(DEFAULT_RATE) / 1000;
-    state.settle(&task.source, now);
-    while task.moved < owed.min(task.to_move) {
+    let owed = task.owed(now);
+    while task.moved < owed {
         match move_one(state, now, task) {
             Ok(true) => task.moved += 1,
             Ok(false) => {
+                // The rest was received, deleted, purged, or has expired.
                 task.status = Status::Completed;
                 return;
             }
@@ -169,35 +205,50 @@ fn step(state: &mut State, now: Millis, task: &mut Task) {
             }
         }
     }
-    if task.moved >= task.to_move {
+    if task.is_done(now) {
         task.status = Status::Completed;
     } else if now >= task.started + LONGEST {
         task.status = Status::Failed("TaskTimedOut");
     }
 }
 
-/// Moves the oldest visible message; `false` when there is none.
+/// Moves the oldest visible message; `false` when there is none. A message that cannot be moved stays.
 ///
-/// The message gets a new id, a new time and a receive count that starts again; its content, its group and its trace
-/// header stay.
+/// It arrives as a new message (developer guide, "Learn how to configure a dead-letter queue redrive"): with a new id
+/// and time, a retention and a receive count that start again, behind all others, and after the delay of its new queue.
+/// Its content, its group, its deduplication id and its trace header stay. It is no duplicate of anything: a dead
+/// letter's deduplication id is its own message id, so nothing is dropped on the way.
+///
+/// Errors: the failure reason, in SQS's words (developer guide, "Troubleshoot Amazon SQS dead-letter queue and DLQ
+/// redrive issues").
 fn move_one(state: &mut State, now: Millis, task: &Task) -> Result<bool, &'static str> {
     const GONE: &str = "AWS.SimpleQueueService.NonExistentQueue";
+    const NO_SOURCE: &str = "CouldNotDetermineMessageSource";
+    /// What SendMessage would say.
+    const TOO_LONG: &str = "InvalidParameterValue";
+
     let source = state.queues.get(&task.source).ok_or(GONE)?;
     let Some(key) = source.shelf.next(1).first().copied() else {
         return Ok(false);
     };
-    let destination = match (&task.destination, source.shelf.get(key)) {
-        (Some(destination), _) => destination.clone(),
-        (None, Some(held)) => {
-            let from = held.message.dead_from.as_deref().ok_or("CouldNotDetermineMessageSource")?;
-            state.named_by_arn(from).ok_or(GONE)?
-        }
-        (None, None) => return Ok(false),
-    };
-    let delay = state.queues.get(&destination).ok_or(GONE)?.settings.delay;
-    let Some(old) = state.queues.get_mut(&task.source).and_then(|queue| queue.shelf.remove(key)) else {
+    let Some(held) = source.shelf.get(key) else {
         return Ok(false);
     };
+    let to = if let Some(destination) = &task.destination {
+        destination.clone()
+    } else {
+        let from = held.message.dead_from.as_deref().ok_or(NO_SOURCE)?;
+        state.named_by_arn(from).ok_or(GONE)?
+    };
+    let settings = &state.queues.get(&to).ok_or(GONE)?.settings;
+    if size(&held.message) > settings.max_size {
+        return Err(TOO_LONG);
+    }
+    let delay = settings.delay;
+    let Some(message) = state.queues.get_mut(&task.source).and_then(|queue| queue.shelf.remove(key)) else {
+        return Ok(false);
+    };
+    let old = message.id;
     let message = Message {
         id: state.ids.uuid(),
         sent: now,
@@ -205,9 +256,52 @@ fn move_one(state: &mut State, now: Millis, task: &Task) -> Result<bool, &'stati
         receives: 0,
         first_received: None,
         dead_from: None,
-        ..old.clone()
+        ..message
     };
-    state.effects.moved(now, &task.source, &old.id, &destination, &message.id);
-    state.put(&destination, message, (delay > 0).then_some(now + delay * 1000));
+    state.effects.moved(now, &task.source, &old, &to, &message.id);
+    state.put(&to, message, (delay > 0).then_some(now + delay * 1000));
     Ok(true)
+}
+
+/// The bytes that count against `MaximumMessageSize`: the body and the attributes.
+fn size(message: &Message) -> u64 {
+    let attributes = message.attributes.iter();
+    let attributes: usize = attributes
+        .map(|(name, attribute)| name.len() + attribute.data_type.len() + attribute.value.bytes().len())
+        .sum();
+    (message.body.len() + attributes) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(rate: Option<u64>, to_move: u64) -> Task {
+        Task {
+            id: "t".into(),
+            source: "dlq".into(),
+            destination: None,
+            rate,
+            started: 1_000,
+            status: Status::Running,
+            moved: 0,
+            to_move,
+            cancelled: None,
+        }
+    }
+
+    #[test]
+    fn a_rate_of_its_own_is_kept_and_another_fits_the_backlog() {
+        assert_eq!(task(Some(3), 100).owed(3_500), 7);
+        assert_eq!(task(None, 100).owed(1_100), 25);
+        assert_eq!(task(None, 100_000).owed(2_000), 25_000);
+        assert_eq!(task(None, 100_000).owed(9_000), 100_000);
+    }
+
+    #[test]
+    fn nothing_is_owed_after_36_hours() {
+        assert_eq!(task(Some(1), 200_000).owed(1_000 + 2 * LONGEST), 129_600);
+        assert!(!task(Some(1), 200_000).is_due(1_500));
+        assert!(Task { moved: 129_600, ..task(Some(1), 200_000) }.is_due(1_000 + LONGEST));
+    }
 }

@@ -103,7 +103,9 @@ impl State {
 
     /// Says that a message of this queue may have become receivable.
     pub fn stir(&mut self, name: &str) {
-        self.stirred.push(name.to_owned());
+        if self.stirred.last().is_none_or(|last| last != name) {
+            self.stirred.push(name.to_owned());
+        }
     }
 
     /// The queue's wait in seconds for a receive that does not say; 0 for an unknown queue.

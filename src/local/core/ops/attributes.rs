@@ -103,9 +103,7 @@ impl Operation for SetQueueAttributes {
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
         let (name, queue) = state.reach(&self.queue_url, now)?;
         let settings = queue.settings.with(&self.attributes)?;
-        if settings.redrive.is_some() && self.attributes.iter().any(|(name, _)| name == "RedrivePolicy") {
-            super::dead_letters::check_target(state, &name, &settings)?;
-        }
+        super::dead_letters::check_policies(state, &name, &settings, &self.attributes)?;
         let (name, queue) = state.reach(&self.queue_url, now)?;
         // Developer guide, "Delay queues": on a FIFO queue a new delay also counts for messages already in it.
         if queue.settings.fifo && queue.settings.delay != settings.delay {

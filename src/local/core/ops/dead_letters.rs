@@ -5,25 +5,56 @@ use serde::Serialize;
 use super::Operation;
 use super::queues::Page;
 use crate::local::core::decode::Members;
+use crate::local::core::policies::{Arn, RedriveAllowPolicy, RedrivePolicy};
 use crate::local::core::settings::Settings;
 use crate::local::core::{ApiError, Millis, State};
 
-/// Whether `source` with these settings may name the dead-letter queue it names: that queue exists, is of the same type
-/// and permits it (API reference, "SetQueueAttributes").
-pub fn check_target(state: &State, source: &str, settings: &Settings) -> Result<(), ApiError> {
-    let Some(policy) = &settings.redrive else {
+/// Whether the policies among `changes` fit the other queues there are: the dead-letter queue of `source` with these
+/// settings exists, is of the same account, Region and type, and permits it; and the queues it permits are of its
+/// Region (API reference, "SetQueueAttributes"). A queue may be its own dead-letter queue, as recorded.
+///
+/// Errors: `InvalidParameterValue`. Of a later change of the dead-letter queue nothing is said here: see `receive`.
+pub fn check_policies(
+    state: &State,
+    source: &str,
+    settings: &Settings,
+    changes: &[(String, String)],
+) -> Result<(), ApiError> {
+    let own = state.arn(source);
+    let own = Arn::read(&own);
+    let given = |name: &str| changes.iter().rev().find(|(given, _)| given == name).map(|(_, text)| text.as_str());
+    if let (Some(text), Some(RedriveAllowPolicy::ByQueue(arns))) = (given("RedriveAllowPolicy"), &settings.allow)
+        && arns.iter().any(|arn| Arn::read(arn).map(|arn| arn.region) != own.map(|own| own.region))
+    {
+        let reason = "Amazon SQS can't create the redrive allow policy. \
+            All source queue ARNs must be in the same region as the current SQS queue.";
+        return Err(ApiError::invalid_value(text, "RedriveAllowPolicy", reason));
+    }
+    let (Some(text), Some(policy)) = (given("RedrivePolicy"), &settings.redrive) else {
         return Ok(());
     };
-    let refused = |reason: &str| ApiError::invalid_value(policy.show(), "RedrivePolicy", reason);
-    let target = state.named_by_arn(&policy.target).and_then(|name| state.queues.get(&name));
-    let Some(target) = target else {
-        return Err(refused("Dead letter target does not exist."));
-    };
-    if target.settings.fifo != settings.fifo {
-        return Err(refused("Dead-letter queue must be same type of queue as the source."));
+    check_target(state, source, settings.fifo, policy)
+        .map_err(|reason| ApiError::invalid_value(text, "RedrivePolicy", reason))
+}
+
+fn check_target(state: &State, source: &str, fifo: bool, policy: &RedrivePolicy) -> Result<(), &'static str> {
+    let own = state.arn(source);
+    if let (Some(own), Some(target)) = (Arn::read(&own), Arn::read(&policy.target)) {
+        if target.account != own.account {
+            return Err("Dead-letter target owner should be same as the source.");
+        }
+        if target.region != own.region {
+            return Err("Dead-letter target must be in same region as the source.");
+        }
+        if target.resource.ends_with(".fifo") != fifo {
+            // Two full stops: so SQS writes it.
+            return Err("Dead-letter queue must be same type of queue as the source..");
+        }
     }
-    if target.settings.allow.as_ref().is_some_and(|allow| !allow.permits(&state.arn(source))) {
-        return Err(refused("Dead letter target does not permit this queue as a source: see its RedriveAllowPolicy."));
+    let target = state.named_by_arn(&policy.target).and_then(|name| state.queues.get(&name));
+    let target = target.ok_or("Dead letter target does not exist.")?;
+    if target.settings.allow.as_ref().is_some_and(|allow| !allow.permits(&own)) {
+        return Err("Dead letter target does not permit this queue as a source: see its RedriveAllowPolicy.");
     }
     Ok(())
 }

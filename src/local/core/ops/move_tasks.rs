@@ -6,6 +6,7 @@ use super::Operation;
 use crate::local::core::decode::Members;
 use crate::local::core::ids::{read_task_handle, task_handle};
 use crate::local::core::moves::{Status, Task};
+use crate::local::core::policies::Arn;
 use crate::local::core::{ApiError, Millis, State};
 
 /// The most messages per second a task can be told.
@@ -42,12 +43,7 @@ impl Operation for StartMessageMoveTask {
         }
         let rate = members
             .number("MaxNumberOfMessagesPerSecond")?
-            .map(|rate| {
-                u64::try_from(rate).ok().filter(|_| (1..=FASTEST).contains(&rate)).ok_or_else(|| {
-                    let reason = format!("Must be between 1 and {FASTEST}, if provided.");
-                    ApiError::invalid_value(rate, "MaxNumberOfMessagesPerSecond", &reason)
-                })
-            })
+            .map(|rate| between("MaxNumberOfMessagesPerSecond", rate, FASTEST))
             .transpose()?;
         Ok(Self { source, destination, rate })
     }
@@ -61,12 +57,13 @@ impl Operation for StartMessageMoveTask {
         let destination = match &self.destination {
             None => None,
             Some(arn) => {
+                if *arn == self.source {
+                    return Err(ApiError::invalid("Source queue arn and destination queue arn cannot be the same."));
+                }
                 let name = state.named_by_arn(arn).ok_or_else(|| ApiError::no_resource("DestinationArn"))?;
                 if fifo(&name) != fifo(&source) {
-                    return Err(ApiError::invalid("Source queue and destination queue must be of the same type."));
-                }
-                if name == source {
-                    return Err(ApiError::invalid("Source queue and destination queue must be different."));
+                    let sentence = "The source queue and destination queue must be of the same queue type.";
+                    return Err(ApiError::invalid(sentence));
                 }
                 Some(name)
             }
@@ -102,13 +99,21 @@ impl Operation for StartMessageMoveTask {
 }
 
 fn check_arn(parameter: &str, arn: &str) -> Result<(), ApiError> {
-    let parts: Vec<_> = arn.split(':').collect();
-    if parts.len() == 6 && parts[0] == "arn" && parts[2] == "sqs" && parts.iter().all(|part| !part.is_empty()) {
+    if Arn::read(arn).is_some_and(|arn| arn.service == "sqs") {
         return Ok(());
     }
     Err(ApiError::invalid(format!(
         "You must use this format to specify the {parameter}: arn:<partition>:<service>:<region>:<account-id>:<resource-id>"
     )))
+}
+
+/// A number from 1 to `most`.
+fn between(parameter: &str, number: i64, most: i64) -> Result<u64, ApiError> {
+    u64::try_from(number).ok().filter(|_| (1..=most).contains(&number)).ok_or_else(|| {
+        ApiError::invalid(format!(
+            "Value for parameter {parameter} is invalid. Reason: You must enter a number that's between 1 and {most}."
+        ))
+    })
 }
 
 /// Stops a running task. What it moved stays moved.
@@ -138,7 +143,7 @@ impl Operation for CancelMessageMoveTask {
         let task = state.tasks.find(&source, &id);
         let task = task.ok_or_else(|| ApiError::named("ResourceNotFoundException", "Task does not exist."))?;
         if task.status != Status::Running {
-            return Err(ApiError::named("UnsupportedOperation", "Only a task in status RUNNING can be cancelled."));
+            return Err(ApiError::named("UnsupportedOperation", "Only active tasks can be cancelled."));
         }
         task.status = Status::Cancelling;
         task.cancelled = Some(now);
@@ -185,12 +190,8 @@ impl Operation for ListMessageMoveTasks {
     fn decode(mut members: Members) -> Result<Self, ApiError> {
         let source = members.required("SourceArn")?;
         check_arn("SourceArn", &source)?;
-        let most = members.number("MaxResults")?.unwrap_or(1);
-        let most = usize::try_from(most)
-            .ok()
-            .filter(|_| (1..=PAGE).contains(&most))
-            .ok_or_else(|| ApiError::invalid_value(most, "MaxResults", "Must be between 1 and 10, if provided."))?;
-        Ok(Self { source, most })
+        let most = between("MaxResults", members.number("MaxResults")?.unwrap_or(1), PAGE)?;
+        Ok(Self { source, most: usize::try_from(most).unwrap_or(1) })
     }
 
     fn apply(self, state: &mut State, _: Millis) -> Result<TaskList, ApiError> {

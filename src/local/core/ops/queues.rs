@@ -55,9 +55,7 @@ impl Operation for CreateQueue {
             }
         } else {
             let tags = super::tags::merged(&BTreeMap::new(), self.tags)?;
-            if wanted.redrive.is_some() {
-                super::dead_letters::check_target(state, &self.name, &wanted)?;
-            }
+            super::dead_letters::check_policies(state, &self.name, &wanted, &self.attributes)?;
             state.create(&self.name, now, wanted, tags)?;
         }
         Ok(QueueUrl { queue_url: state.url(&self.name) })

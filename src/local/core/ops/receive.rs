@@ -260,11 +260,11 @@ fn system_attribute(name: &str, message: &Message, sequence: Option<&str>) -> Op
     }
 }
 
-/// Where a queue's failures go and after how many receives; `None` when there is no such queue (any more) or it does
-/// not permit it, and then messages stay.
+/// Where a queue's failures go and after how many receives; `None` when there is no such queue (any more), when it does
+/// not permit it (any more), or when it is the queue itself; and then messages stay.
 fn dead_letter_queue(state: &State, name: &str) -> Option<(String, u32)> {
     let policy = state.queues.get(name)?.settings.redrive.as_ref()?;
-    let target = state.named_by_arn(&policy.target)?;
+    let target = state.named_by_arn(&policy.target).filter(|target| target != name)?;
     let allow = state.queues.get(&target)?.settings.allow.as_ref();
     allow.is_none_or(|allow| allow.permits(&state.arn(name))).then_some((target, policy.max_receives))
 }

@@ -73,13 +73,21 @@ fn a_redrive_policy_needs_a_queue_of_the_same_type_that_permits_it() {
     let policy = |target: &str| json!({"deadLetterTargetArn": target, "maxReceiveCount": "3"}).to_string();
     for (target, reason) in [
         (arn("none"), "Dead letter target does not exist."),
-        (arn("dlq").replace("us-east-1", "eu-west-1"), "Dead letter target does not exist."),
-        (arn("dlq.fifo"), "Dead-letter queue must be same type of queue as the source."),
+        (arn("none.fifo"), "Dead-letter queue must be same type of queue as the source.."),
+        (arn("dlq").replace("us-east-1", "eu-west-1"), "Dead-letter target must be in same region as the source."),
+        (arn("dlq").replace("000000000000", "000000000001"), "Dead-letter target owner should be same as the source."),
+        (arn("dlq.fifo"), "Dead-letter queue must be same type of queue as the source.."),
     ] {
-        let error = desk.set(&source, "RedrivePolicy", &policy(&target)).unwrap_err();
-        assert_eq!(error.code, "InvalidParameterValue");
-        assert!(error.message.ends_with(reason), "{}", error.message);
+        let text = policy(&target);
+        let sentence = format!("Value {text} for parameter RedrivePolicy is invalid. Reason: {reason}");
+        let error = desk.set(&source, "RedrivePolicy", &text).unwrap_err();
+        assert_eq!((error.code.as_ref(), error.message), ("InvalidParameterValue", sentence.clone()));
+        let create = json!({"QueueName": "new", "Attributes": {"RedrivePolicy": text}});
+        assert_eq!(desk.err("CreateQueue", create).message, sentence);
     }
+    let fifo = json!({"FifoQueue": "true", "RedrivePolicy": policy(&arn("dlq"))});
+    let error = desk.err("CreateQueue", json!({"QueueName": "new.fifo", "Attributes": fifo}));
+    assert!(error.message.ends_with("same type of queue as the source.."), "{}", error.message);
     let by_queue = json!({"redrivePermission": "byQueue", "sourceQueueArns": [arn("b")]}).to_string();
     desk.set(&dlq, "RedriveAllowPolicy", &by_queue).unwrap();
     assert!(desk.set(&source, "RedrivePolicy", &policy(&arn("dlq"))).is_err());
@@ -92,6 +100,34 @@ fn a_redrive_policy_needs_a_queue_of_the_same_type_that_permits_it() {
     );
     desk.set(&source, "RedrivePolicy", "").unwrap();
     assert_eq!(desk.attribute(&source, "RedrivePolicy"), None);
+}
+
+#[test]
+fn a_queue_permits_only_queues_of_its_region() {
+    let mut desk = Desk::new();
+    let dlq = desk.create("dlq", json!({}));
+    let by_queue = |source: String| json!({"redrivePermission": "byQueue", "sourceQueueArns": [source]}).to_string();
+    let elsewhere = by_queue(arn("a").replace("us-east-1", "eu-west-1"));
+    let error = desk.set(&dlq, "RedriveAllowPolicy", &elsewhere).unwrap_err();
+    assert_eq!(error.code, "InvalidParameterValue");
+    assert!(error.message.ends_with("must be in the same region as the current SQS queue."), "{}", error.message);
+    desk.set(&dlq, "RedriveAllowPolicy", &by_queue(arn("not-yet-there"))).unwrap();
+}
+
+#[test]
+fn a_queue_may_be_its_own_dead_letter_queue_and_then_keeps_its_messages() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({"VisibilityTimeout": "0"}));
+    let policy = json!({"deadLetterTargetArn": arn("a"), "maxReceiveCount": "1"}).to_string();
+    desk.set(&url, "RedrivePolicy", &policy).unwrap();
+    desk.send(&url, "b");
+    for _ in 0..3 {
+        assert_eq!(desk.bodies(&url, 10), ["b"]);
+    }
+    let sources = desk.ok("ListDeadLetterSourceQueues", json!({"QueueUrl": url}));
+    assert_eq!(sources["queueUrls"], json!([url]));
+    let create = json!({"QueueName": "new", "Attributes": {"RedrivePolicy": policy.replace(":a\"", ":new\"")}});
+    assert!(desk.err("CreateQueue", create).message.ends_with("does not exist."), "not before it is there");
 }
 
 #[test]

@@ -133,11 +133,16 @@ fn a_cancelled_task_stops_and_what_it_moved_stays_moved() {
     assert!(start(&mut desk, None, None).is_err(), "not over yet");
     desk.wait(10_000);
     assert_eq!(tasks(&mut desk, 1)[0]["Status"], "CANCELLED");
-    assert_eq!((desk.counts(&source), desk.counts(&dlq)), ([2, 0, 0], [8, 0, 0]));
+    assert_eq!((desk.counts(&source), desk.counts(&dlq)), ([3, 0, 0], [7, 0, 0]), "what was on its way arrives");
+    assert_eq!(tasks(&mut desk, 1)[0]["ApproximateNumberOfMessagesMoved"], 3);
+    let again = desk.err("CancelMessageMoveTask", json!({"TaskHandle": handle}));
     assert_eq!(
-        desk.err("CancelMessageMoveTask", json!({"TaskHandle": handle})).code,
-        "AWS.SimpleQueueService.UnsupportedOperation"
+        (again.code.as_ref(), again.message.as_str()),
+        ("AWS.SimpleQueueService.UnsupportedOperation", "Only active tasks can be cancelled.")
     );
+    start(&mut desk, None, None).unwrap();
+    desk.wait(1000);
+    assert_eq!((desk.counts(&source), desk.counts(&dlq)), ([10, 0, 0], [0, 0, 0]), "the next one goes on");
     assert_eq!(
         desk.err("CancelMessageMoveTask", json!({"TaskHandle": "foobar"})).message,
         "Value for parameter TaskHandle is invalid."
@@ -208,4 +213,127 @@ fn messages_go_to_each_their_source() {
     start(&mut desk, None, None).unwrap();
     desk.wait(1000);
     assert_eq!((desk.bodies(&first, 1), desk.bodies(&second, 1)), (vec![first.clone()], vec![second.clone()]));
+}
+
+#[test]
+fn a_task_moves_what_was_visible_at_its_start() {
+    let mut desk = Desk::new();
+    let (source, dlq) = with_dead(&mut desk, 4);
+    assert_eq!(desk.receive(&dlq, 1).len(), 1);
+    start(&mut desk, Some(1), None).unwrap();
+    desk.wait(1000);
+    desk.send(&dlq, "arrives meanwhile");
+    desk.wait(9000);
+    let task = &tasks(&mut desk, 1)[0];
+    assert_eq!(
+        (&task["Status"], &task["ApproximateNumberOfMessagesMoved"], &task["ApproximateNumberOfMessagesToMove"]),
+        (&json!("COMPLETED"), &json!(3), &json!(3))
+    );
+    assert_eq!((desk.counts(&source), desk.counts(&dlq)), ([3, 0, 0], [1, 1, 0]));
+}
+
+#[test]
+fn a_task_ends_early_when_nothing_is_left_and_not_at_once_when_nothing_was_there() {
+    let mut desk = Desk::new();
+    let (_, dlq) = with_dead(&mut desk, 5);
+    start(&mut desk, Some(1), None).unwrap();
+    desk.wait(2000);
+    desk.ok("PurgeQueue", json!({"QueueUrl": dlq}));
+    desk.wait(1000);
+    let task = &tasks(&mut desk, 1)[0];
+    assert_eq!((&task["Status"], &task["ApproximateNumberOfMessagesMoved"]), (&json!("COMPLETED"), &json!(2)));
+    start(&mut desk, Some(1), None).unwrap();
+    assert!(start(&mut desk, Some(1), None).unwrap_err().message.starts_with("There is already a task running."));
+    desk.wait(1000);
+    let task = &tasks(&mut desk, 1)[0];
+    assert_eq!((&task["Status"], &task["ApproximateNumberOfMessagesToMove"]), (&json!("COMPLETED"), &json!(0)));
+}
+
+#[test]
+fn a_large_backlog_moves_in_seconds() {
+    let mut desk = Desk::new();
+    let dlq = desk.create("a-dlq", json!({}));
+    let policy = json!({"deadLetterTargetArn": arn("a-dlq"), "maxReceiveCount": 1}).to_string();
+    let source = desk.create("a", json!({"RedrivePolicy": policy}));
+    let entries: Vec<_> = (0..10).map(|n| json!({"Id": n.to_string(), "MessageBody": "b"})).collect();
+    for _ in 0..1_000 {
+        desk.ok("SendMessageBatch", json!({"QueueUrl": dlq, "Entries": entries}));
+    }
+    start(&mut desk, None, Some("a")).unwrap();
+    desk.wait(2000);
+    assert_eq!(desk.counts(&source), [5_000, 0, 0]);
+    desk.wait(2000);
+    assert_eq!(tasks(&mut desk, 1)[0]["Status"], "COMPLETED");
+    assert_eq!((desk.counts(&source), desk.counts(&dlq)), ([10_000, 0, 0], [0, 0, 0]));
+}
+
+#[test]
+fn a_message_too_long_for_its_destination_stays_and_the_task_fails() {
+    let mut desk = Desk::new();
+    let (_, dlq) = with_dead(&mut desk, 1);
+    desk.send(&dlq, &"x".repeat(1025));
+    let small = desk.create("small", json!({"MaximumMessageSize": "1024"}));
+    start(&mut desk, None, Some("small")).unwrap();
+    desk.wait(1000);
+    let task = &tasks(&mut desk, 1)[0];
+    assert_eq!((&task["Status"], &task["FailureReason"]), (&json!("FAILED"), &json!("InvalidParameterValue")));
+    assert_eq!((desk.counts(&small), desk.counts(&dlq)), ([1, 0, 0], [1, 0, 0]));
+}
+
+#[test]
+fn a_moved_message_waits_for_the_delay_and_lives_anew() {
+    let mut desk = Desk::new();
+    let (_, dlq) = with_dead(&mut desk, 1);
+    let late = desk.create("late", json!({"DelaySeconds": "10", "MessageRetentionPeriod": "60"}));
+    desk.wait(200_000);
+    start(&mut desk, None, Some("late")).unwrap();
+    desk.wait(100);
+    assert_eq!((desk.counts(&dlq), desk.counts(&late)), ([0, 0, 0], [0, 0, 1]));
+    desk.wait(59_000);
+    assert_eq!(desk.counts(&late), [1, 0, 0], "its retention began with the move");
+    desk.wait(2000);
+    assert_eq!(desk.counts(&late), [0, 0, 0]);
+}
+
+#[test]
+fn a_hundred_tasks_run_at_a_time() {
+    let mut desk = Desk::new();
+    let mut start = |n: usize| {
+        let (name, dlq) = (format!("q{n}"), format!("q{n}-dlq"));
+        let url = desk.create_with_dead_letters(&name, 1).1;
+        desk.send(&url, "1");
+        desk.call("StartMessageMoveTask", json!({"SourceArn": arn(&dlq), "DestinationArn": arn(&name)}))
+    };
+    for n in 0..100 {
+        start(n).unwrap();
+    }
+    assert_eq!(start(100).unwrap_err().code, "OverLimit");
+    desk.wait(1000);
+    let again = json!({"SourceArn": arn("q100-dlq"), "DestinationArn": arn("q100")});
+    desk.ok("StartMessageMoveTask", again);
+}
+
+#[test]
+fn the_order_of_a_group_survives_the_move() {
+    let mut desk = Desk::new();
+    let (source, dlq) = desk.create_with_dead_letters("a.fifo", 1);
+    for n in 0..6 {
+        desk.send_to_group(&source, if n % 2 == 0 { "even" } else { "odd" }, &n.to_string());
+    }
+    desk.receive(&source, 10);
+    desk.wait(30_000);
+    while !desk.receive(&source, 10).is_empty() {}
+    assert_eq!(desk.counts(&dlq), [6, 0, 0]);
+    let ids: Vec<_> = desk.receive(&dlq, 10).iter().map(|message| message["MessageId"].clone()).collect();
+    desk.wait(30_000);
+    desk.ok("StartMessageMoveTask", json!({"SourceArn": arn("a-dlq.fifo")}));
+    desk.wait(1000);
+    let back = desk.receive(&source, 10);
+    let bodies: Vec<_> = back.iter().map(|message| message["Body"].as_str().unwrap()).collect();
+    assert_eq!(bodies, ["0", "2", "4", "1", "3", "5"]);
+    for message in &back {
+        let dedup = &message["Attributes"]["MessageDeduplicationId"];
+        assert!(ids.contains(dedup) && !ids.contains(&message["MessageId"]), "the dead letter's, and a new id");
+        assert_eq!(message["Attributes"]["ApproximateReceiveCount"], "1");
+    }
 }

@@ -1,5 +1,6 @@
 //! The order of a FIFO queue. A group is delivered strictly in order: a message waits while an earlier one of its group
-//! is hidden. Groups take turns, and a group that was held back goes to the end of the row when it is ready again.
+//! is hidden. Groups take turns in the order in which their first messages became receivable: by arriving, or by coming
+//! back after a receive.
 //!
 //! Developer guide, "FIFO queue delivery logic"; the turns are as recorded from SQS.
 
@@ -17,25 +18,42 @@ pub struct Groups {
 
 #[derive(Debug, Default)]
 struct Group {
-    /// Every message of the group that is not deleted, and whether it is visible.
-    members: BTreeMap<Key, bool>,
-    /// Its place in the row, while its first message is visible.
+    /// Every message of the group that is not deleted.
+    members: BTreeMap<Key, Member>,
+    /// Its place in the row, while its first message is visible: that message's turn.
     turn: Option<u64>,
+}
+
+/// A message of a group.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    /// Whether it can be received as far as it alone is concerned.
+    visible: bool,
+    /// The turn it gives its group when it is the first.
+    turn: u64,
+    /// Whether it was visible before, so that it gets a new turn when it comes back.
+    seen: bool,
 }
 
 impl Groups {
     /// Adds a message to the end of its group, not yet visible.
     pub fn add(&mut self, group: &str, key: Key) {
+        let turn = self.next_turn();
         self.change(group, |members| {
-            members.insert(key, false);
+            members.insert(key, Member { visible: false, turn, seen: false });
         });
     }
 
     /// Shows or hides a message.
     pub fn show(&mut self, group: &str, key: Key, visible: bool) {
+        let turn = self.next_turn();
         self.change(group, |members| {
-            if let Some(shown) = members.get_mut(&key) {
-                *shown = visible;
+            if let Some(member) = members.get_mut(&key) {
+                if visible && member.seen {
+                    member.turn = turn;
+                }
+                member.visible = visible;
+                member.seen |= visible;
             }
         });
     }
@@ -52,13 +70,18 @@ impl Groups {
         self.ready
             .values()
             .filter_map(|name| self.by_name.get(name))
-            .flat_map(|group| group.members.iter().take_while(|(_, visible)| **visible))
+            .flat_map(|group| group.members.iter().take_while(|(_, member)| member.visible))
             .map(|(&key, _)| key)
             .take(most)
             .collect()
     }
 
-    fn change(&mut self, name: &str, change: impl FnOnce(&mut BTreeMap<Key, bool>)) {
+    fn next_turn(&mut self) -> u64 {
+        self.turns += 1;
+        self.turns
+    }
+
+    fn change(&mut self, name: &str, change: impl FnOnce(&mut BTreeMap<Key, Member>)) {
         if !self.by_name.contains_key(name) {
             self.by_name.insert(name.to_owned(), Group::default());
         }
@@ -66,18 +89,14 @@ impl Groups {
             return;
         };
         change(&mut group.members);
-        let ready = group.members.first_key_value().is_some_and(|(_, visible)| *visible);
-        match (ready, group.turn) {
-            (true, None) => {
-                self.turns += 1;
-                group.turn = Some(self.turns);
-                self.ready.insert(self.turns, name.to_owned());
+        let turn = group.members.first_key_value().filter(|(_, first)| first.visible).map(|(_, first)| first.turn);
+        if turn != group.turn {
+            if let Some(former) = std::mem::replace(&mut group.turn, turn) {
+                self.ready.remove(&former);
             }
-            (false, Some(turn)) => {
-                group.turn = None;
-                self.ready.remove(&turn);
+            if let Some(turn) = turn {
+                self.ready.insert(turn, name.to_owned());
             }
-            _ => {}
         }
         if group.members.is_empty() {
             self.by_name.remove(name);
@@ -116,6 +135,17 @@ mod tests {
         groups.remove("a", 1);
         assert_eq!(groups.next(10), [4]);
         groups.remove("a", 2);
-        assert_eq!(groups.next(10), [4, 3]);
+        assert_eq!(groups.next(10), [3, 4], "it has been receivable for longer, as recorded from SQS");
+    }
+
+    #[test]
+    fn a_group_whose_first_message_goes_takes_the_turn_of_the_next() {
+        let mut groups = groups(&[("a", 1), ("b", 2), ("a", 3), ("c", 4)]);
+        groups.show("a", 1, false);
+        groups.remove("a", 1);
+        assert_eq!(groups.next(10), [2, 3, 4]);
+        groups.show("b", 2, false);
+        groups.show("b", 2, true);
+        assert_eq!(groups.next(10), [3, 4, 2]);
     }
 }

@@ -82,10 +82,19 @@ pub struct Message {
     pub enqueued: Millis,
     /// How often it was received, across moves to a dead-letter queue.
     pub receives: u32,
+    /// How many of these receives were of queues that gave it up.
+    pub receives_elsewhere: u32,
     /// When it was received for the first time.
     pub first_received: Option<Millis>,
     /// The ARN of the queue that gave it up.
     pub dead_from: Option<String>,
+}
+
+impl Message {
+    /// How often it was received from the queue it is in.
+    pub fn receives_here(&self) -> u32 {
+        self.receives - self.receives_elsewhere
+    }
 }
 
 /// The sender of every message: there is one caller, and nobody checks who.

@@ -1,6 +1,7 @@
 //! The pure core: state × request × time → state × response. No I/O, no clock, no tokio; time is a parameter, in epoch
 //! milliseconds, and randomness is a seed in the state.
 
+mod attempts;
 mod decode;
 mod dedup;
 mod effects;
@@ -15,6 +16,7 @@ mod policies;
 mod settings;
 mod shelf;
 mod state;
+mod tenants;
 #[cfg(test)]
 mod tests;
 

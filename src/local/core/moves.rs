@@ -254,6 +254,7 @@ fn move_one(state: &mut State, now: Millis, task: &Task) -> Result<bool, &'stati
         sent: now,
         enqueued: now,
         receives: 0,
+        receives_elsewhere: 0,
         first_received: None,
         dead_from: None,
         ..message

@@ -1,11 +1,12 @@
 //! The messages of one queue and the indices over them, so that no operation looks at all of them: what is visible, in
 //! the order of delivery; what becomes visible, by time; and what is oldest, by the start of its retention.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Millis;
 use super::groups::Groups;
 use super::message::Message;
+use super::tenants::Tenants;
 
 /// A message's place in the order of arrival, unique in the state.
 pub type Key = u64;
@@ -28,8 +29,15 @@ pub struct LastReceive {
     pub serial: u64,
     /// When.
     pub at: Millis,
-    /// Until when it hides the message.
+    /// Until when it hides the message; the time of the receive if it was released, or never hidden.
     pub until: Millis,
+}
+
+impl LastReceive {
+    /// Whether the message is visible again by a request, and not by the passing of time.
+    pub fn is_released(&self) -> bool {
+        self.until <= self.at
+    }
 }
 
 /// A message on the shelf.
@@ -45,8 +53,9 @@ pub struct Held {
     rank: Rank,
 }
 
-/// The first number is a key: a message sent to the back stands behind the newest one of that moment.
-type Rank = (Key, u64);
+/// The place in a standard queue's order. The first number is a key: a message sent to the back stands behind the newest
+/// one of that moment.
+pub type Rank = (Key, u64);
 
 /// The three counters a queue shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +71,7 @@ pub struct Counts {
 /// The order in which visible messages are delivered.
 #[derive(Debug)]
 enum Order {
-    Standard(BTreeMap<Rank, Key>),
+    Standard(Tenants),
     Fifo(Groups),
 }
 
@@ -101,7 +110,7 @@ impl Shelf {
     pub fn new(fifo: bool) -> Self {
         Self {
             held: HashMap::new(),
-            order: if fifo { Order::Fifo(Groups::default()) } else { Order::Standard(BTreeMap::new()) },
+            order: if fifo { Order::Fifo(Groups::default()) } else { Order::Standard(Tenants::default()) },
             due: BTreeSet::new(),
             aged: BTreeSet::new(),
             counts: Counts::default(),
@@ -114,8 +123,9 @@ impl Shelf {
     pub fn put(&mut self, key: Key, message: Message, delayed: Option<Millis>) {
         self.newest = self.newest.max(key);
         self.aged.insert((message.enqueued, key));
-        if let Order::Fifo(groups) = &mut self.order {
-            groups.add(message.group.as_deref().unwrap_or_default(), key);
+        match &mut self.order {
+            Order::Standard(tenants) => tenants.arrive(message.group.as_deref(), message.sent),
+            Order::Fifo(groups) => groups.add(message.group.as_deref().unwrap_or_default(), key),
         }
         let place = delayed.map_or(Place::Visible, Place::Delayed);
         self.held.insert(key, Held { message, place, receive: None, rank: (key, 0) });
@@ -134,6 +144,9 @@ impl Shelf {
         {
             self.relay(key, Place::Visible);
         }
+        if let Order::Standard(tenants) = &mut self.order {
+            tenants.judge(now, self.counts.in_flight);
+        }
     }
 
     /// Takes away the messages whose retention has ended.
@@ -150,7 +163,7 @@ impl Shelf {
     /// The next messages to deliver, at most `most`. They stay where they are.
     pub fn next(&self, most: usize) -> Vec<Key> {
         match &self.order {
-            Order::Standard(ranks) => ranks.values().take(most).copied().collect(),
+            Order::Standard(tenants) => tenants.next(most),
             Order::Fifo(groups) => groups.next(most),
         }
     }
@@ -168,7 +181,7 @@ impl Shelf {
     /// Hides a message in flight until another time; at once visible when that is not in the future.
     pub fn hide(&mut self, key: Key, now: Millis, until: Millis) {
         if let Some(receive) = self.held.get_mut(&key).and_then(|held| held.receive.as_mut()) {
-            receive.until = until;
+            receive.until = if until > now { until } else { receive.at };
             self.relay(key, if until > now { Place::InFlight(until) } else { Place::Visible });
         }
     }
@@ -192,8 +205,9 @@ impl Shelf {
         self.leave(key, place);
         let held = self.held.remove(&key)?;
         self.aged.remove(&(held.message.enqueued, key));
-        if let Order::Fifo(groups) = &mut self.order {
-            groups.remove(held.message.group.as_deref().unwrap_or_default(), key);
+        match &mut self.order {
+            Order::Standard(tenants) => tenants.depart(held.message.group.as_deref()),
+            Order::Fifo(groups) => groups.remove(held.message.group.as_deref().unwrap_or_default(), key),
         }
         Some(held.message)
     }
@@ -246,7 +260,7 @@ impl Shelf {
             return;
         };
         let from = std::mem::replace(&mut held.place, to);
-        if to == Place::Visible && from != to && held.message.receives >= POISON {
+        if to == Place::Visible && from != to && held.message.receives_here() >= POISON {
             self.sent_back += 1;
             held.rank = (self.newest, self.sent_back);
             // An entry of the order is found by its rank, so a visible message never changes it: this one was hidden.
@@ -264,6 +278,7 @@ impl Shelf {
             Place::InFlight(until) => {
                 self.due.remove(&(until, key));
                 self.counts.in_flight -= 1;
+                self.fly(key, false);
             }
             Place::Visible => {
                 self.counts.visible -= 1;
@@ -281,6 +296,7 @@ impl Shelf {
             Place::InFlight(until) => {
                 self.due.insert((until, key));
                 self.counts.in_flight += 1;
+                self.fly(key, true);
             }
             Place::Visible => {
                 self.counts.visible += 1;
@@ -289,17 +305,20 @@ impl Shelf {
         }
     }
 
+    fn fly(&mut self, key: Key, in_flight: bool) {
+        if let (Order::Standard(tenants), Some(held)) = (&mut self.order, self.held.get(&key)) {
+            let group = held.message.group.as_deref();
+            if in_flight { tenants.take(group) } else { tenants.give_back(group) }
+        }
+    }
+
     fn show(&mut self, key: Key, visible: bool) {
         let Some(held) = self.held.get(&key) else {
             return;
         };
         match &mut self.order {
-            Order::Standard(ranks) if visible => {
-                ranks.insert(held.rank, key);
-            }
-            Order::Standard(ranks) => {
-                ranks.remove(&held.rank);
-            }
+            Order::Standard(tenants) if visible => tenants.show(held.message.group.as_deref(), held.rank, key),
+            Order::Standard(tenants) => tenants.hide(held.message.group.as_deref(), held.rank),
             Order::Fifo(groups) => {
                 groups.show(held.message.group.as_deref().unwrap_or_default(), key, visible);
             }

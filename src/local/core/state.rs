@@ -1,8 +1,9 @@
 //! The state: all queues of the one account and Region, and what is shared between them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::Millis;
+use super::attempts::Attempts;
 use super::dedup::Dedup;
 use super::effects::{Effect, Effects, Kind};
 use super::error::ApiError;
@@ -32,9 +33,13 @@ pub struct Queue {
     pub shelf: Shelf,
     /// The deduplication ids it remembers.
     pub dedup: Dedup,
-    /// Receives that a caller may repeat: attempt id → when, and the receives it made.
-    pub attempts: HashMap<String, (Millis, Vec<(Key, u64)>)>,
+    /// Receives that a caller may repeat.
+    pub attempts: Attempts,
 }
+
+/// The most messages in flight of a queue of either type (API reference, "ChangeMessageVisibility"; developer guide,
+/// "FIFO queue quotas").
+const IN_FLIGHT: usize = 120_000;
 
 /// Everything the local SQS knows.
 #[derive(Debug)]
@@ -47,6 +52,8 @@ pub struct State {
     pub ids: Ids,
     /// The effect log.
     pub effects: Effects,
+    /// The most messages of a queue in flight.
+    pub in_flight_limit: usize,
     account: String,
     region: String,
     base_url: String,
@@ -64,6 +71,7 @@ impl State {
             tasks: Tasks::default(),
             ids: Ids::seeded(seed),
             effects: Effects::default(),
+            in_flight_limit: IN_FLIGHT,
             account: account.to_owned(),
             region: region.to_owned(),
             base_url: base_url.to_owned(),
@@ -219,7 +227,7 @@ impl State {
             modified: now,
             purged: None,
             dedup: Dedup::default(),
-            attempts: HashMap::new(),
+            attempts: Attempts::default(),
         };
         self.queues.insert(name.to_owned(), queue);
         Ok(())

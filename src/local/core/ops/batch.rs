@@ -64,6 +64,21 @@ impl<T> Results<T> {
     }
 }
 
+/// What each entry says, by id; some cannot be read.
+pub type Entries<T> = Vec<(String, Result<T, ApiError>)>;
+
+/// Reads what each entry says. An entry that cannot be read fails alone, unless its JSON is of the wrong types.
+pub fn each<T>(
+    entries: Vec<(String, Members)>,
+    decode: impl Fn(&mut Members) -> Result<T, ApiError>,
+) -> Result<Entries<T>, ApiError> {
+    let read = |(id, mut entry): (String, Members)| match decode(&mut entry) {
+        Err(error) if error.code == "SerializationException" => Err(error),
+        entry => Ok((id, entry)),
+    };
+    entries.into_iter().map(read).collect()
+}
+
 /// Reads the entries of a batch with their ids, and checks the rules for the batch as a whole.
 ///
 /// Errors, in this order: `MissingParameter`, `EmptyBatchRequest`, `TooManyEntriesInBatchRequest`,

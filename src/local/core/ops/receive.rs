@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Operation;
 use super::message_attributes::TRACE_HEADER;
+use crate::local::core::attempts::Repeat;
 use crate::local::core::decode::Members;
 use crate::local::core::effects::Kind;
 use crate::local::core::ids::Receipt;
@@ -14,10 +15,8 @@ use crate::local::core::shelf::{Key, LastReceive};
 use crate::local::core::state::sequence_number;
 use crate::local::core::{ApiError, Millis, State};
 
-/// The most messages in flight (API reference, "ReceiveMessage").
-const IN_FLIGHT: usize = 120_000;
-/// How long a receive can be repeated with its attempt id.
-const ATTEMPT: Millis = 5 * 60 * 1000;
+/// The parameter that makes a receive repeatable.
+const ATTEMPT: &str = "ReceiveRequestAttemptId";
 /// The longest attempt id.
 const ATTEMPT_LENGTH: usize = 128;
 
@@ -83,7 +82,8 @@ impl Operation for ReceiveMessage {
             .transpose()?;
         let mut system = members.texts("MessageSystemAttributeNames")?;
         system.append(&mut members.texts("AttributeNames")?);
-        if let Some(unknown) = system.iter().find(|name| *name != "All" && !SYSTEM.contains(&name.as_str())) {
+        let known = |name: &str| name == "All" || name == NO_VALUE || SYSTEM.contains(&name);
+        if let Some(unknown) = system.iter().find(|name| !known(name)) {
             return Err(ApiError::attribute_name(unknown));
         }
         Ok(Self {
@@ -93,71 +93,88 @@ impl Operation for ReceiveMessage {
             visibility,
             system,
             attributes: members.texts("MessageAttributeNames")?,
-            attempt: members.text("ReceiveRequestAttemptId")?,
+            attempt: members.text(ATTEMPT)?,
         })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Received, ApiError> {
         let (name, queue) = state.reach(&self.queue_url, now)?;
         if let Some(attempt) = &self.attempt {
-            let good = (1..=ATTEMPT_LENGTH).contains(&attempt.len()) && attempt.bytes().all(|b| b.is_ascii_graphic());
-            if !queue.settings.fifo || !good {
-                let reason = "The request include parameter that is not valid for this queue type.";
-                return Err(ApiError::invalid_value(attempt, "ReceiveRequestAttemptId", reason));
-            }
-        }
-        if !queue.settings.fifo && queue.shelf.counts().in_flight >= IN_FLIGHT {
-            return if self.wait.unwrap_or(queue.settings.wait) > 0 {
-                Ok(Received { messages: Vec::new() })
-            } else {
-                Err(ApiError::named("OverLimit", "Too many messages in flight."))
-            };
+            check_attempt(attempt, queue.settings.fifo)?;
         }
         let until = now + self.visibility.unwrap_or(queue.settings.visibility) * 1000;
-        let keys = match self.repeat(state, &name, now, until) {
-            Some(keys) => keys,
-            None => self.take(state, &name, now, until),
-        };
-        let messages = keys.into_iter().filter_map(|key| self.show(state, &name, key)).collect();
-        Ok(Received { messages })
+        let (fifo, waits) = (queue.settings.fifo, self.wait.unwrap_or(queue.settings.wait) > 0);
+        if let Some(keys) = self.repeat(state, &name, now, until)? {
+            return Ok(self.received(state, &name, keys));
+        }
+        let in_flight = state.counts(&name).in_flight;
+        if in_flight >= state.in_flight_limit && !fifo && !waits {
+            return Err(ApiError::named("OverLimit", TOO_MANY));
+        }
+        let most = self.most.min(state.in_flight_limit.saturating_sub(in_flight));
+        let keys = self.take(state, &name, now, until, most);
+        Ok(self.received(state, &name, keys))
+    }
+}
+
+/// The sentence of `OverLimit`.
+const TOO_MANY: &str = "Too many messages have been received without being deleted. Please delete your received messages or let them timeout before receiving more.";
+
+/// API reference, "ReceiveMessage": an attempt id is for FIFO queues, of 1 to 128 letters, digits and punctuation.
+fn check_attempt(attempt: &str, fifo: bool) -> Result<(), ApiError> {
+    let refused = |reason: &str| Err(ApiError::invalid_value(attempt, ATTEMPT, reason));
+    let good = (1..=ATTEMPT_LENGTH).contains(&attempt.len()) && attempt.bytes().all(|b| b.is_ascii_graphic());
+    match (fifo, good) {
+        (false, _) => refused("The request include parameter that is not valid for this queue type."),
+        (true, false) => refused(
+            "ReceiveRequestAttemptId can only include alphanumeric and punctuation characters. 1 to 128 in length.",
+        ),
+        (true, true) => Ok(()),
     }
 }
 
 impl ReceiveMessage {
-    /// The same messages again, if this attempt was made before and nothing has happened to them since.
-    fn repeat(&self, state: &mut State, name: &str, now: Millis, until: Millis) -> Option<Vec<Key>> {
-        let attempt = self.attempt.as_ref()?;
-        let queue = state.queues.get_mut(name)?;
-        queue.attempts.retain(|_, (at, _)| now < *at + ATTEMPT);
-        let (_, made) = queue.attempts.get(attempt)?;
-        let untouched = |&(key, serial): &(Key, u64)| {
-            queue
-                .shelf
-                .get(key)
-                .and_then(|held| held.receive)
-                .is_some_and(|last| last.serial == serial && last.until > now)
+    /// The same messages again, if this attempt was made before.
+    ///
+    /// Errors: `InvalidParameterValue` if something has happened to them since.
+    fn repeat(&self, state: &mut State, name: &str, now: Millis, until: Millis) -> Result<Option<Vec<Key>>, ApiError> {
+        let (Some(attempt), Some(queue)) = (&self.attempt, state.queues.get_mut(name)) else {
+            return Ok(None);
         };
-        if !made.iter().all(untouched) {
-            queue.attempts.remove(attempt);
-            return None;
+        let keys = match queue.attempts.repeat(attempt, now, until, &queue.shelf) {
+            Repeat::No => return Ok(None),
+            Repeat::Of(keys) => keys,
+            Repeat::Spoiled => {
+                let reason =
+                    "The receiveRequestAttemptId is not valid anymore since the receive call is not retryable.";
+                return Err(ApiError::invalid_value(attempt, ATTEMPT, reason));
+            }
+        };
+        if until <= now {
+            state.stir(name);
         }
-        let keys: Vec<_> = made.iter().map(|(key, _)| *key).collect();
+        let Some(queue) = state.queues.get_mut(name) else {
+            return Ok(None);
+        };
         for &key in &keys {
             queue.shelf.hide(key, now, until);
+            if let Some(held) = queue.shelf.get(key) {
+                state.effects.hidden(now, Kind::Hidden, name, &held.message.id, until);
+            }
         }
-        Some(keys)
+        Ok(Some(keys))
     }
 
     /// Takes the next messages. One that was received as often as its queue allows is moved away instead.
-    fn take(&self, state: &mut State, name: &str, now: Millis, until: Millis) -> Vec<Key> {
+    fn take(&self, state: &mut State, name: &str, now: Millis, until: Millis, most: usize) -> Vec<Key> {
         let policy = dead_letter_queue(state, name);
         let mut taken = Vec::new();
         let mut receives = Vec::new();
-        while taken.len() < self.most {
+        while taken.len() < most {
             let Some(queue) = state.queues.get(name) else {
                 break;
             };
-            let next = queue.shelf.next(self.most - taken.len());
+            let next = queue.shelf.next(most - taken.len());
             if next.is_empty() {
                 break;
             }
@@ -166,7 +183,7 @@ impl ReceiveMessage {
                 let Some(queue) = state.queues.get_mut(name) else {
                     break;
                 };
-                let so_far = queue.shelf.get(key).map_or(0, |held| held.message.receives);
+                let so_far = queue.shelf.get(key).map_or(0, |held| held.message.receives_here());
                 if let Some((target, most)) = &policy
                     && so_far >= *most
                 {
@@ -195,9 +212,13 @@ impl ReceiveMessage {
             state.stir(name);
         }
         if let (Some(attempt), Some(queue), false) = (&self.attempt, state.queues.get_mut(name), taken.is_empty()) {
-            queue.attempts.insert(attempt.clone(), (now, receives));
+            queue.attempts.remember(attempt, now, until, receives);
         }
         taken
+    }
+
+    fn received(&self, state: &State, name: &str, keys: Vec<Key>) -> Received {
+        Received { messages: keys.into_iter().filter_map(|key| self.show(state, name, key)).collect() }
     }
 
     fn show(&self, state: &State, name: &str, key: Key) -> Option<Shown> {
@@ -246,6 +267,9 @@ const SYSTEM: &[&str] = &[
     "DeadLetterQueueSourceArn",
 ];
 
+/// A name that the API reference lists and that no message has a value for.
+const NO_VALUE: &str = "SqsManagedSseEnabled";
+
 fn system_attribute(name: &str, message: &Message, sequence: Option<&str>) -> Option<String> {
     match name {
         "SenderId" => Some(SENDER_ID.to_owned()),
@@ -273,6 +297,8 @@ fn dead_letter_queue(state: &State, name: &str) -> Option<(String, u32)> {
 /// the start of its retention (developer guide, "Configuring a dead-letter queue").
 fn give_up(state: &mut State, now: Millis, from: &str, to: &str, mut message: Message) {
     message.dead_from = Some(state.arn(from));
+    // That queue counts anew what it may give up itself; what a receiver sees goes on.
+    message.receives_elsewhere = message.receives;
     if state.queues.get(to).is_some_and(|queue| queue.settings.fifo) {
         message.enqueued = now;
         message.dedup = Some(message.id.clone());

@@ -139,6 +139,7 @@ fn send(state: &mut State, now: Millis, name: &str, message: Checked) -> Result<
         sent: now,
         enqueued: now,
         receives: 0,
+        receives_elsewhere: 0,
         first_received: None,
         dead_from: None,
     };

@@ -49,7 +49,7 @@ impl Operation for ChangeMessageVisibility {
 #[derive(Debug)]
 pub struct ChangeMessageVisibilityBatch {
     queue_url: String,
-    entries: Vec<(String, Change)>,
+    entries: batch::Entries<Change>,
 }
 
 impl Operation for ChangeMessageVisibilityBatch {
@@ -58,18 +58,21 @@ impl Operation for ChangeMessageVisibilityBatch {
     fn decode(mut members: Members) -> Result<Self, ApiError> {
         let queue_url = members.required("QueueUrl")?;
         let entries = batch::entries(&mut members, "ChangeMessageVisibilityBatchRequestEntry")?;
-        let change = |(id, mut entry): (String, Members)| Ok((id, Change::decode(&mut entry)?));
-        Ok(Self { queue_url, entries: entries.into_iter().map(change).collect::<Result<_, ApiError>>()? })
+        Ok(Self { queue_url, entries: batch::each(entries, Change::decode)? })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Self::Output, ApiError> {
         let (name, _) = state.reach(&self.queue_url, now)?;
-        Ok(Results::of(self.entries, |id, entry| change(state, now, &name, &entry).map(|()| Id { id: id.to_owned() })))
+        Ok(Results::of(self.entries, |id, entry| change(state, now, &name, &entry?).map(|()| Id { id: id.to_owned() })))
     }
 }
 
 /// API reference, "ChangeMessageVisibility": 0 to 43,200 seconds from now, at most 12 hours from the receive; refused,
-/// not cut. Only the newest receive of a message in flight can be changed.
+/// not cut.
+///
+/// As recorded from SQS, a standard queue takes any handle of a message, also an older one, and one whose time has run
+/// out changes nothing and is no error. What was released on purpose is not in flight. A FIFO queue takes only the newest
+/// handle, while it hides its message.
 fn change(state: &mut State, now: Millis, name: &str, change: &Change) -> Result<(), ApiError> {
     let timeout = u64::try_from(change.timeout).ok().filter(|timeout| *timeout <= LONGEST).ok_or_else(|| {
         let reason = format!("Must be >= 0 and <= {LONGEST}, if provided.");
@@ -80,29 +83,32 @@ fn change(state: &mut State, now: Millis, name: &str, change: &Change) -> Result
         return Err(ApiError::no_queue());
     };
     let unavailable = || {
-        ApiError::invalid_value(
-            &change.handle,
-            "ReceiptHandle",
-            "Message does not exist or is not available for visibility timeout change.",
-        )
+        let reason = "Message does not exist or is not available for visibility timeout change.";
+        ApiError::invalid_value(&change.handle, "ReceiptHandle", reason)
     };
     let held = queue.shelf.get(receipt.key).ok_or_else(unavailable)?;
-    let last = held.receive.filter(|last| last.serial == receipt.serial).ok_or_else(unavailable)?;
-    if !matches!(held.place, Place::InFlight(_)) {
-        return Err(if queue.settings.fifo {
-            unavailable()
+    let last = held.receive.ok_or_else(unavailable)?;
+    let in_flight = matches!(held.place, Place::InFlight(_));
+    if queue.settings.fifo && (!in_flight || last.serial != receipt.serial) {
+        return Err(unavailable());
+    }
+    if !in_flight {
+        return if last.is_released() {
+            Err(ApiError::named("MessageNotInflight", "The specified message isn't in flight."))
         } else {
-            ApiError::named("MessageNotInflight", "The specified message isn't in flight.")
-        });
+            Ok(())
+        };
     }
     let until = now + timeout * 1000;
     if until > last.at + LONGEST * 1000 {
-        let reason = format!("Total VisibilityTimeout for the message is beyond the limit [{LONGEST} seconds]");
+        let reason = format!("Total VisibilityTimeout for the message is beyond the limit [{LONGEST} seconds].");
         return Err(ApiError::invalid_value(timeout, "VisibilityTimeout", &reason));
     }
     let id = held.message.id.clone();
     queue.shelf.hide(receipt.key, now, until);
     state.effects.hidden(now, Kind::Hidden, name, &id, until);
-    state.stir(name);
+    if timeout == 0 {
+        state.stir(name);
+    }
     Ok(())
 }

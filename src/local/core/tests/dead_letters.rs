@@ -145,6 +145,27 @@ fn messages_stay_when_the_dead_letter_queue_is_gone_or_denies() {
 }
 
 #[test]
+fn each_queue_of_a_chain_counts_anew_and_shows_the_sum() {
+    let mut desk = Desk::new();
+    let last = desk.create("last", json!({}));
+    let (first, middle) = desk.create_with_dead_letters("first", 2);
+    desk.set(&middle, "RedrivePolicy", &json!({"deadLetterTargetArn": arn("last"), "maxReceiveCount": 2}).to_string())
+        .unwrap();
+    desk.send(&first, "b");
+    let mut counts = Vec::new();
+    for url in [&first, &middle, &last] {
+        for _ in 0..2 {
+            counts.push(desk.receive(url, 1)[0]["Attributes"]["ApproximateReceiveCount"].clone());
+            desk.wait(30_000);
+        }
+        desk.receive(url, 1);
+    }
+    assert_eq!(counts, ["1", "2", "3", "4", "5", "6"]);
+    desk.wait(30_000);
+    assert_eq!(desk.receive(&last, 1)[0]["Attributes"]["DeadLetterQueueSourceArn"], arn("first-dlq"));
+}
+
+#[test]
 fn sources_are_listed_in_pages() {
     let mut desk = Desk::new();
     let dlq = desk.create("dlq", json!({}));

@@ -181,6 +181,111 @@ fn a_receive_can_be_repeated_until_something_changes() {
     assert_eq!(again(&mut desk), first, "the same messages under the same handles");
     desk.wait(20_000);
     assert_eq!(desk.counts(&url), [0, 2, 0], "hidden anew");
-    desk.delete(&url, &first[0]).unwrap();
-    assert!(again(&mut desk).is_empty(), "another receive, and the group waits");
+    assert_eq!(first[0]["Attributes"], Value::Null);
+    desk.wait(30_000);
+    let fresh = again(&mut desk);
+    assert_ne!(fresh[0]["ReceiptHandle"], first[0]["ReceiptHandle"], "visible by themselves: received anew");
+    desk.hide(&url, &fresh[1], 20).unwrap();
+    let refused = |desk: &mut Desk| {
+        let error = desk.err("ReceiveMessage", json!({"QueueUrl": url, "ReceiveRequestAttemptId": "try"}));
+        assert_eq!(error.code, "InvalidParameterValue");
+        assert!(error.message.ends_with("not valid anymore since the receive call is not retryable."));
+    };
+    refused(&mut desk);
+    desk.delete(&url, &fresh[0]).unwrap();
+    refused(&mut desk);
+    desk.wait(5 * 60_000);
+    assert_eq!(again(&mut desk).len(), 1, "forgotten after five minutes");
+    desk.ok("PurgeQueue", json!({"QueueUrl": url}));
+    assert!(again(&mut desk).is_empty());
+}
+
+#[test]
+fn an_attempt_id_is_for_fifo_queues_and_has_a_form() {
+    let mut desk = Desk::new();
+    let (fifo, standard) = (queue(&mut desk, json!({})), desk.create("a", json!({})));
+    let mut receive =
+        |url: &str, id: &str| desk.call("ReceiveMessage", json!({"QueueUrl": url, "ReceiveRequestAttemptId": id}));
+    let punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+    for good in ["a", punctuation, &"x".repeat(128)] {
+        receive(&fifo, good).unwrap();
+    }
+    for bad in ["", "a b", "é", &"x".repeat(129)] {
+        let error = receive(&fifo, bad).unwrap_err();
+        assert_eq!(error.code, "InvalidParameterValue");
+        assert!(
+            error.message.ends_with("can only include alphanumeric and punctuation characters. 1 to 128 in length.")
+        );
+    }
+    let error = receive(&standard, "a").unwrap_err();
+    assert!(error.message.ends_with("The request include parameter that is not valid for this queue type."));
+}
+
+#[test]
+fn a_handle_ends_with_its_visibility_timeout_to_the_millisecond() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({}));
+    for body in ["1", "2"] {
+        desk.send_to_group(&url, body, body);
+    }
+    let held = desk.receive(&url, 2);
+    desk.wait(29_999);
+    desk.delete(&url, &held[0]).unwrap();
+    desk.wait(1);
+    let error = desk.delete(&url, &held[1]).unwrap_err();
+    assert!(error.message.ends_with("Reason: The receipt handle has expired."));
+    let again = desk.receive(&url, 1).remove(0);
+    assert!(desk.delete(&url, &held[1]).is_err(), "an older handle");
+    let entries = json!([{"Id": "old", "ReceiptHandle": held[1]["ReceiptHandle"]},
+        {"Id": "gone", "ReceiptHandle": held[0]["ReceiptHandle"]}, {"Id": "new", "ReceiptHandle": again["ReceiptHandle"]}]);
+    let results = desk.ok("DeleteMessageBatch", json!({"QueueUrl": url, "Entries": entries}));
+    assert_eq!(results["Successful"], json!([{"Id": "gone"}, {"Id": "new"}]));
+    let failed = json!([{"Id": "old", "SenderFault": true, "Code": "ReceiptHandleIsInvalid",
+        "Message": "The receipt handle has expired"}]);
+    assert_eq!(results["Failed"], failed);
+}
+
+#[test]
+fn only_the_newest_handle_changes_the_visibility_and_only_in_flight() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({}));
+    desk.send_to_group(&url, "g", "b");
+    let old = desk.receive(&url, 1).remove(0);
+    let refused = |desk: &mut Desk, message: &Value| {
+        let error = desk.hide(&url, message, 0).unwrap_err();
+        assert_eq!(error.code, "InvalidParameterValue");
+        assert!(error.message.ends_with("is not available for visibility timeout change."), "{}", error.message);
+    };
+    desk.wait(30_000);
+    refused(&mut desk, &old);
+    let new = desk.receive(&url, 1).remove(0);
+    refused(&mut desk, &old);
+    desk.hide(&url, &new, 0).unwrap();
+    refused(&mut desk, &new);
+}
+
+#[test]
+fn a_group_moves_on_when_its_first_message_is_given_up() {
+    let mut desk = Desk::new();
+    let (url, dlq) = desk.create_with_dead_letters("q.fifo", 1);
+    for (group, body) in [("g", "1"), ("g", "2"), ("h", "3")] {
+        desk.send_to_group(&url, group, body);
+    }
+    let first = desk.receive(&url, 1).remove(0);
+    assert_eq!(desk.bodies(&url, 10), ["3"]);
+    desk.hide(&url, &first, 0).unwrap();
+    assert_eq!(desk.bodies(&url, 10), ["2"], "1 is moved by the same receive");
+    assert_eq!(desk.bodies(&dlq, 10), ["1"]);
+}
+
+#[test]
+fn in_flight_messages_are_limited_without_an_error() {
+    let mut desk = Desk::new();
+    let url = queue(&mut desk, json!({}));
+    desk.state.in_flight_limit = 3;
+    for n in 0..5 {
+        desk.send_to_group(&url, &n.to_string(), &n.to_string());
+    }
+    assert_eq!(desk.receive(&url, 10).len(), 3);
+    assert!(desk.receive(&url, 10).is_empty());
 }

@@ -118,6 +118,7 @@ fn a_handle_is_good_in_its_queue_only() {
     let other = desk.create("other", json!({}));
     let error = desk.delete(&other, &message).unwrap_err();
     assert_eq!((error.code.as_ref(), error.status), ("ReceiptHandleIsInvalid", 404));
+    assert!(error.message.ends_with("is not valid for this queue."));
     let error = desk.err("DeleteMessage", json!({"QueueUrl": other, "ReceiptHandle": "INVALID"}));
     assert_eq!(error.message, "The input receipt handle \"INVALID\" is not a valid receipt handle.");
 }
@@ -140,10 +141,100 @@ fn visibility_changes_count_from_now_and_end_twelve_hours_after_the_receive() {
     assert_eq!(desk.counts(&url), [1, 0, 0]);
     assert_eq!(desk.hide(&url, &message, 5).unwrap_err().code, "AWS.SimpleQueueService.MessageNotInflight");
     let newer = desk.receive(&url, 1).remove(0);
-    assert_eq!(desk.hide(&url, &message, 5).unwrap_err().code, "InvalidParameterValue", "not the newest receive");
     desk.delete(&url, &newer).unwrap();
     let error = desk.hide(&url, &newer, 5).unwrap_err();
     assert!(error.message.ends_with("Message does not exist or is not available for visibility timeout change."));
+}
+
+#[test]
+fn the_limit_of_twelve_hours_is_exact() {
+    let mut desk = Desk::new();
+    let (url, message) = one(&mut desk);
+    desk.hide(&url, &message, 43_200).unwrap();
+    desk.wait(1);
+    let error = desk.hide(&url, &message, 43_200).unwrap_err();
+    assert_eq!(
+        error.message,
+        "Value 43200 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]."
+    );
+    desk.hide(&url, &message, 43_199).unwrap();
+    desk.wait(43_199_000 - 1);
+    assert_eq!(desk.counts(&url), [0, 1, 0], "refused is not cut");
+    assert!(desk.hide(&url, &message, 2).is_err());
+    desk.hide(&url, &message, 1).unwrap();
+    desk.wait(1000);
+    let again = desk.receive(&url, 1).remove(0);
+    desk.hide(&url, &again, 43_200).unwrap();
+}
+
+#[test]
+fn a_handle_whose_time_ran_out_changes_nothing_and_is_no_error() {
+    let mut desk = Desk::new();
+    let (url, message) = one(&mut desk);
+    desk.wait(30_000);
+    desk.hide(&url, &message, 20).unwrap();
+    assert_eq!(desk.counts(&url), [1, 0, 0]);
+    assert_eq!(desk.receive(&url, 1).len(), 1);
+}
+
+#[test]
+fn an_older_handle_changes_the_visibility_of_a_newer_receive() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({}));
+    desk.send(&url, "b");
+    let looked = desk.ok("ReceiveMessage", json!({"QueueUrl": url, "VisibilityTimeout": 0}))["Messages"][0].clone();
+    let error = desk.hide(&url, &looked, 5).unwrap_err();
+    assert_eq!(error.message, "The specified message isn't in flight.", "it never was hidden");
+    assert_eq!(desk.receive(&url, 1).len(), 1);
+    desk.hide(&url, &looked, 0).unwrap();
+    assert_eq!(desk.receive(&url, 1).len(), 1, "as recorded: visible again");
+}
+
+#[test]
+fn a_changed_visibility_is_for_one_receive() {
+    let mut desk = Desk::new();
+    let (url, message) = one(&mut desk);
+    desk.hide(&url, &message, 100).unwrap();
+    desk.wait(100_000);
+    desk.receive(&url, 1);
+    desk.wait(29_999);
+    assert_eq!(desk.counts(&url), [0, 1, 0]);
+    desk.wait(1);
+    assert_eq!(desk.counts(&url), [1, 0, 0]);
+}
+
+#[test]
+fn messages_in_flight_are_limited() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({}));
+    desk.state.in_flight_limit = 12;
+    for n in 0..15 {
+        desk.send(&url, &n.to_string());
+    }
+    assert_eq!(desk.receive(&url, 10).len(), 10);
+    let held = desk.receive(&url, 10);
+    assert_eq!(held.len(), 2);
+    let error = desk.err("ReceiveMessage", json!({"QueueUrl": url}));
+    assert_eq!((error.code.as_ref(), error.status), ("OverLimit", 403));
+    let long = json!({"QueueUrl": url, "WaitTimeSeconds": 1});
+    assert_eq!(desk.ok("ReceiveMessage", long), json!({}), "a long poll finds nothing");
+    desk.delete(&url, &held[0]).unwrap();
+    assert_eq!(desk.receive(&url, 10).len(), 1);
+}
+
+#[test]
+fn retention_ends_in_flight_too() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({"MessageRetentionPeriod": "60", "VisibilityTimeout": "60"}));
+    desk.send(&url, "b");
+    desk.wait(30_000);
+    let message = desk.receive(&url, 1).remove(0);
+    desk.wait(29_999);
+    assert_eq!(desk.counts(&url), [0, 1, 0]);
+    desk.wait(1);
+    assert_eq!(desk.counts(&url), [0, 0, 0]);
+    desk.delete(&url, &message).unwrap();
+    assert!(desk.hide(&url, &message, 1).unwrap_err().message.contains("Message does not exist"));
 }
 
 #[test]
@@ -156,8 +247,12 @@ fn a_batch_of_changes_has_results_per_entry() {
         json!({"QueueUrl": url, "Entries": [
             {"Id": "a", "ReceiptHandle": handle, "VisibilityTimeout": 60},
             {"Id": "b", "ReceiptHandle": "nonsense", "VisibilityTimeout": 60},
+            {"Id": "c", "ReceiptHandle": handle, "VisibilityTimeout": 43_201},
+            {"Id": "d", "ReceiptHandle": handle},
         ]}),
     );
+    let codes: Vec<_> = results["Failed"].as_array().unwrap().iter().map(|failed| &failed["Code"]).collect();
+    assert_eq!(codes, ["ReceiptHandleIsInvalid", "InvalidParameterValue", "MissingParameter"]);
     assert_eq!(
         (&results["Successful"][0]["Id"], &results["Failed"][0]["Code"]),
         (&json!("a"), &json!("ReceiptHandleIsInvalid"))
@@ -165,8 +260,12 @@ fn a_batch_of_changes_has_results_per_entry() {
     let results = desk.ok(
         "DeleteMessageBatch",
         json!({"QueueUrl": url, "Entries": [
-            {"Id": "a", "ReceiptHandle": handle}, {"Id": "b", "ReceiptHandle": "nonsense"},
+            {"Id": "a", "ReceiptHandle": handle}, {"Id": "b", "ReceiptHandle": "nonsense"}, {"Id": "c"},
         ]}),
+    );
+    assert_eq!(
+        (&results["Failed"][1]["Code"], &results["Failed"][1]["SenderFault"]),
+        (&json!("MissingParameter"), &json!(true))
     );
     assert_eq!((&results["Successful"][0]["Id"], &results["Failed"][0]["Id"]), (&json!("a"), &json!("b")));
 }

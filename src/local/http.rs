@@ -1,10 +1,10 @@
-//! The thin shell: AWS JSON 1.0 over HTTP/1.1. An answer is a response or the end of the connection, and the latter is
-//! why this speaks to hyper and not through a router.
+//! The thin shell: HTTP/1.1, in whichever of SQS's protocols a client speaks (`wire`). An answer is a response or the end
+//! of the connection, and the latter is why this speaks to hyper and not through a router.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -20,9 +20,12 @@ use super::core::ApiError;
 use super::faults::{self, Ending, Plan};
 use super::handle::Local;
 use super::peek;
+use super::wire::{self, Call, Protocol};
 
 /// The longest request: a batch of 1 MiB can be six times as long once its texts are escaped.
 const BODY_BYTES: usize = 8 * 1024 * 1024;
+/// How much of a longer request is read before the connection ends without an answer.
+const PATIENCE_BYTES: usize = 64 * 1024 * 1024;
 /// How long requests in progress have when the server stops.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -91,41 +94,60 @@ async fn connection(stream: TcpStream, local: Arc<Local>, shutdown: Cancellation
 
 async fn answer(local: &Local, request: Request<Incoming>) -> Result<Answer, Dropped> {
     let (head, body) = request.into_parts();
-    let operation = head
-        .headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok())
-        .map(|target| target.strip_prefix("AmazonSQS.").unwrap_or(target).to_owned());
-    let Ok(body) = Limited::new(body, BODY_BYTES).collect().await.map(http_body_util::Collected::to_bytes) else {
-        return Ok(refuse(&ApiError::named("RequestEntityTooLarge", "The request is too long.")));
+    let id = uuid::Uuid::new_v4().to_string();
+    let control_path = head.uri.path().starts_with("/_");
+    let protocol = if control_path { Protocol::Json } else { Protocol::of(&head) };
+    if let Some(error) = wire::foreign(&head.headers) {
+        return Ok(protocol.refusal(&error, &id).map(Full::new));
+    }
+    let Some(body) = read(body).await else {
+        let error = ApiError::named("RequestEntityTooLarge", "The request is too long.");
+        return Ok(protocol.refusal(&error, &id).map(Full::new));
     };
     if local.peeks() && peek::is_asked(head.uri.path()) {
         return Ok(peek::answer(local, &head, &body));
     }
-    match operation {
-        Some(operation) if head.method == Method::POST => call(local, &operation, &body).await,
-        _ => Ok(control(local, &head.method, head.uri.path(), &body)),
+    if control_path {
+        return Ok(control(local, &head.method, head.uri.path(), &body));
     }
+    let answer = match protocol.read(&head, &body) {
+        Ok(request) => call(local, protocol, request, &id).await?,
+        Err(error) => protocol.refusal(&error, &id),
+    };
+    Ok(answer.map(Full::new))
+}
+
+/// The body, if it is not too long. A longer one is read to its end and thrown away, for a client that still writes does not
+/// see an answer; but not for ever.
+async fn read(body: Incoming) -> Option<Bytes> {
+    let mut body = Limited::new(body, PATIENCE_BYTES);
+    let mut kept = BytesMut::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.ok()?.into_data() else { continue };
+        length += data.len();
+        if length <= BODY_BYTES {
+            kept.extend_from_slice(&data);
+        }
+    }
+    (length <= BODY_BYTES).then(|| kept.freeze())
 }
 
 /// An SQS operation.
-async fn call(local: &Local, operation: &str, body: &[u8]) -> Result<Answer, Dropped> {
-    let body = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice(body) };
-    let Ok(mut body) = body else {
-        return Ok(refuse(&ApiError::named("SerializationException", "The request is not JSON.")));
-    };
+async fn call(local: &Local, protocol: Protocol, request: Call, id: &str) -> Result<Response<Bytes>, Dropped> {
+    let Call { operation, mut body } = request;
     let Some(dials) = local.dials() else {
-        return Ok(match local.answer(operation, body).await {
-            Ok(response) => respond(StatusCode::OK, &response),
-            Err(error) => refuse(&error),
+        return Ok(match local.answer(&operation, body).await {
+            Ok(answer) => protocol.success(&operation, &answer, id),
+            Err(error) => protocol.refusal(&error, id),
         });
     };
-    let plan = dials.plan(operation, faults::queue_of(&body));
+    let plan = dials.plan(&operation, faults::queue_of(&body));
     if plan.delay > 0 {
         tokio::time::sleep(Duration::from_millis(plan.delay)).await;
     }
     match plan.ending {
-        Some(Ending::Error(error)) => return Ok(refuse(&error)),
+        Some(Ending::Error(error)) => return Ok(protocol.refusal(&error, id)),
         Some(Ending::Drop) => return Err(Dropped),
         Some(Ending::Hang) => {
             local.closing.cancelled().await;
@@ -133,13 +155,13 @@ async fn call(local: &Local, operation: &str, body: &[u8]) -> Result<Answer, Dro
         }
         None => {}
     }
-    let done = disturbed(local, operation, &mut body, &plan).await;
+    let done = disturbed(local, &operation, &mut body, &plan).await;
     if plan.drop_after {
         return Err(Dropped);
     }
     Ok(match done {
-        Ok(answer) => respond(StatusCode::OK, &answer),
-        Err(error) => refuse(&error),
+        Ok(answer) => protocol.success(&operation, &answer, id),
+        Err(error) => protocol.refusal(&error, id),
     })
 }
 
@@ -188,18 +210,7 @@ fn control(local: &Local, method: &Method, path: &str, body: &[u8]) -> Answer {
 }
 
 fn not_found() -> Answer {
-    respond(StatusCode::NOT_FOUND, &json!({"error": "This is a local SQS. It speaks AWS JSON 1.0."}))
-}
-
-fn refuse(error: &ApiError) -> Answer {
-    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let kind = format!("com.amazonaws.sqs#{}", error.shape);
-    let mut answer = respond(status, &json!({"__type": kind, "message": error.message}));
-    let fault = if error.sender_fault() { "Sender" } else { "Receiver" };
-    if let Ok(value) = header::HeaderValue::from_str(&format!("{};{fault}", error.code)) {
-        answer.headers_mut().insert("x-amzn-query-error", value);
-    }
-    answer
+    respond(StatusCode::NOT_FOUND, &json!({"error": "This is a local SQS, and there is nothing here."}))
 }
 
 fn respond(status: StatusCode, body: &impl Serialize) -> Answer {
@@ -207,10 +218,6 @@ fn respond(status: StatusCode, body: &impl Serialize) -> Answer {
     let body = serde_json::to_vec(body).unwrap_or_default();
     let mut answer = Response::new(Full::new(Bytes::from(body)));
     *answer.status_mut() = status;
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/x-amz-json-1.0"));
-    if let Ok(id) = header::HeaderValue::from_str(&uuid::Uuid::new_v4().to_string()) {
-        headers.insert("x-amzn-requestid", id);
-    }
+    answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     answer
 }

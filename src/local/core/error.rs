@@ -30,6 +30,7 @@ const TABLE: &[(&str, &str, u16)] = &[
     ("IncompleteSignature", "IncompleteSignature", 403),
     ("InternalError", "InternalError", 500),
     ("InternalFailure", "InternalFailure", 500),
+    ("InvalidAction", "InvalidAction", 400),
     ("InvalidAddress", "InvalidAddress", 404),
     ("InvalidAttributeName", "InvalidAttributeName", 400),
     ("InvalidAttributeValue", "InvalidAttributeValue", 400),
@@ -46,6 +47,7 @@ const TABLE: &[(&str, &str, u16)] = &[
     ("KmsNotFound", "KMS.NotFoundException", 400),
     ("KmsOptInRequired", "KMS.OptInRequired", 403),
     ("KmsThrottled", "KMS.ThrottlingException", 400),
+    ("MalformedInput", "MalformedInput", 400),
     ("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight", 400),
     ("MissingRequiredParameterException", "MissingParameter", 400),
     ("NotAuthorized", "NotAuthorized", 400),
@@ -55,6 +57,7 @@ const TABLE: &[(&str, &str, u16)] = &[
     ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", 400),
     ("QueueNameExists", "QueueAlreadyExists", 400),
     ("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid", 404),
+    ("RequestEntityTooLarge", "RequestEntityTooLarge", 413),
     ("RequestExpired", "RequestExpired", 400),
     ("RequestThrottled", "RequestThrottled", 403),
     ("ResourceNotFoundException", "ResourceNotFoundException", 404),
@@ -65,6 +68,28 @@ const TABLE: &[(&str, &str, u16)] = &[
     ("UnknownOperationException", "UnknownOperationException", 400),
     ("UnrecognizedClientException", "UnrecognizedClientException", 403),
     ("UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", 400),
+];
+
+/// Errors that are not in SQS's own model but in that of the framework below it, by shape. SDKs cut the namespace off.
+const OF_THE_FRAMEWORK: &[&str] = &[
+    "AccessDeniedException",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InternalError",
+    "InternalFailure",
+    "InvalidAction",
+    "InvalidClientTokenId",
+    "InvalidParameterValueException",
+    "MalformedInput",
+    "MissingRequiredParameterException",
+    "NotAuthorized",
+    "RequestEntityTooLarge",
+    "RequestExpired",
+    "SerializationException",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "UnknownOperationException",
+    "UnrecognizedClientException",
 ];
 
 impl ApiError {
@@ -114,6 +139,11 @@ impl ApiError {
             "ResourceNotFoundException",
             format!("The resource that you specified for the {parameter} parameter doesn't exist."),
         )
+    }
+
+    /// The namespace of its shape, which stands before it in AWS JSON.
+    pub fn namespace(&self) -> &'static str {
+        if OF_THE_FRAMEWORK.contains(&self.shape.as_ref()) { "com.amazon.coral.service" } else { "com.amazonaws.sqs" }
     }
 
     /// Whether the caller is to blame; `Sender` or `Receiver` in the header, `SenderFault` in a batch.

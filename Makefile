@@ -154,6 +154,7 @@ $(DENY): | cargo
 	@touch $@
 
 # The conformance suite's second client. Where Python cannot make an environment of its own, pip installs into a directory.
+$(PYTHON): export PIP_ROOT_USER_ACTION := ignore
 $(PYTHON): src/tests/conformance/requirements.txt
 	@python=; for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
 	  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && { python=$$name; break; }; done; \

@@ -32,7 +32,11 @@ const fn embedded(case: &'static str, what: &'static str) -> Difference {
 
 const KNOWN: &[Difference] = &[
     embedded("attributes::a_visibility_timeout_is_at_most_twelve_hours", "accepts any number"),
+    embedded("batches::an_entry_without_an_id_is_refused", "answers 500"),
     embedded("batches::one_bad_entry_fails_alone", "accepts an entry with any delay"),
+    embedded("errors::an_error_carries_its_shape_and_the_code_of_old", "says application/json"),
+    embedded("sending::a_message_can_be_delayed_by_fifteen_minutes_at_most", "accepts a negative delay"),
+    embedded("visibility::twelve_hours_are_counted_from_the_receive", "does not count what has passed"),
 ];
 
 /// The known difference in a case, if there is one.

@@ -87,7 +87,8 @@ impl Sqs {
         self.call("SendMessage", input).await.unwrap()
     }
 
-    /// Receives up to ten messages with all their attributes, without waiting.
+    /// Receives up to ten messages with all their attributes. Without waiting here; elsewhere only a long poll asks all
+    /// servers, and what is due a second late is not wrong.
     pub(super) async fn receive(&self, url: &str) -> Vec<Value> {
         self.receive_with(url, json!({})).await
     }
@@ -95,7 +96,7 @@ impl Sqs {
     /// The same, with more or other members of the request.
     pub(super) async fn receive_with(&self, url: &str, members: Value) -> Vec<Value> {
         let mut input = json!({
-            "QueueUrl": url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0,
+            "QueueUrl": url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": u8::from(!self.is_embedded()),
             "MessageSystemAttributeNames": ["All"], "MessageAttributeNames": ["All"],
         });
         for (name, value) in members.as_object().unwrap() {

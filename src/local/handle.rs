@@ -1,6 +1,7 @@
 //! [`Local`]: the state behind one mutex, with a clock, and the waiting that long polling needs.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock::Clock;
 use super::core::{ApiError, Effect, Request, Response, State, apply};
 use super::faults::Dials;
+use super::store::{Lost, Store, StoreError, Ticket};
 
 /// How often running move tasks are looked at when nobody asks anything.
 const TICK: Duration = Duration::from_millis(50);
@@ -32,6 +34,19 @@ pub struct Options {
     pub dials: bool,
 }
 
+/// What one look at the state brought.
+struct Look {
+    result: Result<Response, ApiError>,
+    /// When the next hidden message of the queue becomes visible.
+    due: Option<u64>,
+    /// What must be written before the result counts.
+    ticket: Option<Ticket>,
+}
+
+fn unavailable(lost: Lost) -> ApiError {
+    ApiError::named("ServiceUnavailable", format!("{lost}."))
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -45,10 +60,11 @@ impl Default for Options {
     }
 }
 
-/// A local SQS: one account in one Region, all in memory.
+/// A local SQS: one account in one Region, in memory, and in a file if it was opened in a directory.
 #[derive(Debug)]
 pub struct Local {
     state: Mutex<State>,
+    store: Option<Store>,
     /// Who waits for messages, by queue.
     waiting: Mutex<HashMap<String, Arc<Notify>>>,
     /// Wakes the tick when a task starts.
@@ -61,8 +77,22 @@ pub struct Local {
 }
 
 impl Local {
-    /// An SQS without queues.
+    /// An SQS without queues, in memory alone.
     pub fn new(options: Options) -> Self {
+        let state = Self::empty(&options);
+        Self::around(options, state, None)
+    }
+
+    /// The SQS that is kept in a directory, made if it is not there. What it answers is in the file by then.
+    ///
+    /// Reads everything before it returns; blocks meanwhile.
+    pub fn open(options: Options, directory: &Path) -> Result<Self, StoreError> {
+        let mut state = Self::empty(&options);
+        let store = Store::open(directory, &mut state)?;
+        Ok(Self::around(options, state, Some(store)))
+    }
+
+    fn empty(options: &Options) -> State {
         let seed = match &options.clock {
             Clock::Wall => uuid::Uuid::new_v4().as_u64_pair().0,
             Clock::Manual(_) => 0,
@@ -71,10 +101,19 @@ impl Local {
         if options.dials {
             state.keep_effects();
         }
+        state
+    }
+
+    fn around(options: Options, state: State, store: Option<Store>) -> Self {
+        let task_started = Notify::new();
+        if state.busy() {
+            task_started.notify_one();
+        }
         Self {
             state: Mutex::new(state),
+            store,
             waiting: Mutex::default(),
-            task_started: Notify::new(),
+            task_started,
             clock: options.clock,
             peek: options.peek,
             dials: options.dials.then(Dials::default),
@@ -105,18 +144,29 @@ impl Local {
         self.peek
     }
 
+    /// Whether it never had a queue: nothing was ever done to it, before a restart either.
+    pub fn is_new(&self) -> bool {
+        self.state().is_new()
+    }
+
     pub(super) fn dials(&self) -> Option<&Dials> {
         self.dials.as_ref()
     }
 
     /// Answers one request. Dropping the future drops the wait; nothing is received for nobody.
+    ///
+    /// With a store, the answer waits until everything that it may rest on is written. Error: `ServiceUnavailable` once
+    /// the store is lost.
     pub(super) async fn answer(&self, operation: &str, body: Value) -> Result<Response, ApiError> {
+        self.store.as_ref().map_or(Ok(()), Store::check).map_err(unavailable)?;
         // A receive may look several times, so it keeps its words.
         let again = (operation == "ReceiveMessage").then(|| body.clone());
         let request = Request::decode(operation, body)?;
         let poll = request.as_receive().map(|(url, wait)| (url.to_owned(), wait));
         let (Some((url, wait)), Some(again)) = (poll, again) else {
-            return self.look(request, None).map(|(response, _)| response);
+            let look = self.look(request, None);
+            self.written(look.ticket).await?;
+            return look.result;
         };
         let name = self.state().named_by_url(&url)?;
         let wait = wait.unwrap_or_else(|| self.state().receive_wait(&name));
@@ -128,32 +178,50 @@ impl Local {
             // Registered before the look, so that an arrival right after it is not missed.
             arrival.as_mut().enable();
             let request = Request::decode(operation, again.clone())?;
-            let (response, due) = self.look(request, Some(&name))?;
-            if !response.is_empty_receive() || self.clock.now() >= deadline {
-                return Ok(response);
+            let Look { result, due, ticket } = self.look(request, Some(&name));
+            let nothing = result.as_ref().is_ok_and(Response::is_empty_receive);
+            if !nothing || self.clock.now() >= deadline || self.closing.is_cancelled() {
+                self.written(ticket).await?;
+                return result;
             }
             tokio::select! {
                 () = arrival => {}
                 () = self.clock.until(due.map_or(deadline, |due| due.min(deadline))) => {}
-                () = self.closing.cancelled() => return Ok(response),
+                () = self.closing.cancelled() => {}
             }
         }
     }
 
-    /// Applies a request once; says when the next hidden message of a queue becomes visible.
-    fn look(&self, request: Request, name: Option<&str>) -> Result<(Response, Option<u64>), ApiError> {
+    /// Applies a request once.
+    fn look(&self, request: Request, name: Option<&str>) -> Look {
         let now = self.clock.now();
         let mut state = self.state();
         let result = apply(&mut state, now, request);
         let due = name.and_then(|name| state.next_due(name));
-        let stirred = state.take_stirred();
         let busy = state.busy();
-        drop(state);
-        self.wake(&stirred);
+        let ticket = self.let_go(state);
         if busy {
             self.task_started.notify_one();
         }
-        result.map(|response| (response, due))
+        Look { result, due, ticket }
+    }
+
+    /// Ends a piece of work on the state: hands what changed to the store, in the order of the work, and wakes whom it
+    /// concerns.
+    fn let_go(&self, mut state: MutexGuard<'_, State>) -> Option<Ticket> {
+        let stirred = state.take_stirred();
+        let ticket = self.store.as_ref().map(|store| store.hand(state.take_changes()));
+        drop(state);
+        self.wake(&stirred);
+        ticket
+    }
+
+    /// Waits until everything up to a ticket is written.
+    async fn written(&self, ticket: Option<Ticket>) -> Result<(), ApiError> {
+        match (&self.store, ticket) {
+            (Some(store), Some(ticket)) => store.written(ticket).await.map_err(unavailable),
+            _ => Ok(()),
+        }
     }
 
     /// Lets running move tasks go on until the server stops.
@@ -165,12 +233,14 @@ impl Local {
             }
             loop {
                 let now = self.clock.now();
-                let (stirred, busy) = {
+                let (ticket, busy) = {
                     let mut state = self.state();
                     state.advance(now);
-                    (state.take_stirred(), state.busy())
+                    let busy = state.busy();
+                    (self.let_go(state), busy)
                 };
-                self.wake(&stirred);
+                // What cannot be written is said to those who ask for something.
+                let _ = self.written(ticket).await;
                 if !busy {
                     break;
                 }
@@ -200,13 +270,11 @@ impl Local {
     }
 
     /// Works on the state itself, at the time of the clock, and wakes whom it concerns: for many requests at once, none
-    /// of which waits. Keep it short, nobody else is answered meanwhile.
+    /// of which waits. Keep it short, nobody else is answered meanwhile. A store gets all of it at once, soon after.
     pub(super) fn with_state<T>(&self, work: impl FnOnce(&mut State, u64) -> T) -> T {
         let mut state = self.state();
         let done = work(&mut state, self.clock.now());
-        let stirred = state.take_stirred();
-        drop(state);
-        self.wake(&stirred);
+        self.let_go(state);
         done
     }
 

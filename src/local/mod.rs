@@ -2,10 +2,12 @@
 //! May use: nothing of this crate.
 //!
 //! It speaks AWS JSON 1.0 and the AWS Query protocol on loopback, so the console, the AWS CLI and every SDK, old or new,
-//! use it like any SQS. It accepts every signature and none, and keeps everything in memory.
+//! use it like any SQS. It accepts every signature and none, and keeps everything in memory and, given a directory, in a
+//! file there.
 //!
 //! * `core` – what SQS does, without I/O and without a clock
 //! * [`Local`] – the state behind a mutex, and long polling
+//! * `store` – what keeps the state over a restart
 //! * `http` – requests in, answers out
 //! * `peek` – a queue's messages without receiving them
 //! * `wire` – what they are in bytes, in two protocols
@@ -19,6 +21,7 @@ mod faults;
 mod handle;
 mod http;
 mod peek;
+mod store;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -27,3 +30,4 @@ pub use self::core::{ApiError, Effect};
 pub use clock::{Clock, ManualClock};
 pub use handle::{Local, Options};
 pub use http::serve;
+pub use store::StoreError;

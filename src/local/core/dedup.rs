@@ -4,7 +4,10 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Millis;
+use super::journal::Change;
 
 /// How long an id is remembered (developer guide, "Exactly-once processing in Amazon SQS").
 const WINDOW: Millis = 5 * 60 * 1000;
@@ -13,7 +16,7 @@ const WINDOW: Millis = 5 * 60 * 1000;
 const CHANGE: Millis = 60 * 1000;
 
 /// What the first message of an id was answered, and so what its duplicates are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct First {
     /// Its id.
     pub message_id: String,
@@ -24,12 +27,17 @@ pub struct First {
 /// Where an id must be unique: in the queue (an empty group), or in one message group.
 type Scoped = (String, String);
 
-#[derive(Debug)]
-struct Accepted {
-    end: Millis,
-    group: String,
-    id: String,
-    first: First,
+/// A deduplication id, and the message that was accepted with it. No two that are remembered have the same group and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Until when it is remembered.
+    pub end: Millis,
+    /// The message group.
+    pub group: String,
+    /// The deduplication id.
+    pub id: String,
+    /// What the message was answered.
+    pub first: First,
 }
 
 impl Accepted {
@@ -46,6 +54,8 @@ pub struct Dedup {
     /// All of them, oldest first.
     accepted: VecDeque<Arc<Accepted>>,
     per_group: Option<bool>,
+    /// What was accepted, or else forgotten, while changes are noted.
+    noted: Option<Vec<(Arc<Accepted>, bool)>>,
 }
 
 impl Dedup {
@@ -68,6 +78,9 @@ impl Dedup {
             if self.known.get(&scoped).is_some_and(|known| known.end <= now) {
                 self.known.remove(&scoped);
             }
+            if let Some(noted) = &mut self.noted {
+                noted.push((oldest, false));
+            }
         }
         let group = if per_group { group.to_owned() } else { String::new() };
         self.known.get(&(group, id.to_owned())).map(|known| &known.first)
@@ -76,13 +89,54 @@ impl Dedup {
     /// Remembers an accepted message. Only for ids that `find` did not know.
     pub fn remember(&mut self, now: Millis, group: &str, id: &str, first: First) {
         let accepted = Arc::new(Accepted { end: now + WINDOW, group: group.to_owned(), id: id.to_owned(), first });
+        if let Some(noted) = &mut self.noted {
+            noted.push((Arc::clone(&accepted), true));
+        }
+        self.restore(accepted);
+    }
+
+    /// Remembers again. From the earliest end to the latest.
+    pub fn restore(&mut self, accepted: Arc<Accepted>) {
         self.known.insert(accepted.scoped(self.per_group()), Arc::clone(&accepted));
         self.accepted.push_back(accepted);
     }
 
+    /// One that remembers nothing yet, in a queue in which this scope counts.
+    pub fn scoped(per_group: Option<bool>) -> Self {
+        Self { per_group, ..Self::default() }
+    }
+
+    /// The scope that counts now: whether it is the group; `None` before the first message.
+    pub fn scope(&self) -> Option<bool> {
+        self.per_group
+    }
+
+    /// Notes from now on what is accepted and forgotten.
+    pub fn note(&mut self) {
+        self.noted = Some(Vec::new());
+    }
+
+    /// Adds what was noted since the last time to a list of changes.
+    pub fn take_changes(&mut self, queue: &Arc<str>, changes: &mut Vec<Change>) {
+        for (accepted, kept) in self.noted.iter_mut().flat_map(|noted| noted.drain(..)) {
+            let change = if kept { Change::Remembered } else { Change::Forgotten };
+            changes.push(change(Arc::clone(queue), accepted));
+        }
+    }
+
+    /// What is remembered, oldest first.
+    #[cfg(test)]
+    pub fn iter(&self) -> impl Iterator<Item = &Accepted> {
+        self.accepted.iter().map(|accepted| &**accepted)
+    }
+
     /// Forgets everything, as a purge does.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        let mut emptied = std::mem::take(self);
+        self.noted = emptied.noted.take();
+        if let Some(noted) = &mut self.noted {
+            noted.extend(emptied.accepted.into_iter().map(|accepted| (accepted, false)));
+        }
     }
 
     fn per_group(&self) -> bool {

@@ -16,6 +16,11 @@ impl Ids {
         Self(seed)
     }
 
+    /// The seed of a source that goes on where this one is.
+    pub fn seed(&self) -> u64 {
+        self.0
+    }
+
     /// The next random number.
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

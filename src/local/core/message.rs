@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Millis;
 
 /// One message attribute: a type with an optional custom suffix, and a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attribute {
     /// `String`, `Number` or `Binary`, with `.suffix` if the sender gave one.
     pub data_type: String,
@@ -17,12 +17,28 @@ pub struct Attribute {
 }
 
 /// A value of a message attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttributeValue {
     /// Of `String` and `Number`.
     Text(String),
     /// Of `Binary`.
-    Bytes(Vec<u8>),
+    Bytes(#[serde(with = "base64_text")] Vec<u8>),
+}
+
+/// Bytes as a text, written down.
+mod base64_text {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::de::{Deserialize as _, Deserializer, Error as _};
+    use serde::ser::Serializer;
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD.decode(String::deserialize(input)?).map_err(D::Error::custom)
+    }
 }
 
 impl AttributeValue {
@@ -59,12 +75,13 @@ impl From<&Attribute> for ShownAttribute {
 /// Attributes by name, sorted: the order of the digest.
 pub type Attributes = std::collections::BTreeMap<String, Attribute>;
 
-/// A message.
-#[derive(Clone, Debug)]
+/// A message. Written down, it is without what a store keeps beside it: its body and how often it was received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The id: a UUID.
     pub id: String,
     /// The body.
+    #[serde(skip)]
     pub body: String,
     /// MD5 of the body in hex.
     pub md5: String,
@@ -81,10 +98,12 @@ pub struct Message {
     /// From when its retention counts: later than `sent` after a move between FIFO queues.
     pub enqueued: Millis,
     /// How often it was received, across moves to a dead-letter queue.
+    #[serde(skip)]
     pub receives: u32,
     /// How many of these receives were of queues that gave it up.
     pub receives_elsewhere: u32,
     /// When it was received for the first time.
+    #[serde(skip)]
     pub first_received: Option<Millis>,
     /// The ARN of the queue that gave it up.
     pub dead_from: Option<String>,

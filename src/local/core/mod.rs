@@ -8,11 +8,13 @@ mod effects;
 mod error;
 mod groups;
 mod ids;
+mod journal;
 mod message;
 mod moves;
 mod ops;
 mod peek;
 mod policies;
+mod queues;
 mod settings;
 mod shelf;
 mod state;
@@ -20,10 +22,14 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 
+pub use dedup::Accepted;
 pub use effects::Effect;
 pub use error::ApiError;
+pub use journal::{Change, Changes, Marks, Standing};
+pub use message::Message;
 pub use ops::{Request, Response};
 pub use peek::{Of, Peeked, Show, peek};
+pub use shelf::{LastReceive, Place};
 pub use state::State;
 
 /// A point in time or a duration, in milliseconds; points count from the epoch.

@@ -1,9 +1,13 @@
 //! Message move tasks as they run: a task owes a number of moves that grows with time at its rate, and every passing of
 //! time pays what is owed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::Millis;
+use super::journal::Change;
 use super::message::Message;
 use super::state::State;
 
@@ -26,7 +30,7 @@ const LONGEST: Millis = 36 * 60 * 60 * 1000;
 const HISTORY: usize = 10;
 
 /// Where a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// It moves messages.
     Running,
@@ -37,12 +41,12 @@ pub enum Status {
     /// It stopped as told.
     Cancelled,
     /// It could not go on; the reason is SQS's word for it.
-    Failed(&'static str),
+    Failed(Cow<'static, str>),
 }
 
 impl Status {
     /// SQS's word.
-    pub fn word(self) -> &'static str {
+    pub fn word(&self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
             Self::Completed => "COMPLETED",
@@ -52,13 +56,13 @@ impl Status {
         }
     }
 
-    fn is_active(self) -> bool {
+    fn is_active(&self) -> bool {
         matches!(self, Self::Running | Self::Cancelling)
     }
 }
 
 /// A task.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     /// Its id, inside its handle.
     pub id: String,
@@ -109,6 +113,8 @@ pub struct Tasks {
     by_source: BTreeMap<String, Vec<Task>>,
     /// The sources whose newest task is not over.
     active: BTreeSet<String>,
+    /// The sources whose tasks may have changed, while changes are noted.
+    noted: Option<BTreeSet<String>>,
 }
 
 impl Tasks {
@@ -134,6 +140,7 @@ impl Tasks {
 
     /// Adds a task as the newest of its source; the oldest beyond ten is forgotten.
     pub fn add(&mut self, task: Task) {
+        self.touch(&task.source);
         if task.status.is_active() {
             self.active.insert(task.source.clone());
         }
@@ -146,13 +153,42 @@ impl Tasks {
 
     /// A task by its source and id.
     pub fn find(&mut self, source: &str, id: &str) -> Option<&mut Task> {
+        self.touch(source);
         self.by_source.get_mut(source)?.iter_mut().find(|task| task.id == id)
     }
 
     /// Forgets the tasks of a source.
     pub fn forget(&mut self, source: &str) {
+        self.touch(source);
         self.by_source.remove(source);
         self.active.remove(source);
+    }
+
+    /// Puts back the tasks of a source, oldest first.
+    pub fn restore(&mut self, source: String, tasks: Vec<Task>) {
+        if tasks.last().is_some_and(|task| task.status.is_active()) {
+            self.active.insert(source.clone());
+        }
+        self.by_source.insert(source, tasks);
+    }
+
+    /// Notes from now on whose tasks change.
+    pub fn note(&mut self) {
+        self.noted = Some(BTreeSet::new());
+    }
+
+    /// Adds the tasks of the sources that changed since the last time to a list of changes.
+    pub fn take_changes(&mut self, changes: &mut Vec<Change>) {
+        for source in self.noted.as_mut().map(std::mem::take).unwrap_or_default() {
+            let tasks = self.of(&source).to_vec();
+            changes.push(Change::Tasks(source, tasks));
+        }
+    }
+
+    fn touch(&mut self, source: &str) {
+        if let Some(noted) = self.noted.as_mut().filter(|noted| !noted.contains(source)) {
+            noted.insert(source.to_owned());
+        }
     }
 
     /// The tasks that have something to do by now.
@@ -163,6 +199,7 @@ impl Tasks {
 
     /// Puts the newest task of a source back after a step.
     fn keep(&mut self, task: Task) {
+        self.touch(&task.source);
         if !task.status.is_active() {
             self.active.remove(&task.source);
         }
@@ -200,7 +237,7 @@ fn step(state: &mut State, now: Millis, task: &mut Task) {
                 return;
             }
             Err(reason) => {
-                task.status = Status::Failed(reason);
+                task.status = Status::Failed(reason.into());
                 return;
             }
         }
@@ -208,7 +245,7 @@ fn step(state: &mut State, now: Millis, task: &mut Task) {
     if task.is_done(now) {
         task.status = Status::Completed;
     } else if now >= task.started + LONGEST {
-        task.status = Status::Failed("TaskTimedOut");
+        task.status = Status::Failed("TaskTimedOut".into());
     }
 }
 

@@ -1,5 +1,6 @@
 //! The two policies of dead-letter queues: where a queue's failures go, and which queues may send theirs here.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::error::ApiError;
@@ -41,7 +42,7 @@ fn unreadable(attribute: &str, reason: &str) -> ApiError {
 }
 
 /// `RedrivePolicy`: after how many receives a message is given up, and to which queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RedrivePolicy {
     /// The ARN of the dead-letter queue.
     pub target: String,
@@ -90,7 +91,7 @@ impl RedrivePolicy {
 }
 
 /// `RedriveAllowPolicy`: which queues may name this one as their dead-letter queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RedriveAllowPolicy {
     /// Any queue of the account and Region: the default.
     AllowAll,

@@ -2,6 +2,8 @@
 //!
 //! API reference, "SetQueueAttributes" and "CreateQueue".
 
+use serde::{Deserialize, Serialize};
+
 use super::error::ApiError;
 use super::policies::{RedriveAllowPolicy, RedrivePolicy};
 
@@ -20,7 +22,7 @@ const POLICY_BYTES: usize = 8192;
 
 /// What can be set of a queue. Durations in seconds, sizes in bytes.
 #[expect(clippy::struct_excessive_bools, reason = "they are SQS's own flags")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Whether it is a FIFO queue; never changes.
     pub fifo: bool,

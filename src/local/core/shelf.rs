@@ -1,7 +1,9 @@
 //! The messages of one queue and the indices over them, so that no operation looks at all of them: what is visible, in
 //! the order of delivery; what becomes visible, by time; and what is oldest, by the start of its retention.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod noted;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Millis;
 use super::groups::Groups;
@@ -85,6 +87,8 @@ pub struct Shelf {
     counts: Counts,
     newest: Key,
     sent_back: u64,
+    /// The messages that changed, and whether they are new, while changes are noted. What time alone changes is not one.
+    noted: Option<BTreeMap<Key, bool>>,
 }
 
 /// The keys of all messages by what can be done with them; only [`Listing::next`] has the order of delivery, the others
@@ -116,11 +120,13 @@ impl Shelf {
             counts: Counts::default(),
             newest: 0,
             sent_back: 0,
+            noted: None,
         }
     }
 
     /// Adds a message, hidden until `delayed` if that is given.
     pub fn put(&mut self, key: Key, message: Message, delayed: Option<Millis>) {
+        self.mark(key, true);
         self.newest = self.newest.max(key);
         self.aged.insert((message.enqueued, key));
         match &mut self.order {
@@ -170,6 +176,7 @@ impl Shelf {
 
     /// Counts a receive of a message and hides it.
     pub fn receive(&mut self, key: Key, receive: LastReceive) -> Option<&Held> {
+        self.mark(key, false);
         let held = self.held.get_mut(&key)?;
         held.receive = Some(receive);
         held.message.receives += 1;
@@ -182,6 +189,7 @@ impl Shelf {
     pub fn hide(&mut self, key: Key, now: Millis, until: Millis) {
         if let Some(receive) = self.held.get_mut(&key).and_then(|held| held.receive.as_mut()) {
             receive.until = if until > now { until } else { receive.at };
+            self.mark(key, false);
             self.relay(key, if until > now { Place::InFlight(until) } else { Place::Visible });
         }
     }
@@ -195,6 +203,7 @@ impl Shelf {
             .map(|(&key, held)| (key, held.message.sent + delay))
             .collect();
         for (key, until) in delayed {
+            self.mark(key, false);
             self.relay(key, if until > now { Place::Delayed(until) } else { Place::Visible });
         }
     }
@@ -204,6 +213,7 @@ impl Shelf {
         let place = self.held.get(&key)?.place;
         self.leave(key, place);
         let held = self.held.remove(&key)?;
+        self.mark(key, false);
         self.aged.remove(&(held.message.enqueued, key));
         match &mut self.order {
             Order::Standard(tenants) => tenants.depart(held.message.group.as_deref()),
@@ -215,7 +225,9 @@ impl Shelf {
     /// Takes all messages away, in the order of their arrival.
     pub fn clear(&mut self) -> Vec<Message> {
         let fifo = matches!(self.order, Order::Fifo(_));
-        let emptied = std::mem::replace(self, Self::new(fifo));
+        let mut emptied = std::mem::replace(self, Self::new(fifo));
+        self.noted = emptied.noted.take();
+        emptied.held.keys().for_each(|&key| self.mark(key, false));
         let mut all: Vec<_> = emptied.held.into_iter().collect();
         all.sort_unstable_by_key(|(key, _)| *key);
         all.into_iter().map(|(_, held)| held.message).collect()

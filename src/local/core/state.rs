@@ -8,8 +8,10 @@ use super::dedup::Dedup;
 use super::effects::{Effect, Effects, Kind};
 use super::error::ApiError;
 use super::ids::Ids;
+use super::journal::{Change, Marks};
 use super::message::Message;
 use super::moves::Tasks;
+use super::queues::Queues;
 use super::settings::Settings;
 use super::shelf::{Counts, Key, Shelf};
 
@@ -45,7 +47,7 @@ const IN_FLIGHT: usize = 120_000;
 #[derive(Debug)]
 pub struct State {
     /// By name, sorted: the order of ListQueues.
-    pub queues: BTreeMap<String, Queue>,
+    pub queues: Queues,
     /// The message move tasks.
     pub tasks: Tasks,
     /// The source of ids.
@@ -58,6 +60,8 @@ pub struct State {
     region: String,
     base_url: String,
     deleted: BTreeMap<String, Millis>,
+    /// Which of those names changed, while changes are noted.
+    resting: Vec<Change>,
     latest: Millis,
     serial: u64,
     stirred: Vec<String>,
@@ -67,7 +71,7 @@ impl State {
     /// An account without queues. `base_url` is what queue URLs begin with, without a slash at its end.
     pub fn new(account: &str, region: &str, base_url: &str, seed: u64) -> Self {
         Self {
-            queues: BTreeMap::new(),
+            queues: Queues::default(),
             tasks: Tasks::default(),
             ids: Ids::seeded(seed),
             effects: Effects::default(),
@@ -76,6 +80,7 @@ impl State {
             region: region.to_owned(),
             base_url: base_url.to_owned(),
             deleted: BTreeMap::new(),
+            resting: Vec::new(),
             latest: 0,
             serial: 0,
             stirred: Vec::new(),
@@ -102,6 +107,11 @@ impl State {
     /// Whether a move task runs, so that time must be let pass even when nobody asks anything.
     pub fn busy(&self) -> bool {
         self.tasks.any_active()
+    }
+
+    /// Whether it never had a queue.
+    pub fn is_new(&self) -> bool {
+        self.latest == 0
     }
 
     /// The queues in which a message may have become receivable since the last call, for those who wait.
@@ -140,6 +150,11 @@ impl State {
     /// The account.
     pub fn account(&self) -> &str {
         &self.account
+    }
+
+    /// The Region.
+    pub fn region(&self) -> &str {
+        &self.region
     }
 
     /// The URL of a queue.
@@ -218,7 +233,10 @@ impl State {
                 "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
             ));
         }
-        self.deleted.retain(|_, at| now < *at + NAME_REST);
+        let rested: Vec<_> = self.deleted.extract_if(.., |_, at| now >= *at + NAME_REST).collect();
+        if self.queues.is_noted() {
+            self.resting.extend(rested.into_iter().map(|(name, _)| Change::Rested(name)));
+        }
         let queue = Queue {
             shelf: Shelf::new(settings.fifo),
             settings,
@@ -236,13 +254,36 @@ impl State {
     /// Takes a queue away with its messages.
     pub fn delete(&mut self, name: &str, now: Millis) {
         if let Some(mut queue) = self.queues.remove(name) {
-            self.deleted.insert(name.to_owned(), now);
+            self.rest(name.to_owned(), now);
             self.tasks.forget(name);
             for message in queue.shelf.clear() {
                 self.effects.note(now, Kind::Purged, name, &message.id);
             }
             self.stir(name);
         }
+    }
+
+    /// Keeps a name from being taken for a while.
+    pub fn rest(&mut self, name: String, now: Millis) {
+        if self.queues.is_noted() {
+            self.resting.push(Change::Rests(name.clone(), now));
+        }
+        self.deleted.insert(name, now);
+    }
+
+    /// Adds which names rest, or do not any more, to a list of changes.
+    pub fn take_resting(&mut self, changes: &mut Vec<Change>) {
+        changes.append(&mut self.resting);
+    }
+
+    /// The numbers that go up with nearly every request.
+    pub fn marks(&self) -> Marks {
+        Marks { serial: self.serial, seed: self.ids.seed(), latest: self.latest }
+    }
+
+    /// Sets them to what they were.
+    pub fn recall(&mut self, marks: Marks) {
+        (self.serial, self.ids, self.latest) = (marks.serial, Ids::seeded(marks.seed), marks.latest);
     }
 
     /// Puts a message into a queue, behind all others, hidden until `delayed` if that is given.

@@ -1,4 +1,4 @@
-//! Floor 1 — the only code that has heard of SQL.
+//! Floor 1 — the only code of the console that has heard of SQL.
 //! May use: model.
 //!
 //! [`Store`] is what the console remembers, in the model's own types: for now the audit log. [`Sqlite`] keeps it in one

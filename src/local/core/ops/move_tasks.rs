@@ -180,7 +180,7 @@ pub struct ShownTask {
     approximate_number_of_messages_moved: u64,
     approximate_number_of_messages_to_move: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure_reason: Option<&'static str>,
+    failure_reason: Option<String>,
     started_timestamp: Millis,
 }
 
@@ -204,8 +204,8 @@ impl Operation for ListMessageMoveTasks {
             max_number_of_messages_per_second: task.rate,
             approximate_number_of_messages_moved: task.moved,
             approximate_number_of_messages_to_move: task.to_move,
-            failure_reason: match task.status {
-                Status::Failed(reason) => Some(reason),
+            failure_reason: match &task.status {
+                Status::Failed(reason) => Some(reason.to_string()),
                 _ => None,
             },
             started_timestamp: task.started,

@@ -2,20 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use super::cases;
-use super::sqs::bodies;
+use super::sqs::{Sqs, bodies};
 
 cases! {
     "Developer guide, Amazon SQS short and long polling: a message ends the wait"
     async fn a_wait_ends_when_a_message_arrives(sqs) {
         let url = sqs.queue("orders", json!({})).await;
         let begun = Instant::now();
-        let waiting = tokio::spawn({
-            let (sqs, url) = (sqs.clone(), url.clone());
-            async move { sqs.receive_with(&url, json!({"WaitTimeSeconds": 20})).await }
-        });
+        let waiting = waiter(&sqs, &url, json!({"WaitTimeSeconds": 20}));
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert!(!waiting.is_finished(), "a receive that may wait does not answer that there is nothing");
         sqs.send(&url, "a").await;
@@ -26,11 +24,7 @@ cases! {
     "Developer guide, Amazon SQS short and long polling: a message goes to one receiver"
     async fn two_who_wait_do_not_get_the_same_message(sqs) {
         let url = sqs.queue("orders", json!({})).await;
-        let wait = || {
-            let (sqs, url) = (sqs.clone(), url.clone());
-            let one = json!({"WaitTimeSeconds": 20, "MaxNumberOfMessages": 1});
-            tokio::spawn(async move { sqs.receive_with(&url, one).await })
-        };
+        let wait = || waiter(&sqs, &url, json!({"WaitTimeSeconds": 20, "MaxNumberOfMessages": 1}));
         let (first, second) = (wait(), wait());
         tokio::time::sleep(Duration::from_millis(300)).await;
         sqs.send(&url, "a").await;
@@ -50,4 +44,128 @@ cases! {
             assert!(refused.message.contains("WaitTimeSeconds"), "{}", refused.message);
         }
     }
+
+    "API reference, ReceiveMessage: WaitTimeSeconds; without messages the answer has none"
+    async fn a_wait_that_is_over_answers_that_there_is_nothing(sqs) {
+        let url = sqs.queue("orders", json!({})).await;
+        let waiting = waiter(&sqs, &url, json!({"WaitTimeSeconds": 5}));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        sqs.pass(4).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished(), "it waited too short a time");
+        // The wait counts from when the request arrives, which may be later than it was sent.
+        for _ in 0..5 {
+            sqs.pass(1).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(waiting.is_finished(), "it waits too long a time");
+        assert!(waiting.await.unwrap().is_empty());
+    }
+
+    "API reference, SetQueueAttributes: ReceiveMessageWaitTimeSeconds"
+    async fn the_queue_says_how_long_if_the_request_does_not(sqs) {
+        let url = sqs.queue("orders", json!({"ReceiveMessageWaitTimeSeconds": "20"})).await;
+        let waiting = tokio::spawn({
+            let (sqs, url) = (sqs.clone(), url.clone());
+            async move { sqs.call("ReceiveMessage", json!({"QueueUrl": url})).await.unwrap() }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!waiting.is_finished(), "the queue's wait counts");
+        sqs.send(&url, "a").await;
+        assert_eq!(waiting.await.unwrap()["Messages"][0]["Body"], "a");
+    }
+
+    "Developer guide, Setting up long polling: WaitTimeSeconds takes precedence over the queue's attribute"
+    async fn a_request_that_does_not_wait_is_answered_at_once(sqs) {
+        let url = sqs.queue("orders", json!({"ReceiveMessageWaitTimeSeconds": "20"})).await;
+        let begun = Instant::now();
+        assert!(sqs.receive_with(&url, json!({"WaitTimeSeconds": 0})).await.is_empty());
+        assert!(begun.elapsed() < Duration::from_secs(10), "it waited: {:?}", begun.elapsed());
+    }
+
+    "Developer guide, Amazon SQS visibility timeout: after it the message is visible to other consumers"
+    async fn a_wait_ends_when_a_hidden_message_becomes_visible(sqs) {
+        let url = sqs.queue("orders", json!({"VisibilityTimeout": "5"})).await;
+        sqs.send(&url, "a").await;
+        assert_eq!(sqs.receive(&url).await.len(), 1);
+        let waiting = waiter(&sqs, &url, json!({"WaitTimeSeconds": 20}));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished());
+        sqs.pass(5).await;
+        assert_eq!(bodies(&waiting.await.unwrap()), ["a"]);
+    }
+
+    "API reference, ChangeMessageVisibility: 0 makes the message visible immediately"
+    async fn a_wait_ends_when_a_message_is_released(sqs) {
+        let url = sqs.queue("orders", json!({"VisibilityTimeout": "600"})).await;
+        sqs.send(&url, "a").await;
+        let held = sqs.receive(&url).await;
+        let waiting = waiter(&sqs, &url, json!({"WaitTimeSeconds": 20}));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        sqs.hide(&url, &held[0], 0).await;
+        assert_eq!(bodies(&waiting.await.unwrap()), ["a"]);
+    }
+
+    "Developer guide, Amazon SQS delay queues: a message is invisible until its delay is over"
+    async fn a_wait_ends_when_the_delay_of_a_message_is_over(sqs) {
+        let url = sqs.queue("orders", json!({"DelaySeconds": "5"})).await;
+        sqs.send(&url, "a").await;
+        let waiting = waiter(&sqs, &url, json!({"WaitTimeSeconds": 20}));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished());
+        sqs.pass(5).await;
+        assert_eq!(bodies(&waiting.await.unwrap()), ["a"]);
+    }
+
+    "Developer guide, FIFO delivery logic: the next message of a group comes when the one before it is deleted"
+    async fn a_wait_ends_when_a_group_is_free_again(sqs) {
+        let url = sqs.queue("orders.fifo", json!({"VisibilityTimeout": "600"})).await;
+        sqs.send_in_group(&url, "a", "a1").await;
+        let held = sqs.receive(&url).await;
+        sqs.send_in_group(&url, "a", "a2").await;
+        let waiting = waiter(&sqs, &url, json!({"WaitTimeSeconds": 20}));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!waiting.is_finished(), "the group is blocked");
+        sqs.delete(&url, &held[0]).await;
+        assert_eq!(bodies(&waiting.await.unwrap()), ["a2"]);
+    }
+
+    "Developer guide, Amazon SQS visibility timeout: what one consumer has, no other receives"
+    async fn ten_receivers_share_a_hundred_messages_and_none_twice(sqs) {
+        let url = sqs.queue("orders", json!({"VisibilityTimeout": "600"})).await;
+        for batch in 0..10 {
+            let entries: Vec<_> =
+                (0..10).map(|n| json!({"Id": n.to_string(), "MessageBody": format!("{batch}-{n}")})).collect();
+            sqs.call("SendMessageBatch", json!({"QueueUrl": url, "Entries": entries})).await.unwrap();
+        }
+        let receivers: Vec<_> = (0..10)
+            .map(|_| {
+                let (sqs, url) = (sqs.clone(), url.clone());
+                tokio::spawn(async move {
+                    let mut got = Vec::new();
+                    loop {
+                        let more = sqs.receive(&url).await;
+                        if more.is_empty() {
+                            return got;
+                        }
+                        got.extend(more.iter().map(|message| message["Body"].as_str().unwrap().to_owned()));
+                    }
+                })
+            })
+            .collect();
+        let mut got = Vec::new();
+        for receiver in receivers {
+            got.extend(receiver.await.unwrap());
+        }
+        assert_eq!(got.len(), 100);
+        got.sort_unstable();
+        got.dedup();
+        assert_eq!(got.len(), 100, "some came twice");
+    }
+}
+
+/// A receive in the background.
+fn waiter(sqs: &Sqs, url: &str, members: Value) -> JoinHandle<Vec<Value>> {
+    let (sqs, url) = (sqs.clone(), url.to_owned());
+    tokio::spawn(async move { sqs.receive_with(&url, members).await })
 }

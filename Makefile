@@ -28,6 +28,7 @@ DENY_VERSION    := 0.20.2
 BINDGEN := $(TOOLS)/wasm-bindgen-$(BINDGEN_VERSION)
 DENY    := $(TOOLS)/cargo-deny-$(DENY_VERSION)
 PYTHON  := $(TOOLS)/python/.complete
+PEER    := $(TOOLS)/peer/.complete
 
 # The browser's half: always this profile and these features, so that its dependencies are built once.
 BROWSER := --lib --target wasm32-unknown-unknown --profile wasm-release --no-default-features --features hydrate
@@ -47,7 +48,7 @@ dev: $(MODULES) ## like run, and build and start again on every change
 test: ## everything that must hold before a change is taken
 	@$(MAKE) -k formatting lints types licences tests budget browser
 
-bench: site ## measure, and print figures beside what they are compared with
+bench: site $(PEER) ## measure, and print figures beside what they are compared with
 	cargo bench --bench redrive
 
 # Each case writes its outcome per client; together they are the table.
@@ -153,21 +154,30 @@ $(DENY): | cargo
 	  || { echo "Installing cargo-deny $(DENY_VERSION) failed: see above. It comes from the crates registry, so check the network first." >&2; exit 1; }; fi
 	@touch $@
 
-# The conformance suite's second client. Where Python cannot make an environment of its own, pip installs into a directory.
-$(PYTHON): export PIP_ROOT_USER_ACTION := ignore
-$(PYTHON): src/tests/conformance/requirements.txt
+# $(call python-packages,flags): an environment beside the stamp with what the prerequisite names. Where Python cannot make
+# one, pip installs into a directory.
+define python-packages
 	@python=; for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
 	  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && { python=$$name; break; }; done; \
 	[ "$$python" ] || { echo "Python 3.10 or newer is missing: the conformance suite asks through boto3, too. On Debian: apt-get install python3 python3-venv" >&2; exit 1; }; \
-	rm -rf $(@D); install="pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<"; \
+	rm -rf $(@D); install="pip install --quiet --disable-pip-version-check --no-deps $(1) -r $<"; \
 	if "$$python" -m venv $(@D) >/dev/null 2>&1; then $(@D)/bin/python -m $$install; \
 	elif "$$python" -m pip --version >/dev/null 2>&1; then \
 	  rm -rf $(@D) && mkdir -p $(@D)/bin && "$$python" -m $$install --target $(@D)/packages && \
 	  printf '#!/bin/sh\nPYTHONPATH=%s exec %s "$$@"\n' "$(CURDIR)/$(@D)/packages" "$$(command -v $$python)" > $(@D)/bin/python && \
 	  chmod +x $(@D)/bin/python; \
-	else echo "Python has neither venv nor pip: the conformance suite needs one of them to get boto3. On Debian: apt-get install python3-venv" >&2; exit 1; \
-	fi || { echo "Installing boto3 as src/tests/conformance/requirements.txt names it failed: see above. Check the network first." >&2; exit 1; }
+	else echo "Python has neither venv nor pip: $< needs one of them. On Debian: apt-get install python3-venv" >&2; exit 1; \
+	fi || { echo "Installing what $< names failed: see above. Check the network first." >&2; exit 1; }
 	@touch $@
+endef
+
+# The conformance suite's second client, pinned by hash.
+$(PYTHON): src/tests/conformance/requirements.txt
+	$(call python-packages,--require-hashes)
+
+# The server that the benchmark compares with, pinned by version: its hashes differ by machine.
+$(PEER): src/tests/bench/requirements.txt
+	$(call python-packages)
 
 # Exactly what the lock file names; npm runs again only when the lock file is newer.
 $(MODULES): end2end/package-lock.json end2end/package.json | node

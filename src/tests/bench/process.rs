@@ -81,15 +81,15 @@ fn listening(arguments: &[&str], names: &[&str]) -> Outcome<(Process, Vec<String
 
 /// Another SQS server to compare with, where `make bench` could install it: its process and its address.
 pub async fn peer() -> Outcome<Option<(Process, String)>> {
-    let server = concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/peer/bin/moto_server");
-    if !Path::new(server).exists() {
+    let python = concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/peer/bin/python");
+    if !Path::new(python).exists() {
         return Ok(None);
     }
     // It cannot choose a port by itself, so one that is free now has to do.
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let started = Instant::now();
-    let mut command = Command::new(server);
-    let command = command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+    let mut command = Command::new(python);
+    let command = command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]);
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let (process, url) = (Process { child, started }, format!("http://127.0.0.1:{port}"));
     while reqwest::get(format!("{url}/moto-api/")).await.is_err() {

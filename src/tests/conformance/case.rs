@@ -13,7 +13,7 @@ use futures_util::FutureExt as _;
 use tokio::runtime::Runtime;
 
 use super::clients::Kind;
-use super::differences;
+use super::differences::{self, Difference};
 use super::sqs::Sqs;
 
 /// Where the outcomes of a run elsewhere are written, one line each; `make conformance` makes a table of it.
@@ -37,7 +37,7 @@ pub(super) struct Case {
 }
 
 /// How a case ends that cannot be run elsewhere.
-pub(super) struct Skipped(pub(super) String);
+struct Skipped(String);
 
 impl Case {
     /// Runs it through one client. Panics when the rule does not hold, and, elsewhere, when `differences` and the
@@ -65,34 +65,51 @@ impl Case {
         });
     }
 
-    /// Holds an outcome elsewhere against the list of known differences.
+    /// Writes down an outcome elsewhere, and fails unless it is as `differences` says.
     fn weigh(self, name: &str, kind: Kind, outcome: Result<(), Box<dyn Any + Send>>) {
-        let known = differences::of(name);
-        let record = |outcome: &str, why: &str| {
-            let line = format!("{name}\t{}\t{outcome}\t{why}\n", kind.name());
-            let mut file = OpenOptions::new().create(true).append(true).open(OUTCOMES).unwrap();
-            file.write_all(line.as_bytes()).unwrap();
+        let ended = match &outcome {
+            Ok(()) => Ended::Held,
+            Err(panic) => panic.downcast_ref().map_or(Ended::Failed, |Skipped(why)| Ended::Skipped(why)),
         };
-        match (outcome, known) {
-            (Ok(()), None) => record("passed", ""),
-            (Ok(()), Some(difference)) => {
-                record("FAILED", "listed as a difference, but there is none");
-                panic!("{name} holds here; take it off the list of differences: {}", difference.what);
-            }
-            (Err(panic), _) if panic.is::<Skipped>() => {
-                let Skipped(why) = *panic.downcast().expect("it was just asked what it is");
-                record("skipped", &why);
-            }
-            (Err(_), Some(difference)) => {
-                let right = difference.right.name();
-                record("differs", &format!("{} [{right} follows {}]", difference.what, self.section));
-            }
-            (Err(panic), None) => {
-                record("FAILED", &format!("not as in: {}", self.section));
-                resume_unwind(panic);
-            }
+        let verdict = verdict(ended, differences::of(name), self.section);
+        let line = format!("{name}\t{}\t{}\t{}\n", kind.name(), verdict.word, verdict.why);
+        let mut file = OpenOptions::new().create(true).append(true).open(OUTCOMES).unwrap();
+        file.write_all(line.as_bytes()).unwrap();
+        if verdict.word == FAILED {
+            outcome.unwrap_or_else(|panic| resume_unwind(panic));
+            panic!("{name}: {}", verdict.why);
         }
     }
+}
+
+/// How a case ended.
+enum Ended<'a> {
+    Held,
+    Failed,
+    Skipped(&'a str),
+}
+
+/// What that means elsewhere, as it stands in the table.
+#[derive(Debug, PartialEq)]
+struct Verdict {
+    word: &'static str,
+    why: String,
+}
+
+const FAILED: &str = "FAILED";
+
+/// An outcome held against what is known to differ.
+fn verdict(ended: Ended<'_>, known: Option<&Difference>, section: &str) -> Verdict {
+    let (word, why) = match (ended, known) {
+        (Ended::Skipped(why), _) => ("skipped", why.to_owned()),
+        (Ended::Held, None) => ("passed", String::new()),
+        (Ended::Held, Some(known)) => (FAILED, format!("is listed as a difference, but there is none: {}", known.what)),
+        (Ended::Failed, None) => (FAILED, format!("not as in: {section}")),
+        (Ended::Failed, Some(known)) => {
+            ("differs", format!("{} [{} follows: {section}]", known.what, known.right.name()))
+        }
+    };
+    Verdict { word, why }
 }
 
 /// Ends a case that cannot be run here, without a verdict.
@@ -158,3 +175,28 @@ macro_rules! needs_embedded {
 }
 
 pub(super) use {cases, needs_embedded, tests};
+
+#[cfg(test)]
+mod verdicts {
+    use super::super::differences::embedded;
+    use super::*;
+
+    #[test]
+    fn what_is_not_listed_fails_and_so_does_what_is_listed_and_gone() {
+        let known = embedded("family::rule", "does it late");
+        let of = |ended, known| verdict(ended, known, "the section").word;
+        assert_eq!(of(Ended::Held, None), "passed");
+        assert_eq!(of(Ended::Failed, Some(&known)), "differs");
+        assert_eq!(of(Ended::Failed, None), FAILED);
+        assert_eq!(of(Ended::Held, Some(&known)), FAILED);
+        assert_eq!(of(Ended::Skipped("needs 900 s"), Some(&known)), "skipped");
+        assert_eq!(of(Ended::Skipped("needs 900 s"), None), "skipped");
+    }
+
+    #[test]
+    fn a_difference_says_who_follows_what() {
+        let known = embedded("family::rule", "does it late");
+        let verdict = verdict(Ended::Failed, Some(&known), "the section");
+        assert_eq!(verdict.why, "does it late [the embedded SQS follows: the section]");
+    }
+}

@@ -26,7 +26,8 @@ pub(super) struct Difference {
     pub(super) right: Right,
 }
 
-const fn embedded(case: &'static str, what: &'static str) -> Difference {
+/// A case in which the embedded SQS follows the documentation, and the other does `what`.
+pub(super) const fn embedded(case: &'static str, what: &'static str) -> Difference {
     Difference { case, what, right: Right::Embedded }
 }
 

@@ -83,6 +83,7 @@ fn nothing_is_left_for_later() {
     let mut all = rust();
     all.extend(css());
     all.extend(files("end2end", &[".ts", ".mjs"]));
+    all.extend(files("src/tests", &[".py"]));
     holds(&words::left_for_later(&all));
 }
 
@@ -118,7 +119,9 @@ fn browser_tests_wait_for_facts_and_fake_nothing() {
 
 #[test]
 fn no_lock_file_names_a_package_host() {
-    holds(&words::package_hosts("end2end/package-lock.json", &file("end2end/package-lock.json")));
+    for path in ["end2end/package-lock.json", "src/tests/conformance/requirements.txt"] {
+        holds(&words::package_hosts(path, &file(path)));
+    }
 }
 
 #[test]

@@ -141,11 +141,11 @@ pub(super) fn browser_tests(files: &[Source]) -> Vec<String> {
 
 /// A lock file names versions and checksums, and leaves it to the machine where to get them.
 pub(super) fn package_hosts(path: &str, lock: &str) -> Vec<String> {
-    let hosts = lock.match_indices("\"resolved\"");
+    // npm's lock names pages of packages, too, which nothing is fetched from.
+    let mark = if path.ends_with(".json") { "\"resolved\"" } else { "://" };
+    let hosts = lock.match_indices(mark);
     hosts
-        .map(|(at, _)| {
-            format!("{path}:{}: names a package host; npm leaves it out with the .npmrc beside it", line(lock, at))
-        })
+        .map(|(at, _)| format!("{path}:{}: names a package host, which is the machine's choice", line(lock, at)))
         .collect()
 }
 
@@ -195,6 +195,8 @@ mod tests {
         assert_eq!(left_for_later(&file(concat!("// TO", "DO: later"))).len(), 1);
         assert_eq!(left_for_later(&file("const TODOS: usize = 1;")).len(), 0);
         assert_eq!(browser_tests(&file(concat!("await page.wait", "ForTimeout(500)"))).len(), 1);
-        assert_eq!(package_hosts("lock", "{\"resolved\": \"https://a\"}").len(), 1);
+        assert_eq!(package_hosts("lock.json", "{\"resolved\": \"https://a\"}").len(), 1);
+        assert_eq!(package_hosts("lock.json", "{\"url\": \"https://a\"}").len(), 0);
+        assert_eq!(package_hosts("lock.txt", "--index-url https://a\na==1").len(), 1);
     }
 }

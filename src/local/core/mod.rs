@@ -1,6 +1,7 @@
 //! The pure core: state × request × time → state × response. No I/O, no clock, no tokio; time is a parameter, in epoch
 //! milliseconds, and randomness is a seed in the state.
 
+mod access_policy;
 mod attempts;
 mod decode;
 mod dedup;

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::access_policy;
 use super::error::ApiError;
 use super::policies::{RedriveAllowPolicy, RedrivePolicy};
 
@@ -17,8 +18,10 @@ const NUMBERS: &[(&str, u64, u64)] = &[
     ("KmsDataKeyReusePeriodSeconds", 60, 86_400),
 ];
 
-/// The longest access policy, in bytes (developer guide, "Quotas related to policies").
-const POLICY_BYTES: usize = 8192;
+/// How long a data key is used again when nobody says otherwise, in seconds.
+const KMS_REUSE: u64 = 300;
+/// The longest name of a key, in characters (KMS API reference, "KeyId").
+const KEY_LENGTH: usize = 2048;
 
 /// What can be set of a queue. Durations in seconds, sizes in bytes.
 #[expect(clippy::struct_excessive_bools, reason = "they are SQS's own flags")]
@@ -70,15 +73,15 @@ impl Settings {
             dedup_per_group: false,
             throughput_per_group: false,
             kms_key: None,
-            kms_reuse: 300,
+            kms_reuse: KMS_REUSE,
             sqs_encryption: true,
         }
     }
 
     /// These with some attributes changed; an empty text removes a policy or the key.
     ///
-    /// Errors: `InvalidAttributeName`, `InvalidAttributeValue`, `InvalidParameterValue` (policies). Whether a
-    /// dead-letter queue exists is for the caller to check.
+    /// Errors: `InvalidAttributeName`, `InvalidAttributeValue`, `InvalidParameterValue` (redrive policies), `OverLimit`
+    /// (access policy). Whether a dead-letter queue exists is for the caller to check.
     pub fn with(&self, changes: &[(String, String)]) -> Result<Self, ApiError> {
         let mut settings = self.clone();
         for (name, value) in changes {
@@ -101,6 +104,7 @@ impl Settings {
             settings.sqs_encryption = false;
         } else if given("SqsManagedSseEnabled") && settings.sqs_encryption {
             settings.kms_key = None;
+            settings.kms_reuse = KMS_REUSE;
         }
         Ok(settings)
     }
@@ -120,10 +124,12 @@ impl Settings {
             return Ok(());
         }
         match name {
-            "Policy" => self.policy = removable(value, access_policy)?,
+            "Policy" => {
+                self.policy = removable(value, |policy| access_policy::check(policy).map(|()| policy.to_owned()))?;
+            }
             "RedrivePolicy" => self.redrive = removable(value, RedrivePolicy::parse)?,
             "RedriveAllowPolicy" => self.allow = removable(value, RedriveAllowPolicy::parse)?,
-            "KmsMasterKeyId" => self.kms_key = removable(value, |key| Ok(key.to_owned()))?,
+            "KmsMasterKeyId" => self.kms_key = removable(value, master_key)?,
             "SqsManagedSseEnabled" => self.sqs_encryption = flag(name, value)?,
             "FifoQueue" if self.fifo => {
                 if !flag(name, value)? {
@@ -149,6 +155,14 @@ impl Settings {
             _ => return Err(ApiError::attribute_name(name)),
         }
         Ok(())
+    }
+
+    /// Whether an attribute has the same value in other settings.
+    pub fn agrees(&self, other: &Self, name: &str) -> bool {
+        match (name, &self.policy, &other.policy) {
+            ("Policy", Some(one), Some(other)) => access_policy::same(one, other),
+            _ => self.show(name) == other.show(name),
+        }
     }
 
     /// One attribute as GetQueueAttributes shows it; `None` when it is not set or not one of these.
@@ -179,16 +193,18 @@ fn removable<T>(value: &str, parse: impl FnOnce(&str) -> Result<T, ApiError>) ->
     if value.is_empty() { Ok(None) } else { parse(value).map(Some) }
 }
 
-fn access_policy(value: &str) -> Result<String, ApiError> {
-    let is_object = serde_json::from_str::<serde_json::Value>(value).is_ok_and(|policy| policy.is_object());
-    if is_object && value.len() <= POLICY_BYTES {
+/// A key's id, ARN, alias or alias ARN. SQS does not look whether there is such a key before a message needs it.
+fn master_key(value: &str) -> Result<String, ApiError> {
+    let known = |char: char| char.is_ascii_graphic();
+    if value.chars().all(known) && value.len() <= KEY_LENGTH {
         Ok(value.to_owned())
     } else {
-        Err(ApiError::attribute_value("Policy"))
+        Err(ApiError::attribute_value("KmsMasterKeyId"))
     }
 }
 
-fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
+/// Reads `true` or `false`. Errors: `InvalidAttributeValue`.
+pub fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
     match value {
         "true" | "True" | "TRUE" => Ok(true),
         "false" | "False" | "FALSE" => Ok(false),
@@ -264,15 +280,25 @@ mod tests {
         assert!(with(&settings, &[("KmsMasterKeyId", "a"), ("SqsManagedSseEnabled", "true")]).is_err());
         let sqs = with(&kms, &[("SqsManagedSseEnabled", "true")]).unwrap();
         assert_eq!(sqs.show("KmsMasterKeyId"), None);
+        let off = with(&kms, &[("KmsMasterKeyId", ""), ("KmsDataKeyReusePeriodSeconds", "300")]).unwrap();
+        assert_eq!(off.show("KmsMasterKeyId"), None);
+        assert_eq!(off.show("SqsManagedSseEnabled").as_deref(), Some("false"), "removing the key encrypts nothing");
+        let unused = with(&settings, &[("KmsDataKeyReusePeriodSeconds", "600")]).unwrap();
+        assert_eq!(unused.show("KmsDataKeyReusePeriodSeconds"), None, "without a key there is no data key");
+        for key in ["1234abcd-12ab-34cd-56ef-1234567890ab", "alias/aws/sqs", "arn:aws:kms:us-east-1:1:alias/b"] {
+            assert!(with(&settings, &[("KmsMasterKeyId", key)]).is_ok(), "{key}");
+        }
+        for key in ["a b", "\u{e4}", &"k".repeat(2049)] {
+            assert!(with(&settings, &[("KmsMasterKeyId", key)]).is_err(), "{key}");
+        }
     }
 
     #[test]
     fn empty_removes_a_policy() {
-        let set = with(
-            &Settings::new(false),
-            &[("Policy", "{}"), ("RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#)],
-        )
-        .unwrap();
+        let policy = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"sqs:*"}}"#;
+        let allow = r#"{"redrivePermission":"denyAll"}"#;
+        let set = with(&Settings::new(false), &[("Policy", policy), ("RedriveAllowPolicy", allow)]).unwrap();
+        assert_eq!(set.show("Policy").as_deref(), Some(policy), "it is echoed as it was written");
         let removed = with(&set, &[("Policy", ""), ("RedriveAllowPolicy", "")]).unwrap();
         assert_eq!((removed.policy, removed.allow), (None, None));
         assert!(with(&Settings::new(false), &[("Policy", "x")]).is_err());

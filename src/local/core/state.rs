@@ -168,16 +168,23 @@ impl State {
     }
 
     /// The name of an existing queue, from its URL. Only the path counts: a client may know this host by another name.
+    /// SQS also takes the bare name, though no documentation says so.
     ///
     /// Errors: `InvalidAddress`, `QueueDoesNotExist`.
     pub fn named_by_url(&self, url: &str) -> Result<String, ApiError> {
-        let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
-        let parts = path.and_then(|path| path.trim_end_matches('/').rsplit_once('/'));
-        let Some((account, name)) = parts else {
-            let message = format!("The address {url} is not valid for this endpoint.");
-            return Err(ApiError::named("InvalidAddress", message));
+        let (host, path) = match url.split_once("://") {
+            Some((_, rest)) => rest.split_once('/').unwrap_or((rest, "")),
+            None => ("", url),
         };
-        if account.rsplit('/').next() == Some(&self.account) && self.queues.contains_key(name) {
+        let (account, name) = match path.trim_matches('/').rsplit_once('/') {
+            Some((path, name)) => (path.rsplit('/').next().unwrap_or(path), name),
+            None if host.is_empty() && !path.contains('/') => (self.account.as_str(), path),
+            None => {
+                let message = format!("The address {url} is not valid for this endpoint.");
+                return Err(ApiError::named("InvalidAddress", message));
+            }
+        };
+        if account == self.account && self.queues.contains_key(name) {
             Ok(name.to_owned())
         } else {
             Err(ApiError::no_queue())

@@ -32,6 +32,9 @@ const NAMES: &[&str] = &[
     "SqsManagedSseEnabled",
 ];
 
+/// Those that only a FIFO queue may be asked for.
+const FIFO_ALONE: &[&str] = &["FifoQueue", "ContentBasedDeduplication"];
+
 /// Reads some attributes of a queue.
 #[derive(Debug)]
 pub struct GetQueueAttributes {
@@ -60,6 +63,11 @@ impl Operation for GetQueueAttributes {
         }
         let arn = state.named_by_url(&self.queue_url).map(|name| state.arn(&name))?;
         let (_, queue) = state.reach(&self.queue_url, now)?;
+        // A standard queue refuses these two by name, rather than answering nothing or "false".
+        let absent = |name: &&String| !queue.settings.fifo && FIFO_ALONE.contains(&name.as_str());
+        if let Some(unknown) = self.names.iter().find(absent) {
+            return Err(ApiError::attribute_name(unknown));
+        }
         let counts = queue.shelf.counts();
         let all = self.names.iter().any(|name| name == "All");
         let attributes = NAMES

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Done, Operation};
 use crate::local::core::decode::Members;
-use crate::local::core::{ApiError, Millis, State};
+use crate::local::core::{ApiError, Millis, State, access_policy};
 
-/// What a statement may allow (API reference, "AddPermission"; the actions an owner can share).
+/// What a statement may allow. Each also allows its batch.
 const ACTIONS: &[&str] = &[
     "*",
     "ChangeMessageVisibility",
@@ -18,10 +18,21 @@ const ACTIONS: &[&str] = &[
     "ReceiveMessage",
     "SendMessage",
 ];
-/// The most actions of a statement.
-const MOST_ACTIONS: usize = 7;
-/// The most statements of a policy.
-const MOST_STATEMENTS: usize = 20;
+/// What only the owner of a queue may do (developer guide, "Limitations of Amazon SQS custom policies").
+const OWN_ACTIONS: &[&str] = &[
+    "AddPermission",
+    "CancelMessageMoveTask",
+    "CreateQueue",
+    "DeleteQueue",
+    "ListMessageMoveTasks",
+    "ListQueues",
+    "ListQueueTags",
+    "RemovePermission",
+    "SetQueueAttributes",
+    "StartMessageMoveTask",
+    "TagQueue",
+    "UntagQueue",
+];
 
 /// Allows accounts to do something with a queue.
 #[derive(Debug)]
@@ -47,19 +58,19 @@ impl Operation for AddPermission {
             let reason = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.";
             return Err(ApiError::invalid_value(&request.label, "Label", reason));
         }
+        if request.actions.is_empty() {
+            return Err(ApiError::missing("ActionName"));
+        }
         if request.accounts.is_empty() {
             return Err(ApiError::missing("AWSAccountIds"));
         }
-        if request.actions.is_empty() {
-            return Err(ApiError::missing("Actions"));
-        }
-        if let Some(unknown) = request.actions.iter().find(|action| !ACTIONS.contains(&action.as_str())) {
-            let reason = "Please refer to the appropriate WSDL for a list of valid actions. ";
-            return Err(ApiError::invalid_value(format!("SQS:{unknown}"), "ActionName", reason));
-        }
+        check_limit(request.actions.len(), access_policy::ACTIONS, "Actions")?;
+        check_limit(request.accounts.len(), access_policy::PRINCIPALS, "Principals")?;
+        request.actions.iter().try_for_each(|action| check_action(action))?;
         let account = |id: &String| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(wrong) = request.accounts.iter().find(|id| !account(id)) {
-            return Err(ApiError::invalid_value(wrong, "PrincipalId", "Unable to verify."));
+        if !request.accounts.iter().all(account) {
+            let ids = format!("[{}]", request.accounts.join(", "));
+            return Err(ApiError::invalid_value(ids, "PrincipalId", "Unable to verify."));
         }
         Ok(request)
     }
@@ -67,20 +78,12 @@ impl Operation for AddPermission {
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
         let arn = state.named_by_url(&self.queue_url).map(|name| state.arn(&name))?;
         let (_, queue) = state.reach(&self.queue_url, now)?;
-        let mut policy = read(queue.settings.policy.as_deref()).unwrap_or_else(
-            || json!({"Version": "2008-10-17", "Id": format!("{arn}/SQSDefaultPolicy"), "Statement": []}),
-        );
+        let mut policy = read(queue.settings.policy.as_deref()).unwrap_or_else(|| empty(&arn));
         let mut statements = statements(&policy);
         if statements.iter().any(|statement| statement["Sid"] == self.label.as_str()) {
             return Err(ApiError::invalid_value(&self.label, "Label", "Already exists."));
         }
-        if self.actions.len() > MOST_ACTIONS || statements.len() >= MOST_STATEMENTS {
-            let found = self.actions.len();
-            return Err(ApiError::named(
-                "OverLimit",
-                format!("{found} Actions were found, maximum allowed is {MOST_ACTIONS}."),
-            ));
-        }
+        check_limit(statements.len() + 1, access_policy::STATEMENTS, "Statements")?;
         let principals = self.accounts.iter().map(|account| format!("arn:aws:iam::{account}:root")).collect();
         let actions = self.actions.iter().map(|action| format!("SQS:{action}")).collect();
         statements.push(json!({
@@ -91,7 +94,9 @@ impl Operation for AddPermission {
             "Resource": arn,
         }));
         policy["Statement"] = statements.into();
-        queue.settings.policy = Some(policy.to_string());
+        let policy = policy.to_string();
+        access_policy::check_size(&policy)?;
+        queue.settings.policy = Some(policy);
         queue.modified = now;
         Ok(Done {})
     }
@@ -135,13 +140,35 @@ fn read(policy: Option<&str>) -> Option<Value> {
     serde_json::from_str(policy?).ok()
 }
 
-/// A policy's statements; a single one may stand without a list.
+/// The policy that a first permission begins.
+fn empty(arn: &str) -> Value {
+    json!({"Version": "2008-10-17", "Id": format!("{arn}/SQSDefaultPolicy"), "Statement": []})
+}
+
 fn statements(policy: &Value) -> Vec<Value> {
-    match &policy["Statement"] {
-        Value::Array(statements) => statements.clone(),
-        Value::Null => Vec::new(),
-        single => vec![single.clone()],
+    policy
+        .as_object()
+        .map(|policy| access_policy::statements(policy).into_iter().cloned().collect())
+        .unwrap_or_default()
+}
+
+fn check_limit(found: usize, most: usize, what: &str) -> Result<(), ApiError> {
+    if found > most {
+        Err(access_policy::over_limit(format!("{found} {what} were found, maximum allowed is {most}.")))
+    } else {
+        Ok(())
     }
+}
+
+fn check_action(action: &str) -> Result<(), ApiError> {
+    let reason = if ACTIONS.contains(&action) {
+        return Ok(());
+    } else if OWN_ACTIONS.contains(&action) {
+        "Only the queue owner is allowed to invoke this action."
+    } else {
+        "Please refer to the appropriate WSDL for a list of valid actions. "
+    };
+    Err(ApiError::invalid_value(format!("SQS:{action}"), "ActionName", reason))
 }
 
 fn one_or_many(mut texts: Vec<String>) -> Value {

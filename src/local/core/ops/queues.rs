@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{Done, Operation};
 use crate::local::core::decode::Members;
-use crate::local::core::settings::Settings;
+use crate::local::core::settings::{Settings, flag};
 use crate::local::core::{ApiError, Millis, State};
 
 /// The longest name, `.fifo` included.
@@ -37,28 +38,42 @@ impl Operation for CreateQueue {
     fn decode(mut members: Members) -> Result<Self, ApiError> {
         let mut tags = members.text_map("tags")?;
         tags.append(&mut members.text_map("Tags")?);
-        Ok(Self { name: members.required("QueueName")?, attributes: members.text_map("Attributes")?, tags })
+        Ok(Self { name: name(&mut members)?, attributes: members.text_map("Attributes")?, tags })
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<QueueUrl, ApiError> {
-        let fifo = self.attributes.iter().any(|(name, value)| name == "FifoQueue" && value == "true");
+        let fifo = self.attributes.iter().find(|(name, _)| name == "FifoQueue");
+        let fifo = fifo.map_or(Ok(false), |(name, value)| flag(name, value))?;
         check_name(&self.name, fifo)?;
         let wanted = Settings::new(fifo).with(&self.attributes)?;
+        let tags = super::tags::merged(&self.name, &BTreeMap::new(), self.tags)?;
         if let Some(queue) = state.queues.get(&self.name) {
-            for (name, _) in &self.attributes {
-                if queue.settings.show(name) != wanted.show(name) {
-                    return Err(ApiError::named(
-                        "QueueNameExists",
-                        format!("A queue already exists with the same name and a different value for attribute {name}"),
-                    ));
-                }
+            // What the request does not mention does not count.
+            if let Some((name, _)) = self.attributes.iter().find(|(name, _)| !queue.settings.agrees(&wanted, name)) {
+                return Err(exists(&format!("attribute {name}")));
+            }
+            if !tags.is_empty() && tags != queue.tags {
+                return Err(exists("tags"));
             }
         } else {
-            let tags = super::tags::merged(&BTreeMap::new(), self.tags)?;
             super::dead_letters::check_policies(state, &self.name, &wanted, &self.attributes)?;
             state.create(&self.name, now, wanted, tags)?;
         }
         Ok(QueueUrl { queue_url: state.url(&self.name) })
+    }
+}
+
+fn exists(difference: &str) -> ApiError {
+    let message = format!("A queue already exists with the same name and a different value for {difference}");
+    ApiError::named("QueueNameExists", message)
+}
+
+/// The name in a request that cannot do without.
+fn name(members: &mut Members) -> Result<String, ApiError> {
+    match members.text("QueueName")? {
+        None => Err(ApiError::invalid("Value for parameter QueueName is invalid. Reason: Must specify a queue name.")),
+        Some(name) if name.is_empty() => Err(ApiError::invalid("Queue name cannot be empty")),
+        Some(name) => Ok(name),
     }
 }
 
@@ -110,12 +125,16 @@ impl Operation for GetQueueUrl {
     type Output = QueueUrl;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self { name: members.required("QueueName")?, account: members.text("QueueOwnerAWSAccountId")? })
+        Ok(Self { name: name(&mut members)?, account: members.text("QueueOwnerAWSAccountId")? })
     }
 
     fn apply(self, state: &mut State, _: Millis) -> Result<QueueUrl, ApiError> {
-        let ours = self.account.is_none_or(|account| account == state.account());
-        if ours && state.queues.contains_key(&self.name) {
+        if self.account.is_some_and(|account| account != state.account()) {
+            // Nobody of another account can have shared a queue with this one.
+            let message = "The specified queue does not exist or you do not have access to it.";
+            return Err(ApiError::named("QueueDoesNotExist", message));
+        }
+        if state.queues.contains_key(&self.name) {
             Ok(QueueUrl { queue_url: state.url(&self.name) })
         } else {
             Err(ApiError::no_queue())
@@ -145,7 +164,8 @@ impl Operation for ListQueues {
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
         let prefix = members.text("QueueNamePrefix")?.unwrap_or_default();
-        Ok(Self { prefix, page: Page::decode(&mut members)? })
+        let page = Page::decode_of(&mut members, &prefix)?;
+        Ok(Self { prefix, page })
     }
 
     fn apply(self, state: &mut State, _: Millis) -> Result<QueueUrls, ApiError> {
@@ -165,34 +185,36 @@ impl Operation for ListQueues {
 pub struct Page {
     size: Option<usize>,
     after: String,
+    of: String,
 }
 
 impl Page {
     /// Reads `MaxResults` and `NextToken`.
     pub fn decode(members: &mut Members) -> Result<Self, ApiError> {
-        let size = members
-            .number("MaxResults")?
-            .map(|size| {
-                usize::try_from(size).ok().filter(|size| (1..=PAGE).contains(size)).ok_or_else(|| {
-                    ApiError::invalid_value(size, "MaxResults", "Must be an integer between 1 and 1000.")
-                })
-            })
-            .transpose()?;
+        Self::decode_of(members, "")
+    }
+
+    /// Reads `MaxResults` and `NextToken` of a list that the rest of the request chooses by `of`: a token of one list is
+    /// not good for another.
+    pub fn decode_of(members: &mut Members, of: &str) -> Result<Self, ApiError> {
+        let size = members.number("MaxResults")?.map(page_size).transpose()?;
         let token = members.text("NextToken")?.filter(|token| !token.is_empty());
-        let after = match token {
-            None => String::new(),
-            Some(token) => STANDARD
-                .decode(&token)
-                .ok()
-                .and_then(|bytes| String::from_utf8(bytes).ok())
-                .ok_or_else(|| ApiError::invalid("Invalid or expired next token."))?,
+        let page = Self { size, after: String::new(), of: of.to_owned() };
+        let Some(token) = token else {
+            return Ok(page);
         };
-        if !after.is_empty() && size.is_none() {
+        if page.size.is_none() {
             return Err(ApiError::invalid(
                 "MaxResults is a mandatory parameter when you provide a value for NextToken.",
             ));
         }
-        Ok(Self { size, after })
+        let (list, after) = read_token(&token).ok_or_else(|| ApiError::invalid("Invalid NextToken value."))?;
+        if list != page.of {
+            return Err(ApiError::invalid(
+                "Invalid NextToken value. If you are passing in NextToken, you must not change the other request parameters.",
+            ));
+        }
+        Ok(Self { after, ..page })
     }
 
     /// The names of this page, and the token of the next one.
@@ -201,7 +223,19 @@ impl Page {
         let size = self.size.unwrap_or(PAGE);
         let page: Vec<_> = names.by_ref().take(size).collect();
         let more = self.size.is_some() && names.next().is_some();
-        let token = page.last().filter(|_| more).map(|last| STANDARD.encode(last));
+        let token = page.last().filter(|_| more).map(|last| STANDARD.encode(json!([self.of, last]).to_string()));
         (page, token)
     }
+}
+
+fn page_size(size: i64) -> Result<usize, ApiError> {
+    usize::try_from(size).ok().filter(|size| (1..=PAGE).contains(size)).ok_or_else(|| {
+        let reason = "MaxResults must be an integer between 1 and 1000.";
+        ApiError::invalid(format!("Value for parameter MaxResults is invalid. Reason: {reason}"))
+    })
+}
+
+/// Which list a token is of, and the last name before it goes on.
+fn read_token(token: &str) -> Option<(String, String)> {
+    serde_json::from_slice(&STANDARD.decode(token).ok()?).ok()
 }

@@ -8,32 +8,57 @@ use super::{Done, Operation};
 use crate::local::core::decode::Members;
 use crate::local::core::{ApiError, Millis, State};
 
-/// The most tags of a queue (developer guide, "Amazon SQS cost allocation tags").
+/// The most tags of a queue. The documentation advises against more; SQS refuses them.
 const TAGS: usize = 50;
 /// The longest key, in characters.
 const KEY_LENGTH: usize = 128;
 /// The longest value, in characters.
 const VALUE_LENGTH: usize = 256;
 
-/// The tags of a queue after some were added or overwritten.
+/// The tags of the queue `name` after some were added or overwritten.
+///
+/// Errors: `InvalidParameterValue` (developer guide, "Amazon SQS standard queue quotas").
 pub fn merged(
+    name: &str,
     tags: &BTreeMap<String, String>,
     added: Vec<(String, String)>,
 ) -> Result<BTreeMap<String, String>, ApiError> {
     let mut tags = tags.clone();
     for (key, value) in added {
-        if key.is_empty() || key.chars().count() > KEY_LENGTH {
-            return Err(ApiError::invalid("Tag keys must be between 1 and 128 characters in length."));
-        }
+        check_key(&key)?;
         if value.chars().count() > VALUE_LENGTH {
             return Err(ApiError::invalid("Tag values must be between 0 and 256 characters in length."));
         }
+        check_text(&value, "values")?;
         tags.insert(key, value);
     }
     if tags.len() > TAGS {
-        return Err(ApiError::invalid("Too many tags added for queue."));
+        return Err(ApiError::invalid(format!("Too many tags added for queue {name}.")));
     }
     Ok(tags)
+}
+
+fn check_key(key: &str) -> Result<(), ApiError> {
+    if key.is_empty() || key.chars().count() > KEY_LENGTH {
+        return Err(ApiError::invalid("Tag keys must be between 1 and 128 characters in length."));
+    }
+    check_text(key, "keys")
+}
+
+/// `aws:` at the beginning is AWS's own, and not every character is allowed.
+fn check_text(text: &str, what: &str) -> Result<(), ApiError> {
+    if text.starts_with("aws:") {
+        return Err(ApiError::invalid(format!("Tag {what} can't begin with aws:, which is reserved.")));
+    }
+    let good =
+        |char: char| char.is_alphabetic() || char.is_numeric() || char.is_whitespace() || "_.:/=+-@".contains(char);
+    if text.chars().all(good) {
+        Ok(())
+    } else {
+        Err(ApiError::invalid(format!(
+            "Tag {what} may only contain unicode letters, digits, whitespace, or one of these symbols: _ . : / = + - @"
+        )))
+    }
 }
 
 /// Adds tags to a queue; a tag with the same key is overwritten.
@@ -55,8 +80,8 @@ impl Operation for TagQueue {
     }
 
     fn apply(self, state: &mut State, now: Millis) -> Result<Done, ApiError> {
-        let (_, queue) = state.reach(&self.queue_url, now)?;
-        queue.tags = merged(&queue.tags, self.tags)?;
+        let (name, queue) = state.reach(&self.queue_url, now)?;
+        queue.tags = merged(&name, &queue.tags, self.tags)?;
         Ok(Done {})
     }
 }
@@ -74,8 +99,9 @@ impl Operation for UntagQueue {
     fn decode(mut members: Members) -> Result<Self, ApiError> {
         let request = Self { queue_url: members.required("QueueUrl")?, keys: members.texts("TagKeys")? };
         if request.keys.is_empty() {
-            return Err(ApiError::invalid("Tag keys can't be null."));
+            return Err(ApiError::invalid("Tag keys must be between 1 and 128 characters in length."));
         }
+        request.keys.iter().try_for_each(|key| check_key(key))?;
         Ok(request)
     }
 

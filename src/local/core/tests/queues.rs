@@ -15,6 +15,27 @@ fn creating_is_idempotent_until_an_attribute_differs() {
 }
 
 #[test]
+fn creating_again_compares_what_is_said_and_not_how() {
+    let mut desk = Desk::new();
+    let policy = |spaces: &str| {
+        format!(r#"{{{spaces}"Statement": {{"Effect": "Allow", "Principal": "*", "Action": "sqs:*"}}}}"#)
+    };
+    let url = desk.create("a", json!({"Policy": policy("")}));
+    assert_eq!(desk.create("a", json!({"Policy": policy("  ")})), url);
+    assert_eq!(desk.attribute(&url, "Policy"), Some(policy("")), "and changes nothing");
+    let again = |desk: &mut Desk, tags: Value| desk.call("CreateQueue", json!({"QueueName": "b", "tags": tags}));
+    again(&mut desk, json!({"k": "v"})).unwrap();
+    assert!(again(&mut desk, json!({})).is_ok());
+    assert!(again(&mut desk, json!({"k": "v"})).is_ok());
+    for other in [json!({"k": "w"}), json!({"l": "v"}), json!({"k": "v", "l": "v"})] {
+        assert_eq!(again(&mut desk, other).unwrap_err().code, "QueueAlreadyExists");
+    }
+    let invalid = json!({"QueueName": "c", "tags": {"aws:k": "v"}});
+    assert_eq!(desk.err("CreateQueue", invalid).code, "InvalidParameterValue");
+    assert!(desk.call("GetQueueUrl", json!({"QueueName": "c"})).is_err(), "all or nothing");
+}
+
+#[test]
 fn names_keep_the_rules() {
     let mut desk = Desk::new();
     let long = "n".repeat(80);
@@ -31,6 +52,12 @@ fn names_keep_the_rules() {
     assert!(desk.call("CreateQueue", json!({"QueueName": long_fifo, "Attributes": {"FifoQueue": "true"}})).is_err());
     let standard = json!({"QueueName": "a9", "Attributes": {"FifoQueue": "false"}});
     assert_eq!(desk.err("CreateQueue", standard).message, "Unknown Attribute FifoQueue.");
+    for nameless in [json!({}), json!({"QueueName": ""})] {
+        assert_eq!(desk.err("CreateQueue", nameless.clone()).code, "InvalidParameterValue");
+        assert_eq!(desk.err("GetQueueUrl", nameless).code, "InvalidParameterValue");
+    }
+    let unclear = json!({"QueueName": "b.fifo", "Attributes": {"FifoQueue": "yes"}});
+    assert_eq!(desk.err("CreateQueue", unclear).code, "InvalidAttributeValue");
 }
 
 #[test]
@@ -42,13 +69,28 @@ fn unknown_queues_addresses_and_operations_are_refused() {
     desk.create("a", json!({}));
     let foreign = json!({"QueueUrl": "http://127.0.0.1:1/111111111111/a"});
     assert_eq!(code(desk.err("ReceiveMessage", foreign)), "AWS.SimpleQueueService.NonExistentQueue");
-    assert_eq!(code(desk.err("PurgeQueue", json!({"QueueUrl": "a"}))), "InvalidAddress");
+    for address in ["http://127.0.0.1:1", "http://127.0.0.1:1/", "http://127.0.0.1:1/a", "/"] {
+        assert_eq!(code(desk.err("PurgeQueue", json!({"QueueUrl": address}))), "InvalidAddress", "{address}");
+    }
+    for address in ["b", "000000000000/b", "https://sqs.us-east-1.amazonaws.com/000000000000/A"] {
+        let error = desk.err("PurgeQueue", json!({"QueueUrl": address}));
+        assert_eq!(code(error), "AWS.SimpleQueueService.NonExistentQueue", "{address}");
+    }
+    for address in ["a", "000000000000/a", "/000000000000/a/", "http://h/queue/us-east-1/000000000000/a"] {
+        assert!(desk.call("ReceiveMessage", json!({"QueueUrl": address})).is_ok(), "{address}");
+    }
     assert_eq!(code(desk.err("PurgeQueue", json!({}))), "MissingParameter");
     assert_eq!(code(desk.err("Explode", json!({}))), "UnknownOperationException");
     let other_host = json!({"QueueUrl": "https://queue.test/000000000000/a"});
     assert!(desk.call("ReceiveMessage", other_host).is_ok(), "the host does not matter");
     let other_owner = json!({"QueueName": "a", "QueueOwnerAWSAccountId": "111111111111"});
-    assert_eq!(code(desk.err("GetQueueUrl", other_owner)), "AWS.SimpleQueueService.NonExistentQueue");
+    let error = desk.err("GetQueueUrl", other_owner);
+    assert_eq!(error.message, "The specified queue does not exist or you do not have access to it.");
+    assert_eq!(code(error), "AWS.SimpleQueueService.NonExistentQueue");
+    let unknown = desk.err("GetQueueUrl", json!({"QueueName": "b"}));
+    assert_eq!(unknown.message, "The specified queue does not exist.");
+    let own = json!({"QueueName": "a", "QueueOwnerAWSAccountId": "000000000000"});
+    assert_eq!(desk.ok("GetQueueUrl", own)["QueueUrl"], "http://127.0.0.1:1/000000000000/a");
 }
 
 #[test]
@@ -118,10 +160,17 @@ fn listing_pages_only_when_asked_to() {
         json!({"MaxResults": 0}),
         json!({"MaxResults": 1001}),
         json!({"MaxResults": 1, "NextToken": "?"}),
+        json!({"MaxResults": 1, "NextToken": "YQ=="}),
         json!({"NextToken": "YQ=="}),
     ] {
         assert_eq!(desk.err("ListQueues", bad).code, "InvalidParameterValue");
     }
+    let first = desk.ok("ListQueues", json!({"QueueNamePrefix": "q", "MaxResults": 1}));
+    let changed = json!({"QueueNamePrefix": "o", "MaxResults": 1, "NextToken": first["NextToken"]});
+    assert!(desk.err("ListQueues", changed).message.contains("must not change"));
+    let last = desk.ok("ListQueues", json!({"QueueNamePrefix": "o", "MaxResults": 1}));
+    assert_eq!(last.get("NextToken"), None, "a page that ends at the last queue has no next one");
+    assert_eq!(desk.ok("ListQueues", json!({"QueueNamePrefix": "nothing"})), json!({}));
 }
 
 #[test]
@@ -148,6 +197,10 @@ fn attributes_are_read_and_changed() {
     assert_eq!(none, json!({}));
     let unknown = json!({"QueueUrl": url, "AttributeNames": ["Nonsense"]});
     assert_eq!(desk.err("GetQueueAttributes", unknown).message, "Unknown Attribute Nonsense.");
+    let fifo = json!({"QueueUrl": url, "AttributeNames": ["FifoQueue"]});
+    assert_eq!(desk.err("GetQueueAttributes", fifo).message, "Unknown Attribute FifoQueue.");
+    let twice = json!({"QueueUrl": url, "AttributeNames": ["DelaySeconds", "DelaySeconds", "Policy"]});
+    assert_eq!(desk.ok("GetQueueAttributes", twice), json!({"Attributes": {"DelaySeconds": "0"}}));
     let half = json!({"QueueUrl": url, "Attributes": {"DelaySeconds": "5", "VisibilityTimeout": "x"}});
     assert_eq!(desk.err("SetQueueAttributes", half).code, "InvalidAttributeValue");
     assert_eq!(desk.attribute(&url, "DelaySeconds").as_deref(), Some("0"), "all or none");
@@ -162,8 +215,34 @@ fn tags_are_merged_and_removed() {
     desk.ok("UntagQueue", json!({"QueueUrl": url, "TagKeys": ["K", "unknown"]}));
     let tags = desk.ok("ListQueueTags", json!({"QueueUrl": url}));
     assert_eq!(tags["Tags"], json!({"k": "3", "empty": ""}));
-    let many: serde_json::Map<_, _> = (0..49).map(|n| (n.to_string(), json!(""))).collect();
-    assert!(desk.call("TagQueue", json!({"QueueUrl": url, "Tags": many})).is_err());
+    let many = |count: u32| (0..count).map(|n| (n.to_string(), json!(""))).collect::<serde_json::Map<_, _>>();
+    let error = desk.err("TagQueue", json!({"QueueUrl": url, "Tags": many(49)}));
+    assert_eq!(error.message, "Too many tags added for queue a.");
+    desk.ok("TagQueue", json!({"QueueUrl": url, "Tags": many(48)}));
+    assert_eq!(desk.err("TagQueue", json!({"QueueUrl": url, "Tags": {}})).code, "MissingParameter");
+    assert_eq!(desk.err("UntagQueue", json!({"QueueUrl": url, "TagKeys": []})).code, "InvalidParameterValue");
+}
+
+#[test]
+fn tags_keep_their_alphabet_and_lengths() {
+    let mut desk = Desk::new();
+    let url = desk.create("a", json!({}));
+    let (key, value) = ("\u{e9}".repeat(128), "\u{e9}".repeat(256));
+    for (key, value) in [("k\u{e9}y 1_.:/=+-@", "v\u{e9}l 1_.:/=+-@"), (&key, &value), ("AWS", "aws")] {
+        desk.ok("TagQueue", json!({"QueueUrl": url, "Tags": {key: value}}));
+    }
+    let (long_key, long_value) = ("k".repeat(129), "v".repeat(257));
+    for (key, value) in
+        [("", "v"), (&long_key, "v"), ("k", &long_value), ("aws:k", "v"), ("k", "aws:v"), ("k!", "v"), ("k", "<v>")]
+    {
+        let error = desk.err("TagQueue", json!({"QueueUrl": url, "Tags": {key: value}}));
+        assert_eq!(error.code, "InvalidParameterValue", "{key} {value}");
+    }
+    assert_eq!(desk.err("UntagQueue", json!({"QueueUrl": url, "TagKeys": ["aws:k"]})).code, "InvalidParameterValue");
+    let modified = desk.attribute(&url, "LastModifiedTimestamp");
+    desk.wait(5000);
+    desk.ok("TagQueue", json!({"QueueUrl": url, "Tags": {"k": "v"}}));
+    assert_eq!(desk.attribute(&url, "LastModifiedTimestamp"), modified, "tags are no attributes");
 }
 
 #[test]

@@ -138,7 +138,8 @@ async fn a_look_at_what_is_not_there_is_refused() {
     ] {
         assert_eq!(ask(path).await, no_queue, "{path}");
     }
-    assert_eq!(ask("?QueueUrl=rubbish").await, ("404".to_owned(), "InvalidAddress".to_owned()));
+    assert_eq!(ask("?QueueUrl=rubbish").await, no_queue, "a bare name");
+    assert_eq!(ask("?QueueUrl=http://h/").await, ("404".to_owned(), "InvalidAddress".to_owned()));
     let put = server.raw("PUT /_aws/sqs/messages HTTP/1.1\r\n".into(), String::new()).await;
     assert!(put.starts_with("HTTP/1.1 405 "), "{put}");
 }

@@ -18,17 +18,24 @@ mod differences;
 mod sqs;
 mod subject;
 
+mod access_policies;
+mod addresses;
 mod attributes;
 mod batches;
 mod dead_letters;
 mod deduplication;
+mod encryption;
 mod errors;
 mod fifo;
+mod fifo_attributes;
 mod fifo_sending;
+mod lists;
 mod long_polling;
 mod message_attributes;
+mod permissions;
 mod queues;
 mod sending;
+mod tags;
 mod visibility;
 
 use case::cases;

@@ -1,6 +1,7 @@
 //! Rules of the core, each with time as a parameter; and what holds for every history.
 
 mod dead_letters;
+mod deduplication;
 mod fair;
 mod fifo;
 mod moves;

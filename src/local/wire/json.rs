@@ -4,7 +4,7 @@ use http::Method;
 use http::request::Parts;
 use serde_json::{Value, json};
 
-use super::Call;
+use super::{Call, surrogates};
 use crate::local::core::ApiError;
 
 /// What answers are.
@@ -27,8 +27,11 @@ pub fn read(head: &Parts, body: &[u8]) -> Result<Call, ApiError> {
     let Some(operation) = operation else {
         return Err(ApiError::named(UNKNOWN_OPERATION, "The request names no operation of SQS in X-Amz-Target."));
     };
-    let body: Value = serde_json::from_slice(body)
-        .map_err(|_| ApiError::named("SerializationException", "The request is not JSON in UTF-8."))?;
+    let mut read = serde_json::from_slice::<Value>(body);
+    if read.is_err() && surrogates::may_have_halves(body) {
+        read = serde_json::from_slice(&surrogates::replace_halves(body));
+    }
+    let body = read.map_err(|_| ApiError::named("SerializationException", "The request is not JSON in UTF-8."))?;
     if !body.is_object() {
         let message = "Unexpected value where a structure or map was expected.";
         return Err(ApiError::named("SerializationException", message));

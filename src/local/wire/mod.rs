@@ -8,14 +8,17 @@
 //! * `query` – the Query protocol's forms; `params` – a form as a tree; `xml` – its answers
 //! * `model` – what each operation's members are called in the Query protocol
 //! * `browser` – which requests a foreign web page made
+//! * `trace` – the X-Ray header of a request; `surrogates` – what JSON can say and a text cannot
 
 mod browser;
 mod json;
 mod model;
 mod params;
 mod query;
+mod surrogates;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod xml;
 
 use bytes::Bytes;
@@ -61,10 +64,12 @@ impl Protocol {
     /// Errors: `UnknownOperationException` if it names no operation, `InvalidAction`, `SerializationException`,
     /// `MalformedInput`.
     pub fn read(self, head: &Parts, body: &[u8]) -> Result<Call, ApiError> {
-        match self {
+        let mut call = match self {
             Self::Json => json::read(head, body),
             Self::Query => query::read(head, body),
-        }
+        }?;
+        trace::hand_on(&head.headers, &mut call);
+        Ok(call)
     }
 
     /// The answer of an operation that went well. `id` is the request's.

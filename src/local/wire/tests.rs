@@ -182,19 +182,11 @@ fn json_is_an_object_and_nothing_else() {
     assert_eq!(call(b" {\"a\": null, \"a\": 1} ").unwrap().body, json!({"a": 1}));
     let deep = |depth: usize| [b"{\"a\":".repeat(depth), b"1".to_vec(), b"}".repeat(depth)].concat();
     assert!(call(&deep(100)).is_ok());
-    for wrong in [
-        &b""[..],
-        b"{",
-        b"{} x",
-        b"[]",
-        b"null",
-        b"\"{}\"",
-        b"{\"a\": \"\xff\"}",
-        b"{\"a\": \"\\ud800\"}",
-        &deep(1_000_000),
-    ] {
+    for wrong in [&b""[..], b"{", b"{} x", b"[]", b"null", b"\"{}\"", b"{\"a\": \"\xff\"}", &deep(1_000_000)] {
         assert_eq!(call(wrong).unwrap_err().code, "SerializationException", "{:.40}", String::from_utf8_lossy(wrong));
     }
+    let half = call(b"{\"a\": \"\\ud800\"}").unwrap();
+    assert_eq!(half.body["a"], "\u{fffe}", "for the operation to refuse it");
     for content_type in ["application/x-amz-json-1.1", "application/json; charset=utf-8", "Application/X-Amz-Json-1.0"]
     {
         let request =

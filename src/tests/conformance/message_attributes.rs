@@ -245,6 +245,19 @@ cases! {
         assert_eq!(got[0]["MessageAttributes"], json!({"timestamp": number("1493147359900")}));
     }
 
+    "AWS X-Ray developer guide, Amazon SQS and X-Ray: the default HTTP header"
+    #[only(http)]
+    async fn the_trace_header_of_the_request_is_delivered(sqs) {
+        let url = sqs.queue("orders", json!({})).await;
+        let headers = [
+            ("content-type", "application/x-amz-json-1.0"), ("x-amz-target", "AmazonSQS.SendMessage"),
+            ("x-amzn-trace-id", TRACE),
+        ];
+        let body = json!({"QueueUrl": url, "MessageBody": "a"}).to_string();
+        assert_eq!(sqs.http("POST", "/", &headers, &body).await.status, 200);
+        assert_eq!(sqs.receive(&url).await[0]["Attributes"]["AWSTraceHeader"], TRACE);
+    }
+
     "API reference, SendMessage: the size of a message system attribute doesn't count"
     async fn the_trace_header_does_not_count_in_the_size(sqs) {
         let url = sqs.queue("orders", json!({"MaximumMessageSize": "1024"})).await;

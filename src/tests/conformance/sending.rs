@@ -87,6 +87,22 @@ cases! {
         assert!(sqs.receive(&url).await.is_empty());
     }
 
+    "API reference, SendMessage: the allowed Unicode characters, #x20 to #xD7FF and #xE000 to #xFFFD"
+    #[only(http)]
+    async fn half_a_surrogate_pair_is_no_character(sqs) {
+        let url = sqs.queue("orders", json!({})).await;
+        let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", "AmazonSQS.SendMessage")];
+        for bad in [r"\ud800", r"\udfff", r"a\ud83dx"] {
+            let body = format!(r#"{{"QueueUrl":"{url}","MessageBody":"{bad}"}}"#);
+            let answer = sqs.http("POST", "/", &headers, &body).await;
+            assert_eq!(answer.status, 400);
+            assert_eq!(answer.headers["x-amzn-query-error"], "InvalidMessageContents;Sender", "{bad}");
+        }
+        let body = format!(r#"{{"QueueUrl":"{url}","MessageBody":"\ud83d\ude00"}}"#);
+        assert_eq!(sqs.http("POST", "/", &headers, &body).await.status, 200);
+        assert_eq!(bodies(&sqs.receive(&url).await), ["\u{1f600}"]);
+    }
+
     "API reference, SendMessage: MessageBody, The maximum size is 1 MiB or 1,048,576 bytes"
     async fn a_message_of_a_mebibyte_is_the_longest(sqs) {
         let url = sqs.queue("orders", json!({})).await;

@@ -162,6 +162,76 @@ cases! {
         got.dedup();
         assert_eq!(got.len(), 100, "some came twice");
     }
+
+    "API reference, ChangeMessageVisibility: a shorter timeout counts from the call"
+    async fn a_wait_ends_when_a_shortened_timeout_does(sqs) {
+        let url = sqs.queue("orders", json!({"VisibilityTimeout": "300"})).await;
+        sqs.send(&url, "a").await;
+        let held = sqs.receive(&url).await;
+        let waiting = waiter(&sqs, &url, json!({"WaitTimeSeconds": 20}));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        sqs.hide(&url, &held[0], 2).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished());
+        sqs.pass(2).await;
+        assert_eq!(bodies(&waiting.await.unwrap()), ["a"]);
+    }
+
+    "Developer guide, Amazon SQS delay queues: a delay that begins during the wait"
+    async fn a_wait_ends_when_a_delay_does_that_began_during_it(sqs) {
+        let url = sqs.queue("orders", json!({})).await;
+        let waiting = waiter(&sqs, &url, json!({"WaitTimeSeconds": 20}));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        sqs.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "a", "DelaySeconds": 2})).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished());
+        sqs.pass(2).await;
+        assert_eq!(bodies(&waiting.await.unwrap()), ["a"]);
+    }
+
+    "Developer guide, Using dead-letter queues: a message arrives by being given up elsewhere"
+    async fn a_wait_ends_when_a_message_is_given_up_elsewhere(sqs) {
+        let dead_letters = sqs.queue("failures", json!({})).await;
+        let url = sqs.source("orders", &dead_letters, 1).await;
+        sqs.send(&url, "a").await;
+        sqs.receive_with(&url, json!({"VisibilityTimeout": 0})).await;
+        let waiting = waiter(&sqs, &dead_letters, json!({"WaitTimeSeconds": 20}));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!waiting.is_finished());
+        sqs.receive(&url).await;
+        assert_eq!(bodies(&waiting.await.unwrap()), ["a"]);
+    }
+
+    "API reference, PurgeQueue: what is purged ends no wait, and what is sent later does"
+    #[only(embedded)]
+    async fn a_purge_ends_no_wait(sqs) {
+        let url = sqs.queue("orders", json!({"VisibilityTimeout": "2"})).await;
+        sqs.send(&url, "a").await;
+        sqs.receive(&url).await;
+        let waiting = waiter(&sqs, &url, json!({"WaitTimeSeconds": 20}));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        sqs.call("PurgeQueue", json!({"QueueUrl": url})).await.unwrap();
+        sqs.pass(2).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished());
+        sqs.send(&url, "b").await;
+        assert_eq!(bodies(&waiting.await.unwrap()), ["b"]);
+    }
+
+    "API reference, DeleteQueue, QueueDoesNotExist: the queue goes during the wait"
+    #[only(embedded)]
+    async fn a_wait_ends_when_its_queue_is_deleted(sqs) {
+        let url = sqs.queue("orders", json!({})).await;
+        let waiting = tokio::spawn({
+            let (sqs, input) = (sqs.clone(), json!({"QueueUrl": url, "WaitTimeSeconds": 20}));
+            async move { sqs.refused("ReceiveMessage", input).await }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!waiting.is_finished());
+        sqs.call("DeleteQueue", json!({"QueueUrl": url})).await.unwrap();
+        let refused = tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap().unwrap();
+        assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue");
+    }
 }
 
 /// A receive in the background.

@@ -1,27 +1,43 @@
-//! The binary `redrive`: reads the configuration, then runs the console until it is told to stop.
+//! The binary `redrive`: reads the configuration, then runs the console, or the local SQS alone, until it is told to stop.
 
 #[cfg(feature = "ssr")]
 fn main() -> std::process::ExitCode {
     use redrive::server::config::{self, Invocation};
+    use redrive::server::{self, log};
     use std::process::ExitCode;
-    use std::time::Duration;
 
-    let config = match config::from_process() {
-        Ok(Invocation::Serve(config)) => *config,
+    match config::from_process() {
+        Ok(Invocation::Serve(config)) => {
+            log::start(config.log_format, config.log_level);
+            run(|stop| server::run(*config, stop))
+        }
+        Ok(Invocation::Sqs(config)) => {
+            log::start(config.log_format, config.log_level);
+            run(|stop| server::run_sqs(*config, stop))
+        }
         Ok(Invocation::Print(text)) => {
             print!("{text}");
-            return ExitCode::SUCCESS;
+            ExitCode::SUCCESS
         }
         Err(problems) => {
             for problem in problems {
                 eprintln!("redrive: {problem}");
             }
-            return ExitCode::from(2);
+            ExitCode::from(2)
         }
-    };
-    redrive::server::log::start(config.log_format, config.log_level);
+    }
+}
+
+/// Runs a server to its end. The first SIGINT or SIGTERM asks it to stop; a second one does not wait for it.
+#[cfg(feature = "ssr")]
+fn run<S: Future<Output = std::io::Result<()>>>(
+    server: impl FnOnce(tokio_util::sync::CancellationToken) -> S,
+) -> std::process::ExitCode {
+    use std::process::ExitCode;
+    use std::time::Duration;
+
     let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().and_then(|runtime| {
-        let outcome = runtime.block_on(serve(config));
+        let outcome = runtime.block_on(async { server(told_to_stop()?).await });
         // What blocks a thread cannot be cut off, so the end does not wait for it.
         runtime.shutdown_timeout(Duration::from_millis(500));
         outcome
@@ -35,9 +51,9 @@ fn main() -> std::process::ExitCode {
     }
 }
 
-/// Runs the console. The first SIGINT or SIGTERM asks it to stop; a second one does not wait for it.
+/// Cancelled by the first SIGINT or SIGTERM; the second ends the process.
 #[cfg(feature = "ssr")]
-async fn serve(config: redrive::server::config::Config) -> std::io::Result<()> {
+fn told_to_stop() -> std::io::Result<tokio_util::sync::CancellationToken> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -56,7 +72,7 @@ async fn serve(config: redrive::server::config::Config) -> std::io::Result<()> {
             asked.cancel();
         }
     });
-    redrive::server::run(config, stop).await
+    Ok(stop)
 }
 
 #[cfg(not(feature = "ssr"))]

@@ -24,7 +24,7 @@ pub struct Options {
     pub account: String,
     /// The Region in ARNs.
     pub region: String,
-    /// What queue URLs begin with: `http://127.0.0.1:PORT`.
+    /// What queue URLs begin with, unless a request says how it got here: `http://127.0.0.1:PORT`.
     pub base_url: String,
     /// The time.
     pub clock: Clock,
@@ -32,6 +32,20 @@ pub struct Options {
     pub peek: bool,
     /// Whether `/_dials`, `/_effects` and `/_calls` exist. For tests alone: the effect log grows without end.
     pub dials: bool,
+}
+
+tokio::task_local! {
+    /// The address at which the request at hand found this SQS.
+    static ASKED: String;
+}
+
+/// Does the work of a request that found this SQS at an address (`http://sqs:4566`): queue URLs in its answer begin with
+/// that, so that they work from where the client is, behind a port map or a container's name.
+pub(super) async fn asked_at<T>(address: Option<String>, work: impl Future<Output = T>) -> T {
+    match address {
+        Some(address) => ASKED.scope(address, work).await,
+        None => work.await,
+    }
 }
 
 /// What one look at the state brought.
@@ -196,7 +210,9 @@ impl Local {
     fn look(&self, request: Request, name: Option<&str>) -> Look {
         let now = self.clock.now();
         let mut state = self.state();
+        state.be_known_as(ASKED.try_with(Clone::clone).ok());
         let result = apply(&mut state, now, request);
+        state.be_known_as(None);
         let due = name.and_then(|name| state.next_due(name));
         let busy = state.busy();
         let ticket = self.let_go(state);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{Method, Request, Response, StatusCode, header};
+use http::uri::Authority;
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -18,7 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use super::core::ApiError;
 use super::faults::{self, Ending, Plan};
-use super::handle::Local;
+use super::handle::{Local, asked_at};
 use super::peek;
 use super::wire::{self, Call, Protocol};
 
@@ -111,10 +112,17 @@ async fn answer(local: &Local, request: Request<Incoming>) -> Result<Answer, Dro
         return Ok(control(local, &head.method, head.uri.path(), &body));
     }
     let answer = match protocol.read(&head, &body) {
-        Ok(request) => call(local, protocol, request, &id).await?,
+        Ok(request) => asked_at(address(&head.headers), call(local, protocol, request, &id)).await?,
         Err(error) => protocol.refusal(&error, &id),
     };
     Ok(answer.map(Full::new))
+}
+
+/// How the client found its way here.
+fn address(headers: &HeaderMap) -> Option<String> {
+    let host = headers.get(header::HOST)?.to_str().ok().filter(|host| !host.contains('@'))?;
+    let host: Authority = host.parse().ok()?;
+    (!host.host().is_empty()).then(|| format!("http://{host}"))
 }
 
 /// The body, if it is not too long. A longer one is read to its end and thrown away, for a client that still writes does not

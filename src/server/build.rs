@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+use super::alone;
 use super::clock::{SharedClock, SystemClock};
 use super::config::{Config, ConnectionConfig, LocalConfig};
 use super::life::Life;
@@ -16,15 +17,15 @@ use super::services::{Connection, Services};
 use super::sqs::aws::AwsSqs;
 use super::sqs::connect::{Connect, connect};
 use super::store::{Sqlite, Store};
-use crate::local::{self, Local};
+use crate::local;
 
 /// Builds the services; their background tasks are part of `life`.
 pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
+    let store = store(config.data.as_deref())?;
     let endpoint = match &config.local {
-        Some(local) => Some(embedded(local, life).await?),
+        Some(local) => Some(embedded(local, config.data.as_deref(), life).await?),
         None => None,
     };
-    let store = store(config.data.as_deref())?;
     let clock: SharedClock = Arc::new(SystemClock);
     let mut connections = Vec::new();
     let mut problems = Vec::new();
@@ -62,8 +63,8 @@ fn store(data: Option<&Path>) -> io::Result<Arc<dyn Store>> {
     Ok(Arc::new(opened.map_err(io::Error::other)?))
 }
 
-/// Starts the embedded SQS on loopback and gives its address.
-async fn embedded(config: &LocalConfig, life: &Life) -> io::Result<String> {
+/// Starts the embedded SQS on loopback and gives its address. In a data directory it tells the demo's story once.
+async fn embedded(config: &LocalConfig, data: Option<&Path>, life: &Life) -> io::Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await.map_err(|error| {
         let (port, kind) = (config.port, error.kind());
         io::Error::new(
@@ -78,11 +79,13 @@ async fn embedded(config: &LocalConfig, life: &Life) -> io::Result<String> {
         dials: config.dials,
         ..local::Options::default()
     };
-    let local = Arc::new(Local::new(options));
-    if config.demo {
+    let local = Arc::new(alone::open(options, data)?);
+    if config.demo && local.is_new() {
         // Only a wrong seed can fail, and its own tests would have said so.
         local::demo::seed(&local)
             .map_err(|error| io::Error::other(format!("the demo data were refused: {error:?}")))?;
+    }
+    if config.demo && local::demo::was_told(&local) {
         let (local, after) = (Arc::clone(&local), life.after.clone());
         life.hosts.spawn(async move { local::demo::run(&local, after).await });
     }

@@ -1,6 +1,7 @@
 //! The console: `run` builds the floors from the bottom, serves, and stops in reverse order.
 //! May use: everything below it.
 
+mod alone;
 pub mod api;
 pub mod app;
 pub mod clock;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use self::alone::run_sqs;
 use self::config::Config;
 use self::http::assets::Assets;
 use self::http::{body, listen, names};

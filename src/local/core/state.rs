@@ -59,6 +59,8 @@ pub struct State {
     account: String,
     region: String,
     base_url: String,
+    /// What URLs begin with instead, for one request.
+    known_as: Option<String>,
     deleted: BTreeMap<String, Millis>,
     /// Which of those names changed, while changes are noted.
     resting: Vec<Change>,
@@ -79,6 +81,7 @@ impl State {
             account: account.to_owned(),
             region: region.to_owned(),
             base_url: base_url.to_owned(),
+            known_as: None,
             deleted: BTreeMap::new(),
             resting: Vec::new(),
             latest: 0,
@@ -159,7 +162,12 @@ impl State {
 
     /// The URL of a queue.
     pub fn url(&self, name: &str) -> String {
-        format!("{}/{}/{name}", self.base_url, self.account)
+        format!("{}/{}/{name}", self.known_as.as_deref().unwrap_or(&self.base_url), self.account)
+    }
+
+    /// Lets queue URLs begin with another text from now on, without a slash at its end; `None` is the one of the beginning.
+    pub fn be_known_as(&mut self, base_url: Option<String>) {
+        self.known_as = base_url;
     }
 
     /// The ARN of a queue.

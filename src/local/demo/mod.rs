@@ -45,6 +45,11 @@ pub fn seed(local: &Local) -> Result<(), ApiError> {
     local.with_state(|state, now| fill(state, now, SEED))
 }
 
+/// Whether a local SQS holds the demo: only there may it go on. Queues of a person's own may have one of its names.
+pub fn was_told(local: &Local) -> bool {
+    local.with_state(|state, _| Trickle::has_its_queues(state))
+}
+
 /// Keeps a filled local SQS alive until the token is cancelled.
 pub async fn run(local: &Local, shutdown: CancellationToken) {
     let mut trickle = Trickle::seeded(SEED);

@@ -99,6 +99,11 @@ impl Trickle {
         Self { dice: Dice::seeded(seed), at_work: Vec::new(), open: Vec::new(), number: 5_000 }
     }
 
+    /// Whether all the queues are there on which something happens.
+    pub fn has_its_queues(state: &State) -> bool {
+        LANES.iter().all(|lane| state.queues.contains_key(lane.queue))
+    }
+
     /// One step. What SQS refuses (somebody deleted a queue, or changed it) is left alone.
     pub fn step(&mut self, state: &mut State, now: u64) {
         self.finish(state, now);

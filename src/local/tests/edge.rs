@@ -31,7 +31,7 @@ async fn a_message_goes_through_forms_from_send_to_delete() {
     let server = server(false).await;
     let created = server.form("/", "", "Action=CreateQueue&QueueName=a&Version=2012-11-05").await;
     assert!(created.starts_with("HTTP/1.1 200 ") && created.contains("content-type: text/xml\r\n"), "{created}");
-    assert_eq!(element(&created, "QueueUrl"), format!("http://{}/000000000000/a", server.address));
+    assert_eq!(element(&created, "QueueUrl"), "http://local/000000000000/a", "as it was asked");
     let id = element(&created, "RequestId");
     assert!(created.contains(&format!("x-amzn-requestid: {id}\r\n")), "{created}");
     let sent = server.form("/000000000000/a", "", "Action=SendMessage&MessageBody=%3Ca%3E%0D%0A").await;

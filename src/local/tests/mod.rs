@@ -43,12 +43,17 @@ impl Server {
 
     /// Sends one request on a connection of its own; the whole answer, empty if there was none.
     async fn raw(&self, head: String, body: String) -> String {
+        self.raw_with(format!("{head}Host: local\r\n"), body).await
+    }
+
+    /// The same with a `Host` of one's own, or none.
+    async fn raw_with(&self, head: String, body: String) -> String {
         let address = self.address;
         let exchange = move || {
             let mut stream = TcpStream::connect(address).unwrap();
             stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
             let length = body.len();
-            let request = format!("{head}Host: local\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+            let request = format!("{head}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}");
             // A server may refuse before it has read all.
             let _ = stream.write_all(request.as_bytes());
             let mut answer = String::new();
@@ -92,6 +97,26 @@ async fn an_error_carries_both_its_names() {
     );
     let unreadable = server.raw("POST / HTTP/1.1\r\nX-Amz-Target: AmazonSQS.ListQueues\r\n".into(), "{".into()).await;
     assert!(unreadable.contains("SerializationException;Sender"));
+}
+
+#[tokio::test]
+async fn queue_urls_begin_with_the_address_that_was_asked() {
+    let server = server(true).await;
+    let url = server.create("a").await;
+    assert_eq!(url, format!("http://{}/000000000000/a", server.address), "in process there is none");
+    let ask = async |host: &str, operation: &str| {
+        let head = format!("POST / HTTP/1.1\r\nX-Amz-Target: AmazonSQS.{operation}\r\n{host}");
+        body_of(&server.raw_with(head, json!({"QueueName": "a"}).to_string()).await)
+    };
+    for host in ["sqs:4566", "127.0.0.1:1", "[::1]:9324", "localhost"] {
+        let wanted = json!(format!("http://{host}/000000000000/a"));
+        let header = format!("Host: {host}\r\n");
+        for operation in ["CreateQueue", "GetQueueUrl"] {
+            assert_eq!(ask(&header, operation).await["QueueUrl"], wanted);
+        }
+        assert_eq!(ask(&header, "ListQueues").await["QueueUrls"], json!([wanted]));
+    }
+    assert_eq!(ask("Host: a@b\r\n", "GetQueueUrl").await["QueueUrl"], url);
 }
 
 #[tokio::test]

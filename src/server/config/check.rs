@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use super::connection::{self, ConnectionConfig};
 use super::file::Written;
 use super::source::{Problem, Settings, Sourced};
-use super::{Config, LocalConfig, LogFormat, LogLevel};
+use super::{Config, LocalConfig, LogFormat, LogLevel, SqsConfig};
 
 /// The port of the console when nothing says otherwise.
 const PORT: u16 = 3000;
+/// That of the local SQS alone: where people expect a local AWS.
+const SQS_PORT: u16 = 4566;
 
 /// Checks everything; notes every mistake. With a mistake noted, what comes back has defaults in its place and is for
 /// nobody to use.
@@ -44,6 +46,24 @@ pub(super) fn config(
         local,
         connections,
         site,
+    }
+}
+
+/// The same for the local SQS alone.
+pub(super) fn sqs_config(settings: &Settings, problems: &mut Vec<Problem>) -> SqsConfig {
+    let mut check = Check { settings, problems };
+    SqsConfig {
+        bind: check.value("bind", address).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        port: check.value("port", port).unwrap_or(SQS_PORT),
+        data: check.value("data", directory),
+        region: check
+            .value("region", |text| connection::region(text).map(|()| text.to_owned()))
+            .unwrap_or_else(|| "us-east-1".to_owned()),
+        account: check.value("account", account).unwrap_or_else(|| "000000000000".to_owned()),
+        peek: !check.on("no-peek"),
+        dials: check.on("dials"),
+        log_format: check.value("log", log_format).unwrap_or(LogFormat::Text),
+        log_level: check.value("log-level", log_level).unwrap_or(LogLevel::Info),
     }
 }
 
@@ -153,12 +173,22 @@ fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| format!("{text:?} is not a port: a whole number from 0 (any free port) to 65535."))
 }
 
+fn address(text: &str) -> Result<IpAddr, String> {
+    match text.trim_start_matches('[').trim_end_matches(']') {
+        "localhost" => Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        bare => bare.parse().map_err(|_| format!("{text:?} is not an IP address; take 127.0.0.1 or ::1.")),
+    }
+}
+
+fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("{text:?} is not an account: twelve digits."))
+}
+
 fn bind(text: &str) -> Result<IpAddr, String> {
-    let bare = text.trim_start_matches('[').trim_end_matches(']');
-    let address = match bare {
-        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        _ => bare.parse().map_err(|_| format!("{text:?} is not an IP address; take 127.0.0.1 or ::1."))?,
-    };
+    let address = address(text)?;
     let loopback = match address {
         IpAddr::V4(v4) => v4.is_loopback(),
         IpAddr::V6(v6) => v6 == Ipv6Addr::LOCALHOST,

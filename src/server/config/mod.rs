@@ -31,7 +31,7 @@ pub struct Config {
     pub bind: IpAddr,
     /// TCP port of the console; 0 takes any free one.
     pub port: u16,
-    /// Directory of the database. Without it everything is kept in memory and lost at the end.
+    /// Directory of the databases. Without it everything is kept in memory and lost at the end.
     pub data: Option<PathBuf>,
     /// Refuses every change on every connection.
     pub read_only: bool,
@@ -64,6 +64,29 @@ pub struct LocalConfig {
     pub dials: bool,
 }
 
+/// The local SQS alone: `redrive sqs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqsConfig {
+    /// Any address; it takes being told to leave loopback.
+    pub bind: IpAddr,
+    /// TCP port of the endpoint; 0 takes any free one.
+    pub port: u16,
+    /// Directory of its database. Without it everything is kept in memory and lost at the end.
+    pub data: Option<PathBuf>,
+    /// The Region in ARNs.
+    pub region: String,
+    /// The account in URLs and ARNs.
+    pub account: String,
+    /// Answers looks that receive nothing, as AWS does not.
+    pub peek: bool,
+    /// Serves the dials that make it fail on purpose. For tests.
+    pub dials: bool,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// The least important level that is written.
+    pub log_level: LogLevel,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -93,6 +116,8 @@ pub enum LogLevel {
 pub enum Invocation {
     /// Serve the console.
     Serve(Box<Config>),
+    /// Serve the local SQS alone.
+    Sqs(Box<SqsConfig>),
     /// Print this text and end: `--help`, `--version`.
     Print(String),
 }
@@ -114,6 +139,11 @@ pub fn read(
     let mut problems = Vec::new();
     let flags = match options::from_arguments(arguments, &mut problems) {
         options::Arguments::Settings(flags) => flags,
+        options::Arguments::Sqs(flags) => {
+            let environment = options::from_sqs_variables(variables, &mut problems);
+            let config = check::sqs_config(&Settings::new(vec![flags, environment]), &mut problems);
+            return if problems.is_empty() { Ok(Invocation::Sqs(Box::new(config))) } else { Err(problems) };
+        }
         options::Arguments::Print(text) => return Ok(Invocation::Print(text)),
     };
     let environment = options::from_variables(variables, &mut problems);

@@ -1,5 +1,5 @@
-//! The one table of options, and how the command line and the environment are read by it. `--help` is made of it too,
-//! so a flag, its variable and its description cannot drift apart.
+//! The tables of options, one of the console and one of the local SQS alone, and how the command line and the environment
+//! are read by them. `--help` is made of them too, so a flag, its variable and its description cannot drift apart.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -20,9 +20,10 @@ pub(super) enum Kind {
     List,
 }
 
-/// One option of the console.
+/// One option.
 pub(super) struct Opt {
-    /// Its name, as in `--name`; the variable is `REDRIVE_NAME`, the key of the file `name`, dashes made underscores.
+    /// Its name, as in `--name`; the variable is `REDRIVE_NAME` (`REDRIVE_SQS_NAME` of the local SQS alone), the key of the
+    /// file `name`, dashes made underscores.
     pub name: &'static str,
     /// What it takes.
     pub kind: Kind,
@@ -38,7 +39,7 @@ const fn opt(name: &'static str, kind: Kind, placeholder: &'static str, in_file:
     Opt { name, kind, placeholder, help, in_file }
 }
 
-/// Every option there is.
+/// Every option of the console.
 #[rustfmt::skip]
 pub(super) const OPTIONS: &[Opt] = &[
     opt("local", Kind::Switch, "", true, "Serve the embedded SQS with realistic queues: no AWS account needed"),
@@ -48,7 +49,7 @@ pub(super) const OPTIONS: &[Opt] = &[
     opt("config", Kind::Text, "FILE", false, "Read this file (TOML): the options below and the named connections"),
     opt("port", Kind::Text, "PORT", true, "Port of the console; 0 takes any free one [default: 3000]"),
     opt("bind", Kind::Text, "ADDRESS", true, "Loopback address to listen on [default: 127.0.0.1]"),
-    opt("data", Kind::Text, "DIR", true, "Keep the activity log here; without it, in memory until the end"),
+    opt("data", Kind::Text, "DIR", true, "Keep the activity log and the embedded SQS's messages here; without it, in memory until the end"),
     opt("read-only", Kind::Switch, "", true, "Refuse every change on every connection"),
     opt("allow-host", Kind::List, "NAME", true, "Answer to this Host too, as behind an ssh tunnel or a proxy: NAME or NAME:PORT; repeatable"),
     opt("public-origin", Kind::Text, "URL", true, "The origin people type when a proxy stands in front, as https://redrive.example.com"),
@@ -59,6 +60,26 @@ pub(super) const OPTIONS: &[Opt] = &[
     opt("dials", Kind::Switch, "", false, ""),
     opt("site", Kind::Text, "DIR", false, ""),
 ];
+
+/// Every option of `redrive sqs`. No file sets them.
+#[rustfmt::skip]
+pub(super) const SQS_OPTIONS: &[Opt] = &[
+    opt("port", Kind::Text, "PORT", false, "Port of the endpoint; 0 takes any free one [default: 4566]"),
+    opt("bind", Kind::Text, "ADDRESS", false, "Address to listen on; whoever reaches it may do everything [default: 127.0.0.1]"),
+    opt("data", Kind::Text, "DIR", false, "Keep queues and messages here over a restart; without it, in memory until the end"),
+    opt("region", Kind::Text, "REGION", false, "Region in ARNs [default: us-east-1]"),
+    opt("account", Kind::Text, "ACCOUNT", false, "Account in URLs and ARNs, twelve digits [default: 000000000000]"),
+    opt("no-peek", Kind::Switch, "", false, "Let looking cost a receive, as it does on AWS"),
+    opt("log", Kind::Text, "FORMAT", false, "How log lines look: text or json [default: text]"),
+    opt("log-level", Kind::Text, "LEVEL", false, "error, warn, info, debug or trace [default: info]"),
+    opt("dials", Kind::Switch, "", false, ""),
+];
+
+/// The subcommand that serves the local SQS alone.
+const SQS: &str = "sqs";
+
+const SQS_ABOUT: &str = "Serve the local SQS alone, for development and tests: no console, no AWS account.\n\n\
+    It checks no signatures, so any credentials do. Point the AWS CLI and SDKs at it with AWS_ENDPOINT_URL_SQS.";
 
 const ABOUT: &str = "Redrive, the browser console for Amazon SQS.\n\n\
     Without options it looks at the account and region of the AWS default credential chain.";
@@ -87,8 +108,10 @@ Named connections, in the file:
 
 /// What the command line says.
 pub(super) enum Arguments {
-    /// These options.
+    /// The console, with these options.
     Settings(Layer),
+    /// The local SQS alone, with these.
+    Sqs(Layer),
     /// It asked for a text.
     Print(String),
 }
@@ -97,26 +120,53 @@ pub(super) enum Arguments {
 pub(super) fn from_arguments(arguments: impl IntoIterator<Item = OsString>, problems: &mut Vec<Problem>) -> Arguments {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     match command().try_get_matches_from(arguments.clone()) {
-        Ok(matches) => Arguments::Settings(layer(&matches)),
+        Ok(matches) => settings(&matches),
         Err(error) if !error.use_stderr() => Arguments::Print(error.to_string()),
         Err(error) => {
             problems.push(Problem::at(&Origin::CommandLine, first_paragraph(&error)));
             let rest = command().ignore_errors(true).try_get_matches_from(arguments);
-            Arguments::Settings(rest.map(|matches| layer(&matches)).unwrap_or_default())
+            rest.map_or_else(|_| Arguments::Settings(Layer::new()), |matches| settings(&matches))
         }
     }
 }
 
-/// Reads the `REDRIVE_…` variables. One that is almost a known name is a mistake; one that is nothing like a known name
-/// belongs to somebody else (a container platform names variables after services) and is left alone.
+fn settings(matches: &ArgMatches) -> Arguments {
+    match matches.subcommand_matches(SQS) {
+        Some(matches) => Arguments::Sqs(layer(SQS_OPTIONS, matches)),
+        None => Arguments::Settings(layer(OPTIONS, matches)),
+    }
+}
+
+/// Reads the console's variables, `REDRIVE_…`.
 pub(super) fn from_variables(
     variables: impl IntoIterator<Item = (String, String)>,
     problems: &mut Vec<Problem>,
 ) -> Layer {
+    // Those of the local SQS alone are for another process.
+    let variables = variables.into_iter().filter(|(name, _)| !name.starts_with(SQS_PREFIX));
+    read_variables(PREFIX, OPTIONS, variables, problems)
+}
+
+/// Reads the variables of the local SQS alone, `REDRIVE_SQS_…`.
+pub(super) fn from_sqs_variables(
+    variables: impl IntoIterator<Item = (String, String)>,
+    problems: &mut Vec<Problem>,
+) -> Layer {
+    read_variables(SQS_PREFIX, SQS_OPTIONS, variables, problems)
+}
+
+/// Reads the variables of a prefix. One that is almost a known name is a mistake; one that is nothing like a known name
+/// belongs to somebody else (a container platform names variables after services) and is left alone.
+fn read_variables(
+    prefix: &str,
+    options: &'static [Opt],
+    variables: impl IntoIterator<Item = (String, String)>,
+    problems: &mut Vec<Problem>,
+) -> Layer {
     let mut layer = Layer::new();
-    let known: Vec<(String, &Opt)> = OPTIONS.iter().map(|o| (variable(o.name), o)).collect();
+    let known: Vec<(String, &Opt)> = options.iter().map(|o| (variable(prefix, o.name), o)).collect();
     for (name, value) in variables {
-        if !name.starts_with("REDRIVE_") {
+        if !name.starts_with(prefix) {
             continue;
         }
         let origin = Origin::Variable(name.clone());
@@ -137,14 +187,18 @@ pub(super) fn from_variables(
     layer
 }
 
+/// How the console's variables begin, and those of the local SQS alone.
+const PREFIX: &str = "REDRIVE_";
+const SQS_PREFIX: &str = "REDRIVE_SQS_";
+
 /// The environment variable of an option.
-fn variable(name: &str) -> String {
-    format!("REDRIVE_{}", name.to_uppercase().replace('-', "_"))
+fn variable(prefix: &str, name: &str) -> String {
+    format!("{prefix}{}", name.to_uppercase().replace('-', "_"))
 }
 
-fn layer(matches: &ArgMatches) -> Layer {
+fn layer(options: &'static [Opt], matches: &ArgMatches) -> Layer {
     let mut layer = Layer::new();
-    for option in OPTIONS {
+    for option in options {
         let values: Vec<String> = match option.kind {
             Kind::Switch if matches.get_flag(option.name) => vec!["true".to_owned()],
             Kind::Switch => continue,
@@ -161,8 +215,25 @@ fn layer(matches: &ArgMatches) -> Layer {
 }
 
 fn command() -> Command {
+    let sqs = Command::new(SQS)
+        .about(SQS_ABOUT.split("\n\n").next())
+        .long_about(SQS_ABOUT)
+        .args(arguments(SQS_OPTIONS))
+        .after_help(variables_help(SQS_PREFIX, SQS_OPTIONS));
+    Command::new("redrive")
+        .about(ABOUT)
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_version_flag(false)
+        .args(arguments(OPTIONS))
+        .after_help(variables_help(PREFIX, OPTIONS) + "\n" + AWS_VARIABLES)
+        .subcommand(sqs)
+        .args_conflicts_with_subcommands(true)
+        .disable_help_subcommand(true)
+}
+
+fn arguments(options: &'static [Opt]) -> impl Iterator<Item = Arg> {
     // `ArgAction::Append` for every value: giving a flag twice is not worth an error, the last one counts.
-    let arguments = OPTIONS.iter().map(|option| {
+    options.iter().map(|option| {
         let argument = Arg::new(option.name).long(option.name).help(option.help).hide(option.help.is_empty());
         match option.kind {
             Kind::Switch => argument.action(ArgAction::SetTrue).overrides_with(option.name),
@@ -170,29 +241,21 @@ fn command() -> Command {
                 argument.action(ArgAction::Append).num_args(1).allow_hyphen_values(false).value_name(option.placeholder)
             }
         }
-    });
-    Command::new("redrive")
-        .about(ABOUT)
-        .version(env!("CARGO_PKG_VERSION"))
-        .disable_version_flag(false)
-        .args(arguments)
-        .after_help(environment_help())
+    })
 }
 
-fn environment_help() -> String {
+fn variables_help(prefix: &str, options: &[Opt]) -> String {
     let mut text =
         String::from("Environment (a flag is stronger than its variable, a variable stronger than the file):\n");
-    for option in OPTIONS.iter().filter(|option| !option.help.is_empty()) {
+    for option in options.iter().filter(|option| !option.help.is_empty()) {
         let form = match option.kind {
             Kind::Switch => "true or false",
             Kind::Text => option.placeholder,
             Kind::List => "comma-separated",
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {:<24} {form}", variable(option.name));
+        let _ = writeln!(text, "  {:<24} {form}", variable(prefix, option.name));
     }
-    text.push('\n');
-    text.push_str(AWS_VARIABLES);
     text
 }
 
@@ -217,10 +280,13 @@ mod tests {
     #[test]
     fn help_names_every_shown_flag_with_its_variable() {
         let help = command().render_help().to_string();
-        for option in OPTIONS {
-            let flag = format!("--{}", option.name);
-            assert_eq!(help.contains(&flag), !option.help.is_empty(), "{flag}");
-            assert_eq!(help.contains(&variable(option.name)), !option.help.is_empty());
+        let sqs = command().find_subcommand_mut(SQS).unwrap().render_help().to_string();
+        for (help, prefix, options) in [(&help, PREFIX, OPTIONS), (&sqs, SQS_PREFIX, SQS_OPTIONS)] {
+            for option in options {
+                let flag = format!("--{}", option.name);
+                assert_eq!(help.contains(&flag), !option.help.is_empty(), "{flag}");
+                assert_eq!(help.contains(&variable(prefix, option.name)), !option.help.is_empty());
+            }
         }
         for name in ["AWS_REGION", "AWS_PROFILE", "AWS_ENDPOINT_URL_SQS"] {
             assert!(help.contains(name), "{name}");

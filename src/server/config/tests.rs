@@ -19,6 +19,7 @@ fn attempt(arguments: &[&str], variables: &[(&str, &str)], file: &str) -> Result
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     match read(arguments, variables, &open) {
         Ok(Invocation::Serve(config)) => Ok(*config),
+        Ok(Invocation::Sqs(_)) => panic!("the local SQS alone"),
         Ok(Invocation::Print(text)) => panic!("printed {text}"),
         Err(problems) => Err(problems.iter().map(ToString::to_string).collect()),
     }
@@ -253,6 +254,38 @@ fn host_names_are_names() {
 fn variables_of_others_are_left_alone() {
     let config = attempt(&[], &[("REDRIVE_SERVICE_HOST", "10.0.0.1"), ("PATH", "/bin"), ("AWS_REGION", "x")], "");
     assert!(config.is_ok());
+}
+
+fn alone(arguments: &[&str], variables: &[(&str, &str)]) -> Result<SqsConfig, Vec<String>> {
+    let arguments = ["redrive", "sqs"].iter().chain(arguments).map(Into::into);
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    match read(arguments, variables, &|_| Err(io::Error::from(io::ErrorKind::NotFound))) {
+        Ok(Invocation::Sqs(config)) => Ok(*config),
+        Ok(_) => panic!("something else"),
+        Err(problems) => Err(problems.iter().map(ToString::to_string).collect()),
+    }
+}
+
+#[test]
+fn the_local_sqs_alone_has_options_and_variables_of_its_own() {
+    let config = alone(&[], &[("REDRIVE_PORT", "1"), ("REDRIVE_LOCAL", "true")]).unwrap();
+    assert_eq!((config.bind.to_string().as_str(), config.port, &config.data), ("127.0.0.1", 4566, &None));
+    assert_eq!((config.region.as_str(), config.account.as_str()), ("us-east-1", "000000000000"));
+    assert!(config.peek && !config.dials);
+
+    let arguments = ["--data", "sqs", "--bind", "0.0.0.0", "--region", "eu-west-1", "--account", "123456789012"];
+    let config = alone(&arguments, &[("REDRIVE_SQS_PORT", "9324"), ("REDRIVE_SQS_REGION", "us-east-2")]).unwrap();
+    assert_eq!((config.bind.to_string().as_str(), config.port), ("0.0.0.0", 9324), "another address, once it is said");
+    assert_eq!((config.region.as_str(), config.account.as_str()), ("eu-west-1", "123456789012"));
+    assert_eq!(config.data, Some(PathBuf::from("sqs")));
+
+    let problems =
+        alone(&["--port", "x", "--account", "1", "--bind", "here"], &[("REDRIVE_SQS_PROT", "1")]).unwrap_err();
+    assert_eq!(problems.len(), 4, "{problems:?}");
+    assert!(problems.iter().any(|words| words.contains("Did you mean REDRIVE_SQS_PORT?")), "{problems:?}");
+    assert_eq!(alone(&["--local"], &[]).unwrap_err().len(), 1);
+    assert_eq!(refused(attempt(&["--local", "sqs"], &[], "")).len(), 1);
+    assert!(attempt(&[], &[("REDRIVE_SQS_PORT", "9324")], "").is_ok(), "the console leaves them alone");
 }
 
 #[test]

@@ -31,6 +31,14 @@ cases! {
         assert_eq!(sqs.receive(&url).await.len(), 1);
     }
 
+    "API reference, SendMessageBatch: Errors, EmptyBatchRequest, the batch request doesn't contain any entries"
+    #[only(boto3)]
+    async fn no_list_of_entries_is_an_empty_one(sqs) {
+        let url = sqs.queue("orders", json!({})).await;
+        let refused = sqs.refused("SendMessageBatch", json!({"QueueUrl": url})).await;
+        assert_eq!(refused.code, "AWS.SimpleQueueService.EmptyBatchRequest");
+    }
+
     "API reference, SendMessageBatchRequestEntry: Id"
     #[only(boto3)]
     async fn an_entry_without_an_id_is_refused(sqs) {

@@ -174,6 +174,21 @@ cases! {
         assert!(!same(&first, &send(&sqs, &url, "h", "2", Some("d")).await));
     }
 
+    "API reference, SetQueueAttributes: changes can take up to 60 seconds; as recorded the scope does"
+    async fn a_widened_scope_counts_a_minute_later_too(sqs) {
+        let attributes = json!({"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"});
+        let url = sqs.queue("orders.fifo", attributes).await;
+        send(&sqs, &url, "group1", "Test1", Some("same")).await;
+        let second = send(&sqs, &url, "group2", "Test2", Some("same")).await;
+        let set = json!({"QueueUrl": url, "Attributes": {"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"}});
+        sqs.call("SetQueueAttributes", set).await.unwrap();
+        let third = send(&sqs, &url, "group3", "Test3", Some("same")).await;
+        assert!(!same(&second, &third));
+        assert_eq!(bodies(&sqs.receive(&url).await), ["Test1", "Test2", "Test3"]);
+        sqs.pass(60).await;
+        assert!(same(&third, &send(&sqs, &url, "group4", "Test4", Some("same")).await), "the newest of them");
+    }
+
     "API reference, SendMessageBatch: a batch version of SendMessage"
     async fn duplicates_in_one_batch_are_one_message(sqs) {
         let url = sqs.queue("orders.fifo", json!({"ContentBasedDeduplication": "true"})).await;

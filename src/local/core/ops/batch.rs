@@ -81,10 +81,11 @@ pub fn each<T>(
 
 /// Reads the entries of a batch with their ids, and checks the rules for the batch as a whole.
 ///
-/// Errors, in this order: `MissingParameter`, `EmptyBatchRequest`, `TooManyEntriesInBatchRequest`,
-/// `InvalidBatchEntryId`, `BatchEntryIdsNotDistinct`.
+/// Errors, in this order: `EmptyBatchRequest`, `TooManyEntriesInBatchRequest`, `InvalidBatchEntryId` or, where there is no
+/// id, `MissingParameter`, `BatchEntryIdsNotDistinct`.
 pub fn entries(members: &mut Members, entry_type: &str) -> Result<Vec<(String, Members)>, ApiError> {
-    let entries = members.entries("Entries")?.ok_or_else(|| ApiError::missing("Entries"))?;
+    // A form with an empty list says nothing at all of it, so no list is an empty one.
+    let entries = members.entries("Entries")?.unwrap_or_default();
     if entries.is_empty() {
         return Err(ApiError::named(
             "EmptyBatchRequest",

@@ -63,7 +63,7 @@ fn a_batch_is_refused_as_a_whole_for_its_shape() {
         "AWS.SimpleQueueService.InvalidBatchEntryId",
         "ids must be good before they can be distinct"
     );
-    assert_eq!(code(Value::Null), "MissingParameter");
+    assert_eq!(code(Value::Null), "AWS.SimpleQueueService.EmptyBatchRequest");
     assert_eq!(code(json!([entry("a"), {"MessageBody": "b"}])), "MissingParameter");
     let half = "x".repeat(524_288);
     let long = json!([{"Id": "a", "MessageBody": half}, {"Id": "b", "MessageBody": format!("{half}x")}]);

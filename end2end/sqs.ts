@@ -14,22 +14,57 @@ export interface MessageOptions {
   attributes?: Record<string, string | { DataType: string; StringValue?: string; BinaryValue?: string }>
 }
 
-/** When and how the local SQS fails; without `operation` or `queue` a rule is for all. */
+/** When and how the local SQS fails; without `queue` a rule is for all, without `operation` for all that its action can disturb. */
 export interface Rule {
-  operation?: string
+  operation?: string | string[]
   queue?: string
   /** The first matching call that it disturbs; 1 if absent. */
   nth?: number
-  /** How many it disturbs from there; all if absent. */
+  /** From there every so-manieth; 1 if absent. */
+  every?: number
+  /** Each of these with this probability, from 0 to 1; the same seed disturbs the same calls. */
+  chance?: number
+  seed?: number
+  /** How many it disturbs at most; all if absent. */
   count?: number
   action:
-    | { answer: { code: string; message?: string } }
+    | { answer: { code: string; message?: string; status?: number } }
     | { delay: { ms: number } }
     | { drop: 'before' | 'after' }
-    | { fail_entries: { ids?: string[]; code?: string } }
+    | { refuse: { ms: number } }
+    | { fail_entries: { ids?: string[]; code?: string; chance?: number } }
+    | { restore: { ms: number } }
+    | { skew: { ms: number } }
+    | { trickle: { bytes: number; ms: number } }
+    | { truncate: { bytes: number } }
     | 'hang'
     | 'wrong_md5'
+    | 'wrong_md5_of_attributes'
+    | 'redeliver'
+    | 'repeat'
+    | 'ignore_delete'
+    | ErrorName
 }
+
+/** Errors of SQS by what they are, for those who do not know the codes. */
+export type ErrorName =
+  | 'throttle'
+  | 'rate_exceeded'
+  | 'server_error'
+  | 'unavailable'
+  | 'expired_credentials'
+  | 'invalid_credentials'
+  | 'access_denied'
+  | 'request_expired'
+  | 'invalid_signature'
+  | 'over_limit'
+  | 'kms_throttle'
+  | 'kms_access_denied'
+  | 'kms_disabled'
+  | 'kms_invalid_state'
+  | 'kms_invalid_usage'
+  | 'kms_not_found'
+  | 'kms_opt_in_required'
 
 /** An error of SQS: its code, as `QueueDoesNotExist`. */
 export class SqsError extends Error {

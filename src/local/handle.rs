@@ -163,6 +163,31 @@ impl Local {
         self.state().is_new()
     }
 
+    /// The entries of the effect log after the one with this number, at most so many; empty without dials.
+    pub fn effects_since(&self, seq: u64, most: usize) -> Vec<Effect> {
+        self.state().effects_since(seq, most).to_vec()
+    }
+
+    /// Whether the clock moves only when it is told.
+    pub(super) fn clock_is_manual(&self) -> bool {
+        matches!(self.clock, Clock::Manual(_))
+    }
+
+    /// Moves a manual clock forward; another one goes by itself.
+    pub(super) fn advance_clock(&self, millis: u64) {
+        if let Clock::Manual(clock) = &self.clock {
+            clock.advance(Duration::from_millis(millis));
+        }
+    }
+
+    /// Resolves when the dials want nobody to reach this server for so long.
+    pub(super) async fn refusal(&self) -> Duration {
+        match &self.dials {
+            Some(dials) => dials.refusal().await,
+            None => std::future::pending().await,
+        }
+    }
+
     pub(super) fn dials(&self) -> Option<&Dials> {
         self.dials.as_ref()
     }

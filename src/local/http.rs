@@ -6,19 +6,18 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::uri::Authority;
-use http::{HeaderMap, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http::{HeaderMap, Request, Response, header};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde::Serialize;
-use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::control;
 use super::core::ApiError;
-use super::faults::{self, Ending, Plan};
+use super::faults::{self, Delivery, Done, Dropped, Paced};
 use super::handle::{Local, asked_at};
 use super::peek;
 use super::wire::{self, Call, Protocol};
@@ -30,12 +29,7 @@ const PATIENCE_BYTES: usize = 64 * 1024 * 1024;
 /// How long requests in progress have when the server stops.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// The connection ends without an answer, because the dials say so.
-#[derive(Debug, thiserror::Error)]
-#[error("the dials end this connection")]
-struct Dropped;
-
-type Answer = Response<Full<Bytes>>;
+type Answer = Response<Paced>;
 
 /// How long it waits where the system has no room for another connection.
 const BREATH: Duration = Duration::from_millis(100);
@@ -44,6 +38,7 @@ const BREATH: Duration = Duration::from_millis(100);
 /// Where no connection can be accepted it waits and tries again: a console without its SQS is of no use.
 pub async fn serve(listener: TcpListener, local: Arc<Local>, shutdown: CancellationToken) {
     let connections = TaskTracker::new();
+    let (mut listener, mut open) = (listener, CancellationToken::new());
     let ticking = {
         let local = Arc::clone(&local);
         tokio::spawn(async move { local.tick().await })
@@ -60,11 +55,20 @@ pub async fn serve(listener: TcpListener, local: Arc<Local>, shutdown: Cancellat
                     continue;
                 }
             },
+            time = local.refusal() => {
+                open.cancel();
+                open = CancellationToken::new();
+                match faults::away(listener, time, &shutdown).await {
+                    Some(back) => listener = back,
+                    None => break,
+                }
+                continue;
+            }
             () = shutdown.cancelled() => break,
         };
         // Answers are small and wait for nothing.
         let _ = stream.set_nodelay(true);
-        connections.spawn(connection(stream, Arc::clone(&local), shutdown.clone()));
+        connections.spawn(connection(stream, Arc::clone(&local), open.clone(), shutdown.clone()));
     }
     local.closing.cancel();
     connections.close();
@@ -78,7 +82,7 @@ fn is_of_one_connection(error: &std::io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-async fn connection(stream: TcpStream, local: Arc<Local>, shutdown: CancellationToken) {
+async fn connection(stream: TcpStream, local: Arc<Local>, open: CancellationToken, shutdown: CancellationToken) {
     let service = service_fn(move |request| {
         let local = Arc::clone(&local);
         async move { answer(&local, request).await }
@@ -88,6 +92,7 @@ async fn connection(stream: TcpStream, local: Arc<Local>, shutdown: Cancellation
     // A connection that breaks is its client's affair.
     tokio::select! {
         _ = connection.as_mut() => return,
+        () = open.cancelled() => return,
         () = shutdown.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
@@ -99,23 +104,23 @@ async fn answer(local: &Local, request: Request<Incoming>) -> Result<Answer, Dro
     let control_path = head.uri.path().starts_with("/_");
     let protocol = if control_path { Protocol::Json } else { Protocol::of(&head) };
     if let Some(error) = wire::foreign(&head.headers) {
-        return Ok(protocol.refusal(&error, &id).map(Full::new));
+        return Ok(protocol.refusal(&error, &id).map(Paced::whole));
     }
     let Some(body) = read(body).await else {
         let error = ApiError::named("RequestEntityTooLarge", "The request is too long.");
-        return Ok(protocol.refusal(&error, &id).map(Full::new));
+        return Ok(protocol.refusal(&error, &id).map(Paced::whole));
     };
     if local.peeks() && peek::is_asked(head.uri.path()) {
-        return Ok(peek::answer(local, &head, &body));
+        return Ok(peek::answer(local, &head, &body).map(Paced::whole));
     }
     if control_path {
-        return Ok(control(local, &head.method, head.uri.path(), &body));
+        return Ok(control::answer(local, &head, &body).map(Paced::whole));
     }
-    let answer = match protocol.read(&head, &body) {
-        Ok(request) => asked_at(address(&head.headers), call(local, protocol, request, &id)).await?,
+    let refusal = match protocol.read(&head, &body) {
+        Ok(request) => return asked_at(address(&head.headers), call(local, protocol, request, &id)).await,
         Err(error) => protocol.refusal(&error, &id),
     };
-    Ok(answer.map(Full::new))
+    Ok(refusal.map(Paced::whole))
 }
 
 /// How the client found its way here.
@@ -142,90 +147,15 @@ async fn read(body: Incoming) -> Option<Bytes> {
 }
 
 /// An SQS operation.
-async fn call(local: &Local, protocol: Protocol, request: Call, id: &str) -> Result<Response<Bytes>, Dropped> {
-    let Call { operation, mut body } = request;
-    let Some(dials) = local.dials() else {
-        return Ok(match local.answer(&operation, body).await {
-            Ok(answer) => protocol.success(&operation, &answer, id),
-            Err(error) => protocol.refusal(&error, id),
-        });
+async fn call(local: &Local, protocol: Protocol, request: Call, id: &str) -> Result<Answer, Dropped> {
+    let Call { operation, body } = request;
+    let (done, delivery) = match local.dials() {
+        Some(dials) => faults::call(local, dials, &operation, body).await?,
+        None => (local.answer(&operation, body).await.map(Done::Plain), Delivery::default()),
     };
-    let plan = dials.plan(&operation, faults::queue_of(&body));
-    if plan.delay > 0 {
-        tokio::time::sleep(Duration::from_millis(plan.delay)).await;
-    }
-    match plan.ending {
-        Some(Ending::Error(error)) => return Ok(protocol.refusal(&error, id)),
-        Some(Ending::Drop) => return Err(Dropped),
-        Some(Ending::Hang) => {
-            local.closing.cancelled().await;
-            return Err(Dropped);
-        }
-        None => {}
-    }
-    let done = disturbed(local, &operation, &mut body, &plan).await;
-    if plan.drop_after {
-        return Err(Dropped);
-    }
-    Ok(match done {
+    let answer = match done {
         Ok(answer) => protocol.success(&operation, &answer, id),
         Err(error) => protocol.refusal(&error, id),
-    })
-}
-
-/// Does a call with what the dials change in its words.
-async fn disturbed(local: &Local, operation: &str, body: &mut Value, plan: &Plan) -> Result<Value, ApiError> {
-    let mut failed = Vec::new();
-    if let Some((ids, code)) = &plan.fail_entries {
-        failed = faults::take_failing_entries(body, ids, code);
-    }
-    let nothing_left = !failed.is_empty() && body["Entries"].as_array().is_some_and(Vec::is_empty);
-    let mut answer = if nothing_left { json!({"Successful": []}) } else { local.call(operation, body.take()).await? };
-    if !failed.is_empty() {
-        if let Some(others) = answer["Failed"].as_array() {
-            failed.extend(others.iter().cloned());
-        }
-        answer["Failed"] = failed.into();
-    }
-    if plan.wrong_md5 {
-        faults::falsify_md5(&mut answer);
-    }
-    Ok(answer)
-}
-
-/// Everything that is not SQS: readiness, and what tests need.
-fn control(local: &Local, method: &Method, path: &str, body: &[u8]) -> Answer {
-    if (method, path) == (&Method::GET, "/_health") {
-        return respond(StatusCode::OK, &json!({"status": "ready"}));
-    }
-    let Some(dials) = local.dials() else {
-        return not_found();
     };
-    match (method, path) {
-        (&Method::GET, "/_dials") => respond(StatusCode::OK, &dials.show()),
-        (&Method::PUT, "/_dials") => match dials.set(body) {
-            Ok(()) => respond(StatusCode::OK, &dials.show()),
-            Err(error) => respond(StatusCode::BAD_REQUEST, &json!({"error": error})),
-        },
-        (&Method::DELETE, "/_dials") => {
-            dials.clear();
-            respond(StatusCode::OK, &dials.show())
-        }
-        (&Method::GET, "/_effects") => respond(StatusCode::OK, &local.effects()),
-        (&Method::GET, "/_calls") => respond(StatusCode::OK, &dials.calls()),
-        _ => not_found(),
-    }
-}
-
-fn not_found() -> Answer {
-    respond(StatusCode::NOT_FOUND, &json!({"error": "This is a local SQS, and there is nothing here."}))
-}
-
-fn respond(status: StatusCode, body: &impl Serialize) -> Answer {
-    // Plain structures of texts and numbers; writing one cannot fail.
-    let body = serde_json::to_vec(body).unwrap_or_default();
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
-    *answer.status_mut() = status;
-    answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-    answer
+    Ok(Paced::answer(answer, delivery))
 }

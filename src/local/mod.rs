@@ -15,6 +15,7 @@
 //! * `faults` – failures on demand, for tests
 
 mod clock;
+mod control;
 mod core;
 pub mod demo;
 mod faults;
@@ -26,7 +27,7 @@ mod store;
 mod tests;
 mod wire;
 
-pub use self::core::{ApiError, Effect};
+pub use self::core::{ApiError, Effect, Kind};
 pub use clock::{Clock, ManualClock};
 pub use handle::{Local, Options};
 pub use http::serve;

@@ -15,7 +15,6 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{Method, Response, StatusCode, header, request};
-use http_body_util::Full;
 use serde_json::{Value, json};
 
 use super::core::{self, ApiError, Of, Peeked, Show};
@@ -54,7 +53,7 @@ pub fn is_asked(path: &str) -> bool {
 }
 
 /// Answers such a request. Nothing is received by it.
-pub fn answer(local: &Local, head: &request::Parts, body: &[u8]) -> Response<Full<Bytes>> {
+pub fn answer(local: &Local, head: &request::Parts, body: &[u8]) -> Response<Bytes> {
     if ![Method::GET, Method::HEAD, Method::POST].contains(&head.method) {
         let error = ApiError { status: 405, ..ApiError::named("MethodNotAllowed", "Only GET and POST are allowed.") };
         return write(Format::Json, &Err(error));
@@ -138,7 +137,7 @@ fn preferred(accept: &str) -> Format {
     weighed.fold(None, better).map_or(Format::Xml("text/xml"), |(format, _)| format)
 }
 
-fn write(format: Format, found: &Result<Vec<Peeked>, ApiError>) -> Response<Full<Bytes>> {
+fn write(format: Format, found: &Result<Vec<Peeked>, ApiError>) -> Response<Bytes> {
     let id = uuid::Uuid::new_v4().to_string();
     let tree = || match found {
         Ok(messages) => Node::tree(
@@ -162,7 +161,7 @@ fn write(format: Format, found: &Result<Vec<Peeked>, ApiError>) -> Response<Full
             (AWS_JSON, json!({"__type": shape, "message": error.message}).to_string())
         }
     };
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    let mut answer = Response::new(Bytes::from(body));
     if let Err(error) = found {
         *answer.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
         if let (Format::Aws, Ok(code)) = (format, header::HeaderValue::from_str(&format!("{};Sender", error.code))) {

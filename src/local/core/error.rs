@@ -40,6 +40,7 @@ const TABLE: &[(&str, &str, u16)] = &[
     ("InvalidMessageContents", "InvalidMessageContents", 400),
     ("InvalidParameterValueException", "InvalidParameterValue", 400),
     ("InvalidSecurity", "InvalidSecurity", 403),
+    ("InvalidSignatureException", "SignatureDoesNotMatch", 403),
     ("KmsAccessDenied", "KMS.AccessDeniedException", 400),
     ("KmsDisabled", "KMS.DisabledException", 400),
     ("KmsInvalidKeyUsage", "KMS.InvalidKeyUsageException", 400),

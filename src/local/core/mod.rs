@@ -5,6 +5,7 @@ mod access_policy;
 mod attempts;
 mod decode;
 mod dedup;
+mod deviations;
 mod effects;
 mod error;
 mod groups;
@@ -24,11 +25,12 @@ mod tenants;
 mod tests;
 
 pub use dedup::Accepted;
-pub use effects::Effect;
+pub use deviations::{Undo, delete_undone, note_repeated, reveal};
+pub use effects::{Effect, Kind};
 pub use error::ApiError;
 pub use journal::{Change, Changes, Marks, Standing};
 pub use message::Message;
-pub use ops::{Request, Response};
+pub use ops::{NAMES, Request, Response};
 pub use peek::{Of, Peeked, Show, peek};
 pub use shelf::{LastReceive, Place};
 pub use state::State;
@@ -42,5 +44,8 @@ pub type Millis = u64;
 /// answers nothing; waiting for a message is the caller's part (see [`State::receive_wait`]).
 pub fn apply(state: &mut State, now: Millis, request: Request) -> Result<Response, ApiError> {
     let now = state.advance(now);
-    request.apply(state, now)
+    state.effects.begin_request();
+    let answer = request.apply(state, now);
+    state.effects.end_request();
+    answer
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Millis;
 use super::attempts::Attempts;
 use super::dedup::Dedup;
+use super::deviations::{self, Owed};
 use super::effects::{Effect, Effects, Kind};
 use super::error::ApiError;
 use super::ids::Ids;
@@ -56,6 +57,8 @@ pub struct State {
     pub effects: Effects,
     /// The most messages of a queue in flight.
     pub in_flight_limit: usize,
+    /// Deleted messages that come back, because a dial wants it.
+    pub owed: Vec<Owed>,
     account: String,
     region: String,
     base_url: String,
@@ -78,6 +81,7 @@ impl State {
             ids: Ids::seeded(seed),
             effects: Effects::default(),
             in_flight_limit: IN_FLIGHT,
+            owed: Vec::new(),
             account: account.to_owned(),
             region: region.to_owned(),
             base_url: base_url.to_owned(),
@@ -100,10 +104,16 @@ impl State {
         self.effects.all()
     }
 
+    /// A part of the effect log (see [`Effects::since`]).
+    pub fn effects_since(&self, seq: u64, most: usize) -> &[Effect] {
+        self.effects.since(seq, most)
+    }
+
     /// Lets time pass: moves what move tasks owe. Answers the time that counts: the latest ever given.
     pub fn advance(&mut self, now: Millis) -> Millis {
         self.latest = self.latest.max(now);
         super::moves::advance(self, self.latest);
+        deviations::pay(self, self.latest);
         self.latest
     }
 
@@ -136,7 +146,8 @@ impl State {
 
     /// When the next hidden message of a queue becomes visible by itself.
     pub fn next_due(&self, name: &str) -> Option<Millis> {
-        self.queues.get(name).and_then(|queue| queue.shelf.next_due())
+        let shown = self.queues.get(name).and_then(|queue| queue.shelf.next_due());
+        shown.into_iter().chain(deviations::next_due(self, name)).min()
     }
 
     /// How many messages of a queue are where, and how many it holds in all.
@@ -271,6 +282,7 @@ impl State {
         if let Some(mut queue) = self.queues.remove(name) {
             self.rest(name.to_owned(), now);
             self.tasks.forget(name);
+            self.owed.retain(|owed| !owed.is_of(name));
             for message in queue.shelf.clear() {
                 self.effects.note(now, Kind::Purged, name, &message.id);
             }

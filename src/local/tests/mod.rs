@@ -1,6 +1,9 @@
-//! The shell: the protocol on the wire, waiting, stopping, and the dials.
+//! The shell: the protocol on the wire, waiting, stopping, the dials and the effect log.
 
+mod deliveries;
+mod dials;
 mod edge;
+mod effects;
 mod peek;
 
 use std::io::{Read as _, Write as _};
@@ -23,9 +26,13 @@ struct Server {
 }
 
 async fn server(dials: bool) -> Server {
+    server_at(dials, Clock::Wall).await
+}
+
+async fn server_at(dials: bool, clock: Clock) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let options = Options { base_url: format!("http://{address}"), dials, ..Options::default() };
+    let options = Options { base_url: format!("http://{address}"), dials, clock, ..Options::default() };
     let local = Arc::new(Local::new(options));
     let shutdown = CancellationToken::new();
     let serving = tokio::spawn(serve(listener, Arc::clone(&local), shutdown.clone()));
@@ -76,6 +83,12 @@ impl Server {
     async fn dial(&self, rules: Value) {
         assert_eq!(self.control("PUT", "/_dials", rules).await.0, "200");
     }
+}
+
+/// What the effect log says, kind by kind, read over HTTP.
+async fn effects(server: &Server) -> Vec<String> {
+    let (_, log) = server.control("GET", "/_effects", json!(null)).await;
+    log.as_array().unwrap().iter().map(|effect| effect["effect"].as_str().unwrap().to_owned()).collect()
 }
 
 fn body_of(answer: &str) -> Value {
@@ -203,55 +216,13 @@ async fn move_tasks_go_on_while_nobody_asks() {
 async fn without_dials_there_is_readiness_and_nothing_else() {
     let server = server(false).await;
     assert_eq!(server.control("GET", "/_health", json!(null)).await.0, "200");
-    for path in ["/_dials", "/_effects", "/_calls"] {
-        assert_eq!(server.control("GET", path, json!(null)).await.0, "404", "{path}");
+    for path in ["/_dials", "/_effects", "/_effects?since=1", "/_calls", "/_clock", "/_anything"] {
+        for method in ["GET", "PUT", "POST", "DELETE"] {
+            let (status, _) = server.control(method, path, json!([{"action": "hang"}])).await;
+            assert_eq!(status, "404", "{method} {path}");
+        }
     }
-}
-
-#[tokio::test]
-async fn the_dials_answer_delay_and_drop() {
-    let server = server(true).await;
     let url = server.create("a").await;
-    let message = json!({"QueueUrl": url, "MessageBody": "b"});
-    let sent = async || {
-        let effects = server.control("GET", "/_effects", json!(null)).await.1;
-        effects.as_array().unwrap().len()
-    };
-    server.dial(json!([{"operation": "SendMessage", "action": {"answer": {"code": "InternalError"}}}])).await;
-    let answer = server.call("SendMessage", message.clone()).await;
-    assert!(answer.starts_with("HTTP/1.1 500 ") && answer.contains("InternalError;Receiver"));
-    server.dial(json!([{"queue": "a", "action": {"drop": "before"}}])).await;
-    assert_eq!(server.call("SendMessage", message.clone()).await, "");
-    assert_eq!(sent().await, 0);
-    server.dial(json!([{"queue": "a", "action": {"drop": "after"}}])).await;
-    assert_eq!(server.call("SendMessage", message.clone()).await, "");
-    assert_eq!(sent().await, 1);
-    server.dial(json!([{"action": {"delay": {"ms": 150}}}])).await;
-    let started = Instant::now();
-    server.call("SendMessage", message).await;
-    assert!(started.elapsed() >= Duration::from_millis(150));
-    let (_, rules) = server.control("GET", "/_dials", json!(null)).await;
-    assert_eq!(rules[0]["hits"], 1);
-    assert_eq!(server.control("GET", "/_calls", json!(null)).await.1["SendMessage"], 4);
-    assert_eq!(server.control("DELETE", "/_dials", json!(null)).await.1, json!([]));
-    assert_eq!(server.control("PUT", "/_dials", json!([{"action": "explode"}])).await.0, "400");
-}
-
-#[tokio::test]
-async fn the_dials_fail_entries_and_falsify_digests() {
-    let server = server(true).await;
-    let url = server.create("a").await;
-    let batch = json!({"QueueUrl": url, "Entries": [{"Id": "1", "MessageBody": "b"}, {"Id": "2", "MessageBody": "b"}]});
-    let one = json!({"fail_entries": {"ids": ["2"], "code": "KmsThrottled"}});
-    server.dial(json!([{"operation": "SendMessageBatch", "action": one}, {"action": "wrong_md5"}])).await;
-    let results = body_of(&server.call("SendMessageBatch", batch.clone()).await);
-    assert_eq!(results["Successful"][0]["MD5OfMessageBody"], "0".repeat(32));
-    assert_eq!(
-        (&results["Failed"][0]["Id"], &results["Failed"][0]["Code"]),
-        (&json!("2"), &json!("KMS.ThrottlingException"))
-    );
-    server.dial(json!([{"action": {"fail_entries": {}}}])).await;
-    let results = body_of(&server.call("SendMessageBatch", batch).await);
-    assert_eq!((results["Successful"].as_array().unwrap().len(), results["Failed"].as_array().unwrap().len()), (0, 2));
-    assert_eq!(server.local.effects().len(), 1, "what fails has no effect");
+    server.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "b"})).await;
+    assert_eq!(server.local.effects(), [], "and keeps no log");
 }

@@ -99,7 +99,7 @@ fn delete(state: &mut State, now: Millis, name: &str, handle: &str) -> Result<De
     if newest.is_some()
         && let Some(message) = queue.shelf.remove(receipt.key)
     {
-        state.effects.note(now, Kind::Deleted, name, &message.id);
+        state.effects.note(now, Kind::Deleted, name, &message.id).receipt(receipt.serial);
         // In a FIFO queue the rest of the group moves up.
         state.stir(name);
     }

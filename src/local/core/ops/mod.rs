@@ -47,6 +47,9 @@ macro_rules! operations {
             $(#[doc = concat!("`", stringify!($name), "`")] $name($family::$name),)*
         }
 
+        /// The names of all operations.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
         /// The answer to a request, in the same words.
         #[derive(Debug, Serialize)]
         #[serde(untagged)]

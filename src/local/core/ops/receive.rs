@@ -198,7 +198,8 @@ impl ReceiveMessage {
                     break;
                 };
                 if let Some(held) = queue.shelf.receive(key, LastReceive { serial, at: now, until }) {
-                    state.effects.hidden(now, Kind::Received, name, &held.message.id, until);
+                    let noted = state.effects.hidden(now, Kind::Received, name, &held.message.id, until);
+                    noted.receipt(serial).receives(held.message.receives);
                     taken.push(key);
                     receives.push((key, serial));
                 }

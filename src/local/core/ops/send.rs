@@ -118,7 +118,8 @@ fn send(state: &mut State, now: Millis, name: &str, message: Checked) -> Result<
     if let Some((group, id)) = &repeatable {
         queue.dedup.rescope(now, settings.dedup_per_group, queue.modified);
         if let Some(first) = queue.dedup.find(now, group, id).cloned() {
-            state.effects.note(now, Kind::Deduplicated, name, &first.message_id);
+            let noted = state.effects.note(now, Kind::Deduplicated, name, &first.message_id);
+            noted.content(&sent.md5, Some(group));
             (sent.message_id, sent.sequence) = (first.message_id, Some(first.sequence));
             return Ok(sent);
         }
@@ -143,8 +144,8 @@ fn send(state: &mut State, now: Millis, name: &str, message: Checked) -> Result<
         first_received: None,
         dead_from: None,
     };
+    state.effects.note(now, Kind::Sent, name, &message.id).content(&message.md5, message.group.as_deref());
     let key = state.put(name, message, (delay > 0).then_some(now + delay * 1000));
-    state.effects.note(now, Kind::Sent, name, &sent.message_id);
     if let (Some((group, id)), Some(queue)) = (repeatable, state.queues.get_mut(name)) {
         let first = First { message_id: sent.message_id.clone(), sequence: sequence_number(key) };
         sent.sequence = Some(first.sequence.clone());

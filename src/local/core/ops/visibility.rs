@@ -106,7 +106,7 @@ fn change(state: &mut State, now: Millis, name: &str, change: &Change) -> Result
     }
     let id = held.message.id.clone();
     queue.shelf.hide(receipt.key, now, until);
-    state.effects.hidden(now, Kind::Hidden, name, &id, until);
+    state.effects.hidden(now, Kind::Hidden, name, &id, until).receipt(receipt.serial);
     if timeout == 0 {
         state.stir(name);
     }

@@ -53,7 +53,8 @@ impl Shelf {
 }
 
 impl Held {
-    fn standing(&self) -> Standing {
+    /// What of it changes while it is in a queue.
+    pub fn standing(&self) -> Standing {
         // Every field by name: what is added to a message must be kept, or left out on purpose.
         let Self { message, place, receive, rank } = self;
         Standing {

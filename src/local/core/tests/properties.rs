@@ -155,7 +155,7 @@ fn check_nothing_lost(desk: &Desk) -> Result<(), TestCaseError> {
             }
             Kind::Deleted | Kind::Purged | Kind::Expired => prop_assert!(expected.remove(&here)),
             Kind::Received | Kind::Hidden => prop_assert!(expected.contains(&here)),
-            Kind::Deduplicated => {}
+            Kind::Deduplicated | Kind::Restored | Kind::Revealed | Kind::Repeated => {}
         }
     }
     let mut found = BTreeSet::new();

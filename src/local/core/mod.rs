@@ -17,6 +17,7 @@ mod ops;
 mod peek;
 mod policies;
 mod queues;
+mod resting;
 mod settings;
 mod shelf;
 mod state;

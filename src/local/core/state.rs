@@ -13,11 +13,9 @@ use super::journal::{Change, Marks};
 use super::message::Message;
 use super::moves::Tasks;
 use super::queues::Queues;
+use super::resting::Resting;
 use super::settings::Settings;
 use super::shelf::{Counts, Key, Shelf};
-
-/// How long a deleted queue's name stays taken (API reference, "DeleteQueue").
-const NAME_REST: Millis = 60_000;
 
 /// A queue.
 #[derive(Debug)]
@@ -64,7 +62,8 @@ pub struct State {
     base_url: String,
     /// What URLs begin with instead, for one request.
     known_as: Option<String>,
-    deleted: BTreeMap<String, Millis>,
+    /// The names of deleted queues.
+    deleted: Resting,
     /// Which of those names changed, while changes are noted.
     resting: Vec<Change>,
     latest: Millis,
@@ -86,7 +85,7 @@ impl State {
             region: region.to_owned(),
             base_url: base_url.to_owned(),
             known_as: None,
-            deleted: BTreeMap::new(),
+            deleted: Resting::default(),
             resting: Vec::new(),
             latest: 0,
             serial: 0,
@@ -253,15 +252,15 @@ impl State {
         settings: Settings,
         tags: BTreeMap<String, String>,
     ) -> Result<(), ApiError> {
-        if self.deleted.get(name).is_some_and(|at| now < at + NAME_REST) {
+        if self.deleted.holds(name, now) {
             return Err(ApiError::named(
                 "QueueDeletedRecently",
                 "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
             ));
         }
-        let rested: Vec<_> = self.deleted.extract_if(.., |_, at| now >= *at + NAME_REST).collect();
+        let rested = self.deleted.release(now);
         if self.queues.is_noted() {
-            self.resting.extend(rested.into_iter().map(|(name, _)| Change::Rested(name)));
+            self.resting.extend(rested.into_iter().map(Change::Rested));
         }
         let queue = Queue {
             shelf: Shelf::new(settings.fifo),
@@ -295,7 +294,7 @@ impl State {
         if self.queues.is_noted() {
             self.resting.push(Change::Rests(name.clone(), now));
         }
-        self.deleted.insert(name, now);
+        self.deleted.add(name, now);
     }
 
     /// Adds which names rest, or do not any more, to a list of changes.

@@ -12,6 +12,8 @@ MAKEFLAGS     += --no-builtin-rules --no-print-directory
 # What a person may set: `make run PORT=8080 ARGS="--read-only"`. `LOCAL=` (empty) serves AWS instead of the local SQS.
 # `make conformance ENDPOINT=http://127.0.0.1:4566` asks the SQS there.
 ENDPOINT ?=
+# `make fuzz FOR=3600` looks for an hour.
+FOR   ?= 600
 PORT  ?= 3000
 ARGS  ?=
 LOCAL ?= $(if $(findstring --config,$(ARGS)),,--local)
@@ -35,7 +37,7 @@ BROWSER := --lib --target wasm32-unknown-unknown --profile wasm-release --no-def
 
 # ---- What a person calls -------------------------------------------------------------------------------------------
 
-.PHONY: help run dev test bench conformance release fmt screenshots
+.PHONY: help run dev test bench conformance fuzz release fmt screenshots
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -61,6 +63,17 @@ conformance: $(PYTHON) | cargo ## hold another SQS against AWS's documentation: 
 	  $$1 != of {row(); of = $$1; how = why = ""} {how = how (how ? ", " : "") $$2 " " $$3; if ($$4) why = $$4; n[$$3]++} \
 	  END {row(); printf "conformance: %d passed, %d differ as listed, %d skipped, %d failed\n", n["passed"], n["differs"], n["skipped"], n["FAILED"]}'; \
 	exit $${failed:-0}
+
+# Coverage is the compiler's, so that no special toolchain is needed; --target keeps it out of what runs while building.
+fuzz: | cargo ## look with libFuzzer for requests that break the local SQS, for FOR=600 seconds
+	@command -v c++ >/dev/null || { echo "A C++ compiler is missing, and libFuzzer is written in C++. On Debian: apt-get install g++" >&2; exit 1; }
+	@host=$$(rustc -vV | sed -n 's/^host: //p'); coverage=; \
+	for flag in level=4 inline-8bit-counters pc-table trace-compares; do coverage+=" -Cllvm-args=-sanitizer-coverage-$$flag"; done; \
+	RUSTFLAGS="-Cpasses=sancov-module$$coverage" \
+	  cargo build --release --locked --manifest-path fuzz/Cargo.toml --target "$$host" --target-dir target/fuzz; \
+	mkdir -p target/fuzz/corpus; \
+	"target/fuzz/$$host/release/requests" target/fuzz/corpus src/local/fuzz/corpus -dict=src/local/fuzz/words.dict \
+	  -artifact_prefix=target/fuzz/ -max_total_time=$(FOR) -max_len=4096 -timeout=10 -print_final_stats=1
 
 release: site ## one binary with everything inside: target/release/redrive
 	REDRIVE_BUILT_SITE=$$(cksum < $(SITE)/manifest.json | tr ' ' -) cargo build --release --bin redrive

@@ -13,12 +13,15 @@
 //! * `wire` – what they are in bytes, in two protocols
 //! * [`demo`] – queues and messages for a first look, and traffic that goes on
 //! * `faults` – failures on demand, for tests
+//! * `fuzz` – any bytes as requests, and what must hold whatever they are
 
 mod clock;
 mod control;
 mod core;
 pub mod demo;
 mod faults;
+#[cfg(test)]
+mod fuzz;
 mod handle;
 mod http;
 mod peek;

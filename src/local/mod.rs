@@ -9,9 +9,10 @@
 //! * [`Local`] – the state behind a mutex, and long polling
 //! * `store` – what keeps the state over a restart
 //! * `http` – requests in, answers out
-//! * `peek` – a queue's messages without receiving them
 //! * `wire` – what they are in bytes, in two protocols
+//! * `peek` – a queue's messages without receiving them
 //! * [`demo`] – queues and messages for a first look, and traffic that goes on
+//! * [`ledger`] – what the effect log proves
 //! * `faults` – failures on demand, for tests
 //! * `fuzz` – any bytes as requests, and what must hold whatever they are
 
@@ -24,6 +25,7 @@ mod faults;
 mod fuzz;
 mod handle;
 mod http;
+pub mod ledger;
 mod peek;
 mod store;
 #[cfg(test)]

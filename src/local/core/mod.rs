@@ -31,6 +31,8 @@ pub use effects::{Effect, Kind};
 pub use error::ApiError;
 pub use journal::{Change, Changes, Marks, Standing};
 pub use message::Message;
+#[cfg(test)]
+pub use message::md5_hex;
 pub use ops::{NAMES, Request, Response};
 pub use peek::{Of, Peeked, Show, peek};
 pub use shelf::{LastReceive, Place};

@@ -2,6 +2,7 @@
 
 mod dead_letters;
 mod deduplication;
+mod deviations;
 mod fair;
 mod fifo;
 mod moves;

@@ -30,7 +30,7 @@ pub struct Options {
     pub clock: Clock,
     /// Whether `/_aws/sqs/messages` shows messages without receiving them. AWS has nothing like it.
     pub peek: bool,
-    /// Whether `/_dials`, `/_effects` and `/_calls` exist. For tests alone: the effect log grows without end.
+    /// Whether `/_dials`, `/_effects`, `/_calls` and `/_clock` exist. For tests alone: the effect log grows without end.
     pub dials: bool,
 }
 

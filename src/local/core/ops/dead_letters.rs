@@ -79,7 +79,10 @@ impl Operation for ListDeadLetterSourceQueues {
     type Output = Sources;
 
     fn decode(mut members: Members) -> Result<Self, ApiError> {
-        Ok(Self { queue_url: members.required("QueueUrl")?, page: Page::decode(&mut members)? })
+        let queue_url = members.required("QueueUrl")?;
+        let name = queue_url.rsplit('/').next().unwrap_or_default();
+        let page = Page::decode_of(&mut members, &format!("sources of {name}"))?;
+        Ok(Self { queue_url, page })
     }
 
     fn apply(self, state: &mut State, _: Millis) -> Result<Sources, ApiError> {

@@ -189,11 +189,6 @@ pub struct Page {
 }
 
 impl Page {
-    /// Reads `MaxResults` and `NextToken`.
-    pub fn decode(members: &mut Members) -> Result<Self, ApiError> {
-        Self::decode_of(members, "")
-    }
-
     /// Reads `MaxResults` and `NextToken` of a list that the rest of the request chooses by `of`: a token of one list is
     /// not good for another.
     pub fn decode_of(members: &mut Members, of: &str) -> Result<Self, ApiError> {

@@ -5,6 +5,7 @@ mod deduplication;
 mod deviations;
 mod fair;
 mod fifo;
+mod model;
 mod moves;
 mod permissions;
 mod properties;

@@ -1,147 +1,213 @@
-//! What holds for every history: no message is lost or doubled, the counters tell the truth, and a FIFO group is
-//! delivered in order.
+//! What holds for every history of four queues that give up messages to one another: it is held against a simple model
+//! after every step, and against the effect log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
 use super::super::effects::Kind;
-use super::super::shelf::Place;
-use super::super::state::sequence_number;
+use super::model::{Expected, Model};
 use super::*;
 
 /// One step of a history. Numbers choose among what there is.
 #[derive(Clone, Debug)]
 enum Step {
-    Send { group: u8, delay: u8 },
-    Receive { most: u32, visibility: u32 },
+    Send { queue: usize, group: u8, delay: u64 },
+    Receive { queue: usize, most: usize, visibility: Option<u64>, attempt: Option<u8> },
     Delete(usize),
-    Hide(usize, i64),
+    Hide(usize, u64),
     Wait(u64),
-    Move,
-    Purge,
+    Move { queue: usize, rate: u64 },
+    Cancel(usize),
+    Purge(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
+    // Mostly to the two sources, and mostly of one group, so that much happens to few.
+    let queue = || prop_oneof![4 => Just(0usize), 2 => Just(1), 2 => Just(2), 1 => Just(3)];
+    let visibility = || prop_oneof![6 => (0..6u64).prop_map(Some), 1 => Just(None)];
+    let attempt = || prop_oneof![3 => Just(None), 1 => (0..2u8).prop_map(Some)];
+    let wait = prop_oneof![8 => 0..4000u64, 2 => Just(30_000u64), 1 => Just(61_000), 1 => Just(300_000)];
+    let seconds = prop_oneof![4 => 0..6u64, 1 => Just(43_199), 1 => Just(43_200)];
     prop_oneof![
-        6 => (0..3u8, 0..3u8).prop_map(|(group, delay)| Step::Send { group, delay }),
-        6 => (1..=10u32, 0..6u32).prop_map(|(most, visibility)| Step::Receive { most, visibility }),
+        6 => (queue(), 0..3u8, 0..3u64).prop_map(|(queue, group, delay)| Step::Send { queue, group, delay }),
+        7 => (queue(), 1..=10usize, visibility(), attempt())
+            .prop_map(|(queue, most, visibility, attempt)| Step::Receive { queue, most, visibility, attempt }),
         3 => any::<usize>().prop_map(Step::Delete),
-        2 => (any::<usize>(), 0..6i64).prop_map(|(which, seconds)| Step::Hide(which, seconds)),
-        4 => (0..4000u64).prop_map(Step::Wait),
-        1 => Just(Step::Move),
-        1 => Just(Step::Purge),
+        3 => (any::<usize>(), seconds).prop_map(|(which, seconds)| Step::Hide(which, seconds)),
+        4 => wait.prop_map(Step::Wait),
+        1 => (2..4usize, 1..20u64).prop_map(|(queue, rate)| Step::Move { queue, rate }),
+        1 => (2..4usize).prop_map(Step::Cancel),
+        1 => queue().prop_map(Step::Purge),
     ]
 }
 
-/// Plays a history on a queue with a dead-letter queue, and checks after every step.
-fn play(name: &str, most: u32, steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let fifo = name.ends_with(".fifo");
-    let mut desk = Desk::new();
-    let (url, dlq) = desk.create_with_dead_letters(name, most);
-    let dlq_name = dlq.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut received: Vec<Value> = Vec::new();
-    for (n, step) in steps.into_iter().enumerate() {
-        match step {
-            Step::Send { group, delay } => {
-                let mut message = json!({"QueueUrl": url, "MessageBody": n.to_string()});
-                if fifo {
-                    message["MessageGroupId"] = json!(group.to_string());
-                    message["MessageDeduplicationId"] = json!(n.to_string());
-                } else {
-                    message["DelaySeconds"] = json!(delay);
+/// The queues, what the model knows of them, and every handle ever given.
+struct World {
+    desk: Desk,
+    model: Model,
+    names: [String; 4],
+    fifo: bool,
+    handles: Vec<(String, String, String)>,
+    effects_seen: usize,
+}
+
+impl World {
+    /// Two sources, their common dead-letter queue, and that one's.
+    fn new(fifo: bool, receives: u32, retention: u64) -> Self {
+        let mut desk = Desk::new();
+        let mut model = Model::default();
+        let names = ["a", "b", "failures", "rest"].map(|name| format!("{name}{}", if fifo { ".fifo" } else { "" }));
+        for (n, most) in [(3, 0), (2, 2), (1, 1), (0, receives)] {
+            let mut attributes = json!({"MessageRetentionPeriod": retention.to_string()});
+            let target = names[if n == 2 { 3 } else { 2 }].clone();
+            if most > 0 {
+                let policy = json!({"deadLetterTargetArn": arn(&target), "maxReceiveCount": most});
+                attributes["RedrivePolicy"] = policy.to_string().into();
+            }
+            desk.create(&names[n], attributes);
+            let queue = model.queues.entry(names[n].clone()).or_default();
+            (queue.policy, queue.retention) = ((most > 0).then_some((target, most)), retention * 1000);
+        }
+        Self { desk, model, names, fifo, handles: Vec::new(), effects_seen: 0 }
+    }
+
+    fn url(&self, name: &str) -> String {
+        self.desk.state.url(name)
+    }
+
+    /// Calls, and tells the model what time and other queues have done meanwhile.
+    fn call(&mut self, operation: &str, body: Value) -> Result<Result<Value, ApiError>, TestCaseError> {
+        let answer = self.desk.call(operation, body);
+        self.model.expire(self.desk.now);
+        for effect in &self.desk.state.effect_log()[self.effects_seen..] {
+            if effect.effect == Kind::Moved {
+                self.model.moved(effect).map_err(TestCaseError::fail)?;
+            }
+        }
+        self.effects_seen = self.desk.state.effect_log().len();
+        Ok(answer)
+    }
+
+    fn send(&mut self, n: usize, queue: usize, group: u8, delay: u64) -> Result<(), TestCaseError> {
+        let name = self.names[queue].clone();
+        let mut message = json!({"QueueUrl": self.url(&name), "MessageBody": n.to_string()});
+        let group = (self.fifo || group > 0).then(|| group.to_string());
+        message["MessageGroupId"] = json!(group);
+        if self.fifo {
+            message["MessageDeduplicationId"] = json!(n.to_string());
+        } else {
+            message["DelaySeconds"] = json!(delay);
+        }
+        let sent = self.call("SendMessage", message)?.unwrap();
+        let delay = if self.fifo { 0 } else { delay * 1000 };
+        self.model.send(&name, sent["MessageId"].as_str().unwrap(), group, self.desk.now, delay);
+        Ok(())
+    }
+
+    fn receive(
+        &mut self,
+        queue: usize,
+        most: usize,
+        visibility: Option<u64>,
+        attempt: Option<u8>,
+    ) -> Result<(), TestCaseError> {
+        let (name, now) = (self.names[queue].clone(), self.desk.now);
+        let attempt = attempt.filter(|_| self.fifo).map(|attempt| attempt.to_string());
+        let request = json!({"QueueUrl": self.url(&name), "MaxNumberOfMessages": most,
+            "VisibilityTimeout": visibility, "AttributeNames": ["All"], "ReceiveRequestAttemptId": attempt});
+        let until = now + visibility.unwrap_or(30) * 1000;
+        // First what time and tasks do, since the receive itself may give up a message of the earlier attempt.
+        self.call("ListQueues", json!({}))?.unwrap();
+        let expected = attempt.as_ref().map_or(Expected::Fresh, |attempt| self.model.expect(&name, attempt, now));
+        let answer = self.call("ReceiveMessage", request)?;
+        if expected == Expected::Refused {
+            prop_assert!(answer.is_err(), "an attempt was repeated although a message of it was touched");
+            return Ok(());
+        }
+        let got = answer.unwrap()["Messages"].as_array().cloned().unwrap_or_default();
+        if let (Expected::Same(handles), Some(attempt)) = (expected, &attempt) {
+            let given: Vec<_> = got.iter().map(|got| got["ReceiptHandle"].as_str().unwrap()).collect();
+            prop_assert_eq!(given, handles);
+            self.model.repeated(&name, attempt, now, until);
+            return Ok(());
+        }
+        let asked = (most, attempt.as_deref());
+        self.model.received(&name, &got, asked, now, until).map_err(TestCaseError::fail)?;
+        for message in got {
+            let text = |member: &str| message[member].as_str().unwrap().to_owned();
+            self.handles.push((name.clone(), text("MessageId"), text("ReceiptHandle")));
+        }
+        Ok(())
+    }
+
+    fn play(&mut self, n: usize, step: &Step) -> Result<(), TestCaseError> {
+        match *step {
+            Step::Send { queue, group, delay } => self.send(n, queue, group, delay)?,
+            Step::Receive { queue, most, visibility, attempt } => self.receive(queue, most, visibility, attempt)?,
+            Step::Delete(which) if !self.handles.is_empty() => {
+                // The newest ones more often than the others.
+                let place = self.handles.len() - 1 - which % self.handles.len().min(8);
+                let (name, id, handle) = self.handles[place].clone();
+                let answer =
+                    self.call("DeleteMessage", json!({"QueueUrl": self.url(&name), "ReceiptHandle": handle}))?;
+                let may = self.model.delete(&name, &id, &handle, self.desk.now);
+                prop_assert_eq!(answer.is_ok(), may, "deleting {}", id);
+            }
+            Step::Hide(which, seconds) if !self.handles.is_empty() => {
+                let place = self.handles.len() - 1 - which % self.handles.len().min(8);
+                let (name, id, handle) = self.handles[place].clone();
+                let change =
+                    json!({"QueueUrl": self.url(&name), "ReceiptHandle": handle, "VisibilityTimeout": seconds});
+                let answer = self.call("ChangeMessageVisibility", change)?;
+                let may = self.model.hide(&name, &id, &handle, self.desk.now, seconds * 1000);
+                prop_assert_eq!(answer.is_ok(), may, "hiding {} for {} s: {:?}", id, seconds, answer);
+            }
+            Step::Wait(millis) => self.desk.wait(millis),
+            Step::Move { queue, rate } => {
+                let task = json!({"SourceArn": arn(&self.names[queue]), "MaxNumberOfMessagesPerSecond": rate});
+                let _ = self.call("StartMessageMoveTask", task)?;
+            }
+            Step::Cancel(queue) => {
+                let tasks = self.call("ListMessageMoveTasks", json!({"SourceArn": arn(&self.names[queue])}))?.unwrap();
+                if let Some(handle) = tasks["Results"][0]["TaskHandle"].as_str() {
+                    let _ = self.call("CancelMessageMoveTask", json!({"TaskHandle": handle}))?;
                 }
-                desk.ok("SendMessage", message);
             }
-            Step::Receive { most, visibility } => {
-                let request = json!({"QueueUrl": url, "MaxNumberOfMessages": most, "VisibilityTimeout": visibility,
-                    "AttributeNames": ["All"]});
-                let held = hidden_groups(&desk, name);
-                let got = desk.ok("ReceiveMessage", request)["Messages"].as_array().cloned().unwrap_or_default();
-                if fifo {
-                    check_order(&desk, name, &got, &held)?;
+            Step::Purge(queue) => {
+                let name = self.names[queue].clone();
+                if self.call("PurgeQueue", json!({"QueueUrl": self.url(&name)}))?.is_ok() {
+                    self.model.purge(&name);
                 }
-                received.extend(got);
-            }
-            Step::Delete(which) if !received.is_empty() => {
-                let message = received.remove(which % received.len());
-                let _ = desk.delete(&url, &message);
-            }
-            Step::Hide(which, seconds) if !received.is_empty() => {
-                let _ = desk.hide(&url, &received[which % received.len()], seconds);
-            }
-            Step::Wait(millis) => desk.wait(millis),
-            Step::Move => {
-                let _ = desk.call(
-                    "StartMessageMoveTask",
-                    json!({"SourceArn": arn(&dlq_name), "MaxNumberOfMessagesPerSecond": 5}),
-                );
-            }
-            Step::Purge => {
-                let _ = desk.call("PurgeQueue", json!({"QueueUrl": url}));
             }
             Step::Delete(_) | Step::Hide(..) => {}
         }
-        check_counts(&mut desk, &url, name)?;
-        check_counts(&mut desk, &dlq, &dlq_name)?;
-        check_nothing_lost(&desk)?;
+        Ok(())
     }
-    Ok(())
-}
 
-/// The groups of which a message is hidden by a receive, with the first such message's sequence number.
-fn hidden_groups(desk: &Desk, name: &str) -> BTreeMap<String, String> {
-    let mut hidden = BTreeMap::new();
-    for (key, held) in desk.state.queues[name].shelf.iter() {
-        if matches!(held.place, Place::InFlight(until) if until > desk.now) {
-            let sequence = sequence_number(key);
-            let group = held.message.group.clone().unwrap_or_default();
-            let first = hidden.entry(group).or_insert_with(|| sequence.clone());
-            *first = sequence.min(first.clone());
+    /// The messages, their receives and the counters are those of the model, and the effect log tells the same.
+    fn check(&mut self) -> Result<(), TestCaseError> {
+        for name in self.names.clone() {
+            let body = json!({"QueueUrl": self.url(&name), "AttributeNames": ["All"]});
+            let attributes = self.call("GetQueueAttributes", body)?.unwrap();
+            let shown = ["", "NotVisible", "Delayed"].map(|kind| {
+                let name = format!("ApproximateNumberOfMessages{kind}");
+                attributes["Attributes"][name].as_str().unwrap().parse::<usize>().unwrap()
+            });
+            prop_assert_eq!(shown, self.model.queues[&name].counts(self.desk.now), "{}", name);
+            let mut held: Vec<_> = self.desk.state.queues[&name].shelf.iter().collect();
+            held.sort_by_key(|(key, _)| *key);
+            let held: Vec<_> = held.iter().map(|(_, held)| (&held.message.id, held.message.receives)).collect();
+            let known = self.model.queues[&name].messages.iter().map(|message| (&message.id, message.receives));
+            prop_assert_eq!(held, known.collect::<Vec<_>>(), "{}", name);
         }
+        check_effects(&self.desk)
     }
-    hidden
-}
-
-/// Within a group: in order, without gaps, and nothing from behind a hidden message.
-fn check_order(desk: &Desk, name: &str, got: &[Value], hidden: &BTreeMap<String, String>) -> Result<(), TestCaseError> {
-    let mut delivered: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for message in got {
-        let attribute = |name: &str| message["Attributes"][name].as_str().unwrap_or_default();
-        delivered.entry(attribute("MessageGroupId")).or_default().push(attribute("SequenceNumber"));
-    }
-    for (group, sequence) in delivered {
-        prop_assert!(sequence.is_sorted_by(|a, b| a < b), "out of order: {sequence:?}");
-        let last = sequence.last().copied().unwrap_or_default();
-        if let Some(first_hidden) = hidden.get(group) {
-            prop_assert!(last < first_hidden.as_str(), "{sequence:?} from behind {first_hidden}");
-        }
-        for (key, held) in desk.state.queues[name].shelf.iter() {
-            let of_group = held.message.group.as_deref() == Some(group);
-            let passed_over = held.place == Place::Visible && sequence_number(key).as_str() < last;
-            prop_assert!(!(of_group && passed_over), "{} was passed over", held.message.body);
-        }
-    }
-    Ok(())
-}
-
-fn check_counts(desk: &mut Desk, url: &str, name: &str) -> Result<(), TestCaseError> {
-    let shown = desk.counts(url);
-    let mut truth = [0; 3];
-    for (_, held) in desk.state.queues[name].shelf.iter() {
-        truth[match held.place {
-            Place::Visible => 0,
-            Place::InFlight(_) => 1,
-            Place::Delayed(_) => 2,
-        }] += 1;
-    }
-    prop_assert_eq!(shown, truth);
-    Ok(())
 }
 
 /// By the effect log: what was sent or arrived by a move, and not deleted, moved away, purged or expired, is there; and
 /// nothing else is.
-fn check_nothing_lost(desk: &Desk) -> Result<(), TestCaseError> {
+fn check_effects(desk: &Desk) -> Result<(), TestCaseError> {
     let mut expected: BTreeSet<(String, String)> = BTreeSet::new();
     for effect in desk.state.effect_log() {
         let here = (effect.queue.clone(), effect.message_id.clone());
@@ -168,16 +234,33 @@ fn check_nothing_lost(desk: &Desk) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+fn play(fifo: bool, receives: u32, retention: u64, steps: &[Step]) -> Result<(), TestCaseError> {
+    let mut world = World::new(fifo, receives, retention);
+    for (n, step) in steps.iter().enumerate() {
+        world.play(n, step)?;
+        world.check()?;
+    }
+    Ok(())
+}
+
+fn retention() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(60u64), Just(345_600)]
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
     #[test]
-    fn a_standard_queue_keeps_its_promises(most in 1..5u32, steps in prop::collection::vec(step(), 1..80)) {
-        play("q", most, steps)?;
+    fn standard_queues_keep_their_promises(
+        receives in 1..5u32, retention in retention(), steps in prop::collection::vec(step(), 1..80)
+    ) {
+        play(false, receives, retention, &steps)?;
     }
 
     #[test]
-    fn a_fifo_queue_keeps_its_promises(most in 1..5u32, steps in prop::collection::vec(step(), 1..80)) {
-        play("q.fifo", most, steps)?;
+    fn fifo_queues_keep_their_promises(
+        receives in 1..5u32, retention in retention(), steps in prop::collection::vec(step(), 1..80)
+    ) {
+        play(true, receives, retention, &steps)?;
     }
 }

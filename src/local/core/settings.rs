@@ -224,7 +224,25 @@ fn choice(name: &str, value: &str, no: &str, yes: &str) -> Result<bool, ApiError
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const SETTABLE: &[&str] = &[
+        "DelaySeconds",
+        "MaximumMessageSize",
+        "MessageRetentionPeriod",
+        "ReceiveMessageWaitTimeSeconds",
+        "VisibilityTimeout",
+        "KmsDataKeyReusePeriodSeconds",
+        "KmsMasterKeyId",
+        "SqsManagedSseEnabled",
+        "Policy",
+        "FifoQueue",
+        "ContentBasedDeduplication",
+        "DeduplicationScope",
+        "FifoThroughputLimit",
+    ];
 
     fn with(settings: &Settings, changes: &[(&str, &str)]) -> Result<Settings, ApiError> {
         let changes: Vec<_> = changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -302,5 +320,19 @@ mod tests {
         let removed = with(&set, &[("Policy", ""), ("RedriveAllowPolicy", "")]).unwrap();
         assert_eq!((removed.policy, removed.allow), (None, None));
         assert!(with(&Settings::new(false), &[("Policy", "x")]).is_err());
+    }
+
+    proptest! {
+        /// Whatever a value is, it is refused, or read back as what it means.
+        #[test]
+        fn a_value_is_refused_or_kept(fifo: bool, place in 0..SETTABLE.len(), value in "[0-9a-z:/{}\"]{0,8}") {
+            let name = SETTABLE[place];
+            if let Ok(settings) = with(&Settings::new(fifo), &[(name, &value)]) {
+                let shown = settings.show(name).unwrap_or_default();
+                let same = shown == value || shown.parse::<u64>().ok() == value.parse::<u64>().ok();
+                prop_assert!(same || name == "KmsDataKeyReusePeriodSeconds", "{name}: {value} became {shown}");
+                prop_assert!(settings.agrees(&settings.with(&[(name.to_owned(), value)])?, name));
+            }
+        }
     }
 }

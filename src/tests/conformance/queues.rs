@@ -207,7 +207,9 @@ cases! {
         };
         for (operation, input) in [
             ("AddPermission", json!({"Label": "a", "AWSAccountIds": ["111111111111"], "Actions": ["SendMessage"]})),
+            ("ChangeMessageVisibility", json!({"ReceiptHandle": "a", "VisibilityTimeout": 1})),
             ("ChangeMessageVisibilityBatch", json!({"Entries": with(&["Id", "ReceiptHandle", "VisibilityTimeout"])})),
+            ("DeleteMessage", json!({"ReceiptHandle": "a"})),
             ("DeleteMessageBatch", json!({"Entries": with(&["Id", "ReceiptHandle"])})),
             ("DeleteQueue", json!({})),
             ("GetQueueAttributes", json!({"AttributeNames": ["All"]})),

@@ -234,3 +234,41 @@ fn page_size(size: i64) -> Result<usize, ApiError> {
 fn read_token(token: &str) -> Option<(String, String)> {
     serde_json::from_slice(&STANDARD.decode(token).ok()?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// However many queues there are and however large a page is, pages hold each once and the last has no token.
+        #[test]
+        fn pages_hold_every_name_once(names in proptest::collection::btree_set("[a-c]{1,4}", 0..40), size in 1..12_usize) {
+            let (mut seen, mut token) = (Vec::new(), None);
+            loop {
+                let members = Members::of(json!({"MaxResults": size, "NextToken": token}))?;
+                let page = Page::decode_of(&mut { members }, "c")?;
+                let (part, next) = page.cut(names.iter().map(String::as_str));
+                prop_assert!(part.len() == size || next.is_none());
+                seen.extend(part.into_iter().map(str::to_owned));
+                token = next;
+                if token.is_none() {
+                    break;
+                }
+            }
+            prop_assert_eq!(seen.len(), names.len());
+            prop_assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), names);
+        }
+
+        /// A token is text from outside.
+        #[test]
+        fn no_token_breaks_anything(token in ".*") {
+            let members = Members::of(json!({"MaxResults": 1, "NextToken": &token}))?;
+            let refused = Page::decode(&mut { members }).err().map(|error| error.code);
+            prop_assert!(token.is_empty() || refused.as_deref() == Some("InvalidParameterValue"));
+        }
+    }
+}

@@ -39,7 +39,8 @@ impl Owed {
 
 /// Applies a delete, and lets what it deletes come back. `handles` are the receipt handles in the request.
 ///
-/// The answer is that of the delete. A message does not come back into a queue that is gone by then.
+/// The answer is that of the delete. A message does not come back into a queue that is gone by then, and one that is
+/// still to come does not survive a restart.
 pub fn delete_undone(
     state: &mut State,
     now: Millis,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::{Clock, ManualClock};
+use super::super::{Clock, Local, ManualClock, Options, faults};
 use super::{Server, body_of, effects, server_at};
 
 struct Desk {
@@ -160,4 +160,23 @@ async fn what_comes_back_finds_its_queue_gone() {
     desk.server.local.call("CreateQueue", json!({"QueueName": "a"})).await.unwrap();
     assert_eq!(desk.receive(1).await, []);
     assert_eq!(effects(&desk.server).await, ["sent", "received", "deleted"]);
+}
+
+#[tokio::test]
+async fn what_came_back_is_kept_over_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = || Local::open(Options { dials: true, ..Options::default() }, directory.path()).unwrap();
+    let local = open();
+    let url = local.call("CreateQueue", json!({"QueueName": "a"})).await.unwrap()["QueueUrl"].clone();
+    local.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "x"})).await.unwrap();
+    let received = local.call("ReceiveMessage", json!({"QueueUrl": url, "VisibilityTimeout": 0})).await.unwrap();
+    let dials = local.dials().unwrap();
+    dials.set(br#"[{"action": "ignore_delete"}]"#).unwrap();
+    let delete = json!({"QueueUrl": url, "ReceiptHandle": received["Messages"][0]["ReceiptHandle"]});
+    assert!(faults::call(&local, dials, "DeleteMessage", delete).await.unwrap().0.is_ok());
+    // Whatever is answered after it is in the file, and so is it.
+    local.call("TagQueue", json!({"QueueUrl": url, "Tags": {"k": "v"}})).await.unwrap();
+    drop(local);
+    let again = open().call("ReceiveMessage", json!({"QueueUrl": url})).await.unwrap();
+    assert_eq!(again["Messages"][0]["Body"], "x");
 }

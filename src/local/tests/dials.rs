@@ -67,7 +67,7 @@ async fn a_call_is_late_or_never_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_ends_all_connections_and_lets_nobody_in_for_its_time() {
-    let refuse = json!([{"operation": "SendMessage", "nth": 2, "count": 1, "action": {"refuse": {"ms": 600}}}]);
+    let refuse = json!([{"operation": "SendMessage", "nth": 2, "count": 1, "action": {"refuse": {"ms": 1000}}}]);
     let (server, message) = dialled(refuse).await;
     assert!(server.call("SendMessage", message.clone()).await.starts_with("HTTP/1.1 200 "));
     let mut other = TcpStream::connect(server.address).unwrap();
@@ -78,14 +78,15 @@ async fn a_refusal_ends_all_connections_and_lets_nobody_in_for_its_time() {
     let started = Instant::now();
     assert_eq!(server.call("SendMessage", message.clone()).await, "");
     let refused = || TcpStream::connect(server.address).err().map(|error| error.kind());
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(refused(), Some(std::io::ErrorKind::ConnectionRefused));
+    while refused() != Some(std::io::ErrorKind::ConnectionRefused) {
+        assert!(started.elapsed() < Duration::from_secs(1), "nobody was refused");
+    }
     other.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
     assert!(matches!(other.read(&mut answer), Ok(0) | Err(_)), "an idle connection ends too");
     while refused().is_some() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert!((500..3000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+    assert!(started.elapsed() >= Duration::from_secs(1));
     assert!(server.call("SendMessage", message).await.starts_with("HTTP/1.1 200 "));
     assert_eq!(effects(&server).await, ["sent", "sent"]);
 }

@@ -39,9 +39,10 @@ impl Shelf {
         self.enter(key, place);
     }
 
-    /// The keys of all messages, in no order.
+    /// The keys of all messages, in no order, and of those that went since the changes were last taken: a store still
+    /// has these, too.
     pub fn keys(&self) -> impl Iterator<Item = Key> {
-        self.held.keys().copied()
+        self.held.keys().chain(self.noted.iter().flat_map(BTreeMap::keys)).copied()
     }
 
     /// Says that a message changed.

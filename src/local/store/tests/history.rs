@@ -137,6 +137,23 @@ impl Shop {
     }
 }
 
+/// A message leaves a queue and its queue goes, both by one request: a move task pays what it owes before the deletion.
+#[tokio::test]
+async fn a_message_that_left_just_before_its_queue_went_is_not_kept() {
+    let mut shop = Shop::new();
+    let dlq = shop.create("dlq", json!({})).await;
+    let policy = json!({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:dlq", "maxReceiveCount": 2});
+    let url = shop.create("q", json!({"RedrivePolicy": policy.to_string()})).await;
+    shop.ok("SendMessage", json!({"QueueUrl": dlq, "MessageBody": "a"})).await;
+    let task = json!({"SourceArn": "arn:aws:sqs:us-east-1:000000000000:dlq",
+        "DestinationArn": "arn:aws:sqs:us-east-1:000000000000:q", "MaxNumberOfMessagesPerSecond": 1});
+    shop.ok("StartMessageMoveTask", task).await;
+    shop.wait(1);
+    shop.ok("DeleteQueue", json!({"QueueUrl": dlq})).await;
+    shop.reopen();
+    assert_eq!(shop.counts(&url).await, ["1", "0", "0"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
 

@@ -39,7 +39,8 @@ pub struct Settings {
     pub wait: u64,
     /// How long a received message is hidden when the receive does not say.
     pub visibility: u64,
-    /// The access policy.
+    /// The access policy, as it was written. SQS answers it without spaces and its members in an order of its own, which
+    /// says the same.
     pub policy: Option<String>,
     /// Where failures go.
     pub redrive: Option<RedrivePolicy>,

@@ -57,7 +57,9 @@ impl Server {
     async fn raw_with(&self, head: String, body: String) -> String {
         let address = self.address;
         let exchange = move || {
-            let mut stream = TcpStream::connect(address).unwrap();
+            let Ok(mut stream) = TcpStream::connect(address) else {
+                return String::new();
+            };
             stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
             let length = body.len();
             let request = format!("{head}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}");

@@ -4,6 +4,7 @@ mod deliveries;
 mod dials;
 mod edge;
 mod effects;
+mod oracle;
 mod peek;
 
 use std::io::{Read as _, Write as _};

@@ -1,6 +1,6 @@
 //! What is not SQS: readiness, and for tests the dials, the effect log, the calls and the clock.
 //!
-//! * `GET /_health`
+//! * `GET /_health`: 200, or 503 when what it is told cannot be kept any more
 //! * only with dials: `GET`, `PUT` and `DELETE /_dials` (see `faults`); `GET /_calls`, how often each operation came;
 //!   `GET /_effects`, all of the log or with `?since=SEQ` what came after that entry and with `&limit=N` no more than
 //!   that; `GET /_clock`, and `POST /_clock` with `{"advance_ms": N}` where the clock is one that tests move
@@ -33,7 +33,10 @@ struct Advance {
 pub fn answer(local: &Local, head: &request::Parts, body: &[u8]) -> Response<Bytes> {
     let path = head.uri.path();
     if (&head.method, path) == (&Method::GET, "/_health") {
-        return respond(StatusCode::OK, &json!({"status": "ready"}));
+        return match local.check() {
+            Ok(()) => respond(StatusCode::OK, &json!({"status": "ready"})),
+            Err(lost) => respond(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "lost", "reason": lost.message})),
+        };
     }
     match local.dials() {
         Some(dials) => with_dials(local, dials, head, path, body),

@@ -163,6 +163,11 @@ impl Local {
         self.state().is_new()
     }
 
+    /// Whether it can still keep what it is told. Error: `ServiceUnavailable`.
+    pub(super) fn check(&self) -> Result<(), ApiError> {
+        self.store.as_ref().map_or(Ok(()), Store::check).map_err(unavailable)
+    }
+
     /// The entries of the effect log after the one with this number, at most so many; empty without dials.
     pub fn effects_since(&self, seq: u64, most: usize) -> Vec<Effect> {
         self.state().effects_since(seq, most).to_vec()
@@ -197,7 +202,7 @@ impl Local {
     /// With a store, the answer waits until everything that it may rest on is written. Error: `ServiceUnavailable` once
     /// the store is lost.
     pub(super) async fn answer(&self, operation: &str, body: Value) -> Result<Response, ApiError> {
-        self.store.as_ref().map_or(Ok(()), Store::check).map_err(unavailable)?;
+        self.check()?;
         // A receive may look several times, so it keeps its words.
         let again = (operation == "ReceiveMessage").then(|| body.clone());
         let request = Request::decode(operation, body)?;

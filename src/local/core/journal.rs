@@ -2,7 +2,7 @@
 //! again in the same words when the state is read back.
 //!
 //! Left out on purpose: the attempts of FIFO receives (`ReceiveRequestAttemptId`: repeating one after a restart is an
-//! ordinary receive), the effect log, and the turns of message groups (within a group the order is exact).
+//! ordinary receive), the effect log, what the dials owe, and the turns of message groups (within a group the order is exact).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

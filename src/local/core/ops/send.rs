@@ -114,7 +114,7 @@ fn send(state: &mut State, now: Millis, name: &str, message: Checked) -> Result<
         sequence: None,
     };
     let dedup = dedup.or_else(|| settings.content_dedup.then(|| hex(&Sha256::digest(&body)))).filter(|_| settings.fifo);
-    let repeatable = group.clone().zip(dedup.clone()).filter(|_| settings.fifo);
+    let repeatable = group.clone().zip(dedup.clone());
     if let Some((group, id)) = &repeatable {
         queue.dedup.rescope(now, settings.dedup_per_group, queue.modified);
         if let Some(first) = queue.dedup.find(now, group, id).cloned() {

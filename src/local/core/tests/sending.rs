@@ -1,5 +1,9 @@
 //! Sending: limits, batches, delays.
 
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
 use super::*;
 
 const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
@@ -141,4 +145,61 @@ fn a_standard_queue_takes_a_group_but_no_deduplication_id() {
     assert_eq!(received["Attributes"].get("SequenceNumber"), None);
     let dedup = json!({"QueueUrl": url, "MessageBody": "b", "MessageDeduplicationId": "d"});
     assert_eq!(desk.err("SendMessage", dedup).code, "InvalidParameterValue");
+}
+
+/// Members of a message, good and bad.
+fn members() -> impl Strategy<Value = Value> {
+    let text = |value: &str| json!({"DataType": "String", "StringValue": value});
+    let attributes = prop::sample::select(vec![
+        json!({}),
+        json!({"a": text("v"), "b": {"DataType": "Number", "StringValue": "1.50"}}),
+        json!({"a": {"DataType": "Number", "StringValue": "x"}}),
+        json!({"AWS.a": text("v")}),
+        json!({"a": text("")}),
+        json!({"a": {"DataType": "String", "StringListValues": ["v"]}}),
+    ]);
+    let body = prop::sample::select(vec!["b".to_owned(), String::new(), "\u{1}".to_owned(), "x".repeat(1025)]);
+    let delay = prop::sample::select(vec![None, Some(0), Some(3), Some(901), Some(-1)]);
+    let group = prop::sample::select(vec![None, Some("g"), Some("g g")]);
+    let dedup = prop::option::weighted(0.1, Just("d"));
+    (body, delay, attributes, group, dedup).prop_map(|(body, delay, attributes, group, dedup)| {
+        json!({"MessageBody": body, "DelaySeconds": delay, "MessageAttributes": attributes, "MessageGroupId": group,
+            "MessageDeduplicationId": dedup})
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+    /// Whatever is in a batch, each entry fares as it would alone.
+    #[test]
+    fn an_entry_fares_as_it_would_alone(messages in prop::collection::vec(members(), 1..=10)) {
+        let mut desk = Desk::new();
+        let one = desk.create("one", json!({"MaximumMessageSize": "1024"}));
+        let other = desk.create("other", json!({"MaximumMessageSize": "1024"}));
+        let mut entries = Vec::new();
+        let mut alone = BTreeMap::new();
+        for (place, mut message) in messages.into_iter().enumerate() {
+            let id = place.to_string();
+            message["Id"] = json!(id);
+            entries.push(message.clone());
+            message["QueueUrl"] = json!(one);
+            alone.insert(id, desk.call("SendMessage", message).map_err(|error| error.code.into_owned()));
+        }
+        let answer = desk.ok("SendMessageBatch", json!({"QueueUrl": other, "Entries": entries}));
+        let list = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
+        for sent in list("Successful") {
+            let same = alone.remove(sent["Id"].as_str().unwrap()).unwrap().unwrap();
+            for digest in ["MD5OfMessageBody", "MD5OfMessageAttributes"] {
+                prop_assert_eq!(sent.get(digest), same.get(digest));
+            }
+        }
+        for failed in list("Failed") {
+            let code = alone.remove(failed["Id"].as_str().unwrap()).unwrap().unwrap_err();
+            prop_assert_eq!(&failed["Code"], &json!(code));
+            prop_assert_eq!(&failed["SenderFault"], &json!(true));
+        }
+        prop_assert!(alone.is_empty(), "not answered: {:?}", alone);
+        prop_assert_eq!(desk.counts(&one), desk.counts(&other));
+    }
 }

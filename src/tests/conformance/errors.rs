@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::cases;
 use super::clients::Answer;
 use super::sqs::Sqs;
+use super::subject::{ACCOUNT, REGION};
 
 /// Every operation on a queue, with the other members that it must have.
 fn of_a_queue() -> [(&'static str, Value); 19] {
@@ -36,7 +37,13 @@ fn of_a_queue() -> [(&'static str, Value); 19] {
 /// Asks as an SDK does, but says what no SDK would.
 async fn ask(sqs: &Sqs, operation: &str, body: &str) -> Answer {
     let target = format!("AmazonSQS.{operation}");
-    let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target.as_str())];
+    // Some read the account and the Region out of a signature, as long as it looks like one.
+    let signature = format!("AWS4-HMAC-SHA256 Credential={ACCOUNT}/20250101/{REGION}/sqs/aws4_request, Signature=0");
+    let headers = [
+        ("content-type", "application/x-amz-json-1.0"),
+        ("x-amz-target", target.as_str()),
+        ("authorization", signature.as_str()),
+    ];
     sqs.http("POST", "/", &headers, body).await
 }
 

@@ -30,7 +30,7 @@ pub async fn run_sqs(config: SqsConfig, stop: CancellationToken) -> io::Result<(
     };
     let local = Arc::new(open(options, config.data.as_deref())?);
     println!(
-        "Local SQS listens on {endpoint}. For the AWS CLI and SDKs: AWS_ENDPOINT_URL_SQS={endpoint} AWS_REGION={} \
+        "Local SQS listens on {endpoint} – for the AWS CLI and SDKs: AWS_ENDPOINT_URL_SQS={endpoint} AWS_REGION={} \
          AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local",
         config.region
     );

@@ -72,7 +72,9 @@ fn listening(arguments: &[&str], names: &[&str]) -> Outcome<(Process, Vec<String
         let line = lines.next().ok_or("the process ended at once")??;
         for (name, address) in names.iter().zip(&mut found) {
             if let Some(rest) = line.strip_prefix(name) {
-                *address = Some(rest.trim_end_matches('/').to_owned());
+                // What follows the address tells a person how to use it.
+                let it = rest.split(' ').next().unwrap_or_default();
+                *address = Some(it.trim_end_matches('/').to_owned());
             }
         }
     }

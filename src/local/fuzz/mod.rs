@@ -16,7 +16,7 @@ use http::{HeaderMap, Request as Http, Response as Answer};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::core::{ApiError, Request, Response, State, apply};
+use super::core::{ApiError, Kind, Request, Response, State, apply};
 use super::wire::{Protocol, foreign};
 
 /// The most requests of an input, so that one cannot take long.
@@ -33,6 +33,7 @@ pub fn play(input: &[u8]) -> Vec<(Protocol, String)> {
     for step in pieces(input, b"\n\n").into_iter().take(MOST) {
         account.step(step);
     }
+    account.check_messages();
     account.done
 }
 
@@ -98,7 +99,6 @@ impl Account {
             let (head, body) = request.into_parts();
             self.ask(&head, &body);
         }
-        self.check_messages();
     }
 
     /// One request, from its bytes to those of its answer.
@@ -155,8 +155,8 @@ impl Account {
 
     /// How much was done to messages by requests, and not by the passing of time.
     fn doings(&self) -> usize {
-        let log = self.state.effect_log().iter().map(|effect| json!(effect.effect));
-        log.filter(|effect| !matches!(effect.as_str(), Some("moved" | "expired"))).count()
+        let by_time = [Kind::Moved, Kind::Expired];
+        self.state.effect_log().iter().filter(|effect| !by_time.contains(&effect.effect)).count()
     }
 
     /// By the effect log: a queue holds what was sent or moved to it and did not leave it, and its counters say so.
@@ -178,9 +178,9 @@ impl Account {
         let mut there: BTreeSet<(String, String)> = BTreeSet::new();
         for effect in self.state.effect_log() {
             let here = (effect.queue.clone(), effect.message_id.clone());
-            match json!(effect.effect).as_str().unwrap_or_default() {
-                "sent" => assert!(there.insert(here), "sent twice: {effect:?}"),
-                "moved" => {
+            match effect.effect {
+                Kind::Sent => assert!(there.insert(here), "sent twice: {effect:?}"),
+                Kind::Moved => {
                     assert!(there.remove(&here), "moved, and was not there: {effect:?}");
                     let id = effect.new_message_id.as_ref().unwrap_or(&effect.message_id);
                     assert!(
@@ -188,9 +188,12 @@ impl Account {
                         "arrived twice: {effect:?}"
                     );
                 }
-                "deleted" | "purged" | "expired" => assert!(there.remove(&here), "left, and was not there: {effect:?}"),
-                "received" | "hidden" => assert!(there.contains(&here), "was not there: {effect:?}"),
-                _ => {}
+                Kind::Deleted | Kind::Purged | Kind::Expired => {
+                    assert!(there.remove(&here), "left, and was not there: {effect:?}")
+                }
+                Kind::Received | Kind::Hidden => assert!(there.contains(&here), "was not there: {effect:?}"),
+                Kind::Deduplicated => {}
+                Kind::Restored | Kind::Revealed | Kind::Repeated => panic!("only a dial does this: {effect:?}"),
             }
         }
         let mut expected: BTreeMap<String, usize> = counted.keys().map(|name| (name.clone(), 0)).collect();

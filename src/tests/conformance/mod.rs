@@ -39,6 +39,7 @@ mod move_tasks;
 mod moved_messages;
 mod permissions;
 mod policies;
+mod protocols;
 mod purging;
 mod queues;
 mod receiving;

@@ -189,7 +189,7 @@ impl Account {
                     );
                 }
                 Kind::Deleted | Kind::Purged | Kind::Expired => {
-                    assert!(there.remove(&here), "left, and was not there: {effect:?}")
+                    assert!(there.remove(&here), "left, and was not there: {effect:?}");
                 }
                 Kind::Received | Kind::Hidden => assert!(there.contains(&here), "was not there: {effect:?}"),
                 Kind::Deduplicated => {}

@@ -209,11 +209,11 @@ cases! {
         };
         sqs.send(&url, "a").await;
         assert_eq!(counters().await, [r#""0""#, r#""0""#, r#""1""#]);
-        sqs.pass(4).await;
+        sqs.pass(8).await;
         assert_eq!(counters().await, [r#""1""#, r#""0""#, r#""0""#]);
         sqs.receive(&url).await;
         assert_eq!(counters().await, [r#""0""#, r#""1""#, r#""0""#]);
-        sqs.pass(4).await;
+        sqs.pass(8).await;
         assert_eq!(counters().await, [r#""1""#, r#""0""#, r#""0""#]);
         let message = sqs.receive(&url).await.remove(0);
         sqs.delete(&url, &message).await;

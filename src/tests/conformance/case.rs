@@ -105,9 +105,7 @@ fn verdict(ended: Ended<'_>, known: Option<&Difference>, section: &str) -> Verdi
         (Ended::Held, None) => ("passed", String::new()),
         (Ended::Held, Some(known)) => (FAILED, format!("is listed as a difference, but there is none: {}", known.what)),
         (Ended::Failed, None) => (FAILED, format!("not as in: {section}")),
-        (Ended::Failed, Some(known)) => {
-            ("differs", format!("{} [{} follows: {section}]", known.what, known.right.name()))
-        }
+        (Ended::Failed, Some(known)) => ("differs", format!("{} [{}: {section}]", known.what, known.right.words())),
     };
     Verdict { word, why }
 }

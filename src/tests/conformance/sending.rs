@@ -167,7 +167,7 @@ cases! {
         sqs.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "a", "DelaySeconds": 3})).await.unwrap();
         assert_eq!(sqs.attribute(&url, "ApproximateNumberOfMessagesDelayed").await, "1");
         assert_eq!(sqs.attribute(&url, "ApproximateNumberOfMessages").await, "0");
-        sqs.pass(3).await;
+        sqs.pass(6).await;
         assert_eq!(sqs.attribute(&url, "ApproximateNumberOfMessagesDelayed").await, "0");
         assert_eq!(sqs.attribute(&url, "ApproximateNumberOfMessages").await, "1");
     }
@@ -211,7 +211,7 @@ cases! {
         arrives(&sqs, &url, json!({"MessageBody": "delayed", "DelaySeconds": 30})).await;
         sqs.pass(29).await;
         sqs.send(&url, "later").await;
-        sqs.pass(31).await;
+        sqs.pass(33).await;
         assert_eq!(bodies(&sqs.receive(&url).await), ["later"], "a delay does not lengthen it");
     }
 

@@ -46,10 +46,10 @@ cases! {
     async fn a_receive_may_say_for_how_long_and_for_itself_alone(sqs) {
         let url = sqs.queue("orders", json!({"VisibilityTimeout": "2"})).await;
         sqs.send(&url, "a").await;
-        sqs.receive_with(&url, json!({"VisibilityTimeout": 4})).await;
-        sqs.pass(3).await;
+        sqs.receive_with(&url, json!({"VisibilityTimeout": 8})).await;
+        sqs.pass(5).await;
         assert!(sqs.receive(&url).await.is_empty());
-        sqs.pass(1).await;
+        sqs.pass(3).await;
         assert_eq!(sqs.receive(&url).await.len(), 1);
         sqs.pass(2).await;
         assert_eq!(sqs.receive(&url).await.len(), 1, "the next receive is back at the queue's timeout");
@@ -77,7 +77,7 @@ cases! {
     async fn a_change_counts_from_the_call(sqs) {
         let (url, message) = one_in_flight(&sqs, "4").await;
         sqs.pass(2).await;
-        sqs.hide(&url, &message, 4).await;
+        sqs.hide(&url, &message, 6).await;
         sqs.pass(3).await;
         assert!(sqs.receive(&url).await.is_empty(), "longer than at first");
         sqs.hide(&url, &message, 2).await;

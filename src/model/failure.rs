@@ -70,6 +70,8 @@ pub enum Refusal {
     NoReceiveRunning,
     /// The last look was less than five seconds ago.
     TooSoon,
+    /// The snapshot that messages were chosen from has been replaced, or what was chosen is not kept any more.
+    SnapshotReplaced,
     /// Somebody else changed the settings after the form was opened.
     ChangedMeanwhile,
     /// The answer's MD5 differs from what was sent; the message may be damaged.
@@ -287,6 +289,7 @@ impl Refusal {
             Self::ReceiveRunning => "A receive is already running on this queue".into(),
             Self::NoReceiveRunning => "No receive is running on this queue".into(),
             Self::TooSoon => "This queue was looked at a moment ago".into(),
+            Self::SnapshotReplaced => "What was chosen is not there any more".into(),
             Self::ChangedMeanwhile => "The settings were changed meanwhile".into(),
             Self::Md5Differs => "The answer's MD5 does not match what was sent".into(),
         }
@@ -312,6 +315,9 @@ impl Refusal {
             Self::NoReceiveRunning => "It has ended by itself; what it received stands below.",
             Self::TooSoon => {
                 "Looks are five seconds apart, so that a queue is not received over and over. The last snapshot is still here."
+            }
+            Self::SnapshotReplaced => {
+                "Another look or receive took its place, or it was too long ago. Nothing was done; choose again from the list."
             }
             Self::ChangedMeanwhile => {
                 "Somebody else changed them after this form was opened; nothing was applied. Look at both, then apply again."

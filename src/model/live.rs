@@ -66,9 +66,9 @@ pub struct News {
     /// The move tasks of the queues shown, and every one that runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,
-    /// The receive that runs on the queue the document is about.
+    /// How far the receive or the job is that the document shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub receiving: Option<Receiving>,
+    pub progress: Option<Progress>,
 }
 
 /// A queue's numbers. On the wire: `[queue, visible, in flight, delayed, read at, failing, line?]`.
@@ -103,13 +103,13 @@ pub struct Task {
     pub status: String,
 }
 
-/// How far a receive is.
+/// How far something is that goes on for a while: a receive, or a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receiving {
+pub struct Progress {
     /// Which one.
-    pub session: String,
-    /// Messages received so far.
-    pub received: u32,
+    pub of: String,
+    /// Messages so far.
+    pub count: u32,
     /// The word for its state.
     pub state: String,
     /// It has ended: the page can show what it brought.
@@ -203,7 +203,7 @@ mod tests {
                 active: true,
                 status: "Running".into(),
             }],
-            receiving: None,
+            progress: None,
         };
         let wire = serde_json::to_string(&news).unwrap();
         assert_eq!(

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod form;
 pub mod health;
 pub mod ids;
+pub mod job;
 pub mod limits;
 pub mod listing;
 pub mod live;

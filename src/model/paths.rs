@@ -72,6 +72,16 @@ pub fn message(connection: &ConnectionName, name: &QueueName, id: &MessageId) ->
     format!("{}/{}", queue(connection, name, QueuePage::Messages), encode(id.as_str()))
 }
 
+/// A frozen set of a queue's messages.
+pub fn chosen(connection: &ConnectionName, name: &QueueName, id: &str) -> String {
+    format!("{}/chosen/{}", queue(connection, name, QueuePage::Overview), encode(id))
+}
+
+/// A job.
+pub fn job(connection: &ConnectionName, id: &str) -> String {
+    format!("{}/jobs/{}", home(connection), encode(id))
+}
+
 /// The audit log of a connection.
 pub fn activity(connection: &ConnectionName) -> String {
     format!("{}/activity", home(connection))
@@ -82,10 +92,11 @@ pub fn api(endpoint: &str) -> String {
     format!("/api/{endpoint}")
 }
 
-/// The document's server-sent-event stream: about one queue, and about the list of queues that a query describes.
-pub fn events(connection: &ConnectionName, focus: Option<&QueueName>, list: Option<&str>) -> String {
-    let focus = focus.map_or("", QueueName::as_str);
-    let url = with_query("/events", &[("connection", connection.as_str()), ("focus", focus)]);
+/// The document's server-sent-event stream: about one queue, about a job, and about the list of queues that a query
+/// describes.
+pub fn events(connection: &ConnectionName, focus: Option<&QueueName>, job: Option<&str>, list: Option<&str>) -> String {
+    let (focus, job) = (focus.map_or("", QueueName::as_str), job.unwrap_or_default());
+    let url = with_query("/events", &[("connection", connection.as_str()), ("focus", focus), ("job", job)]);
     // A list without a query is still a list.
     list.map_or(url.clone(), |query| format!("{url}&list={}", encode(query)))
 }
@@ -110,8 +121,11 @@ mod tests {
             message(&c, &q, &MessageId::new("a/b?c\r\nd")),
             activity(&c),
             api("queues/create"),
-            events(&c, Some(&q), None),
-            events(&c, None, Some("sort=name&filter=a b")),
+            events(&c, Some(&q), None, None),
+            events(&c, Some(&q), Some("j1"), None),
+            chosen(&c, &q, "s1"),
+            job(&c, "j1"),
+            events(&c, None, None, Some("sort=name&filter=a b")),
         ];
         assert_eq!(
             all.join("\n"),
@@ -127,6 +141,9 @@ mod tests {
 /prod-eu/activity
 /api/queues/create
 /events?connection=prod-eu&focus=TradeStatus.fifo
+/events?connection=prod-eu&focus=TradeStatus.fifo&job=j1
+/prod-eu/queues/TradeStatus.fifo/chosen/s1
+/prod-eu/jobs/j1
 /events?connection=prod-eu&list=sort%3Dname%26filter%3Da%20b"
         );
     }

@@ -7,7 +7,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
-use super::pages::{activity, danger, failure, home, messages, new_queue, queue, redrive, send, settings};
+use super::pages::{activity, chosen, danger, failure, home, job, messages, new_queue, queue, redrive, send, settings};
 
 /// The console.
 #[component]
@@ -24,6 +24,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:connection/queues/:queue") view=queue::OverviewPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages") view=messages::MessagesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages/:message") view=messages::MessagePage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/chosen/:chosen") view=chosen::ChosenPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/jobs/:job") view=job::JobPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/send") view=send::SendPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/redrive") view=redrive::RedrivePage ssr=SsrMode::Async/>
             </FlatRoutes>

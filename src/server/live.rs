@@ -11,7 +11,7 @@ use super::services::Services;
 use super::services::overview::Overview;
 use super::services::poller::{Census, Poller};
 use crate::model::listing::{ATTENTION, ListQuery};
-use crate::model::live::Receiving;
+use crate::model::live::Progress;
 use crate::model::{ConnectionName, QueueArn, QueueName};
 
 impl Source for Services {
@@ -39,8 +39,12 @@ impl Source for Services {
         shown
     }
 
-    fn receiving(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Receiving>> {
+    fn receiving(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Progress>> {
         self.connection_of(connection).ok()?.follow_receive(queue)
+    }
+
+    fn job(&self, connection: &ConnectionName, id: &str) -> Option<watch::Receiver<Progress>> {
+        Some(self.connection_of(connection).ok()?.jobs().find(id)?.follow())
     }
 
     fn now_ms(&self) -> i64 {

@@ -58,7 +58,7 @@ async fn receive(console: &TestConsole, queue: &str, more: &[(&str, &str)]) -> S
     if started.status != 200 {
         return started;
     }
-    until(console, &format!("/local/queues/{queue}/messages"), |page| !page.says("data-receiving")).await
+    until(console, &format!("/local/queues/{queue}/messages"), |page| !page.says("data-progress")).await
 }
 
 /// Opens a page until it is as wanted.
@@ -314,13 +314,13 @@ async fn a_message_that_is_visible_again_is_left_alone() {
 async fn stop_ends_a_receive_without_losing_what_comes() {
     let console = console_with("orders", json!({}), 0).await;
     let fields = [("connection", "local"), ("queue", "orders"), ("seconds", "30")];
-    assert!(console.submit("messages/receive", &fields).await.says("data-receiving"));
+    assert!(console.submit("messages/receive", &fields).await.says("data-progress"));
     assert_eq!(console.submit("messages/receive", &fields).await.status, 409, "one at a time");
     assert_eq!(look(&console, &[]).await.status, 409, "a look would take its place");
     assert_eq!(act(&console, "delete", &["any".to_owned()], "").await.status, 409, "not before it has ended");
     let began = Instant::now();
     console.submit("messages/stop", &[("connection", "local"), ("queue", "orders")]).await;
-    let page = until(&console, PAGE, |page| !page.says("data-receiving")).await;
+    let page = until(&console, PAGE, |page| !page.says("data-progress")).await;
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert!(page.says("stopped") && page.says("An empty answer is not an empty queue"), "{}", page.html);
     assert_eq!(console.submit("messages/stop", &[("connection", "local"), ("queue", "orders")]).await.status, 409);

@@ -4,6 +4,8 @@
 //! fields. One file per form lives beside this one.
 
 pub mod attributes;
+pub mod carry_out;
+pub mod choose;
 pub mod danger;
 pub mod held;
 pub mod look;

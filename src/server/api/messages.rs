@@ -5,12 +5,17 @@ use leptos::server_fn::codec::{MultipartData, MultipartFormData};
 
 use super::{Leads, submit};
 use crate::model::form::Done;
+use crate::model::form::carry_out::{CarryOut, CarryOutForm};
+use crate::model::form::choose::ChooseForm;
 use crate::model::form::held::HeldForm;
 use crate::model::form::look::LookForm;
 use crate::model::form::receive::ReceiveForm;
 use crate::model::form::send::SendForm;
 use crate::model::paths::{self, QueuePage};
-use crate::model::{Failure, MessageId};
+use crate::model::{Failure, MessageId, QueueName};
+use crate::server::services::Connection;
+use crate::server::services::jobs::Errand;
+use crate::server::services::submissions::Rejection;
 
 /// Sends one message. The form is multipart, so that a file works without JavaScript.
 #[server(input = MultipartFormData, endpoint = "messages/send", prefix = "/api")]
@@ -64,6 +69,75 @@ pub async fn act_on_held(#[server(flatten)] form: HeldForm) -> Result<(), Failur
     };
     let held = form.parse();
     submit(form, Leads::to(page), async move { Ok(connection.act_on_held(&queue, held?).await?) }).await
+}
+
+/// Freezes messages of a snapshot; the page it leads to does something with them.
+#[server(endpoint = "messages/choose", prefix = "/api")]
+pub async fn choose(#[server(flatten)] form: ChooseForm) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let back = paths::queue(connection.name(), &queue, QueuePage::Messages);
+    let chosen = match form.parse() {
+        Ok(choice) => connection.choose(&queue, &choice).map_err(Rejection::from),
+        Err(invalid) => Err(invalid.into()),
+    };
+    match chosen {
+        Ok(chosen) => {
+            super::redirect(&paths::chosen(connection.name(), &queue, &chosen.id));
+            Ok(())
+        }
+        Err(rejection) => submit(form, Leads::to(back), async move { Err(rejection) }).await,
+    }
+}
+
+/// Starts a job with chosen messages; its page shows how far it is.
+#[server(endpoint = "messages/start-job", prefix = "/api")]
+pub async fn start_job(#[server(flatten)] form: CarryOutForm) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let back = paths::chosen(connection.name(), &queue, &form.chosen);
+    let opened = match form.parse() {
+        Ok(carry_out) => open(&connection, &queue, &form.chosen, carry_out).await.map_err(Rejection::from),
+        Err(invalid) => Err(invalid.into()),
+    };
+    match opened {
+        Ok(errand) => {
+            let page = paths::job(connection.name(), errand.id());
+            super::services().start(errand.run());
+            super::redirect(&page);
+            Ok(())
+        }
+        Err(rejection) => submit(form, Leads::to(back), async move { Err(rejection) }).await,
+    }
+}
+
+async fn open(
+    connection: &Connection,
+    queue: &QueueName,
+    chosen: &str,
+    carry_out: CarryOut,
+) -> Result<Errand, Failure> {
+    let chosen = connection.chosen(queue, chosen)?;
+    connection.open_job(&chosen, carry_out).await
+}
+
+/// Tells a job to end after the batch in hand.
+#[server(endpoint = "jobs/stop", prefix = "/api")]
+pub async fn stop_job(connection: String, job: String) -> Result<(), Failure> {
+    let connection = super::services().connection(&connection)?;
+    let found = connection.jobs().find(&job).ok_or(Failure::NotFound)?;
+    found.cancel();
+    super::redirect(&paths::job(connection.name(), found.id()));
+    Ok(())
+}
+
+/// Freezes the messages that a job did not do it with, for another try.
+#[server(endpoint = "jobs/again", prefix = "/api")]
+pub async fn choose_undone(connection: String, job: String) -> Result<(), Failure> {
+    let connection = super::services().connection(&connection)?;
+    let found = connection.jobs().find(&job).ok_or(Failure::NotFound)?;
+    let how = format!("not {} by a job", found.task().done());
+    let chosen = connection.freeze(found.queue(), found.report().undone(), how)?;
+    super::redirect(&paths::chosen(connection.name(), found.queue(), &chosen.id));
+    Ok(())
 }
 
 /// Reads the fields of a multipart form. A file that nobody chose comes as one without a name.

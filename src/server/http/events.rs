@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::news::{self, Since};
 use super::palette;
-use crate::model::live::{BEAT, BEAT_MS, ROWS_BYTES, Receiving};
+use crate::model::live::{BEAT, BEAT_MS, Progress, ROWS_BYTES};
 use crate::model::{ConnectionName, QueueName};
 use crate::server::services::poller::{Census, Poller, View, Viewer};
 
@@ -51,8 +51,11 @@ pub trait Source: Send + Sync + 'static {
     /// The queues that a list page with this query string shows.
     fn listed(&self, census: &Arc<Census>, query: &str) -> Vec<QueueName>;
 
-    /// The receive that runs on a queue, if one does.
-    fn receiving(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Receiving>>;
+    /// How far the receive is that runs on a queue, if one does.
+    fn receiving(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Progress>>;
+
+    /// How far a job is, if there is such a job.
+    fn job(&self, connection: &ConnectionName, id: &str) -> Option<watch::Receiver<Progress>>;
 
     /// The server's time, milliseconds since 1970.
     fn now_ms(&self) -> i64;
@@ -100,6 +103,8 @@ pub struct Wanted {
     list: Option<String>,
     /// The queues it shows, by name, with commas between: those of the moment it was made, whatever the query finds now.
     rows: Option<String>,
+    /// The id of the job that it shows.
+    job: Option<String>,
     /// The id of the last event it got.
     since: Option<String>,
 }
@@ -123,14 +128,17 @@ pub async fn events<S: Source>(
     if let Some(query) = &wanted.list {
         add(&mut listed, shown(&*events.source, &census, query));
     }
-    let receiving = focus.as_ref().and_then(|queue| events.source.receiving(&connection, queue));
+    let progress = match &wanted.job {
+        Some(id) => events.source.job(&connection, id),
+        None => focus.as_ref().and_then(|queue| events.source.receiving(&connection, queue)),
+    };
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned).or(wanted.since);
     let document = Document {
         listed_at: census.listed_at,
         viewer: poller.watch(View { focus, listed }),
         list: wanted.list,
         since: Since::read(last.as_deref(), census.epoch),
-        receiving,
+        progress,
         source: events.source,
         shutdown: events.shutdown,
         ends: Instant::now() + MAX_AGE,
@@ -180,7 +188,7 @@ struct Document<S> {
     list: Option<String>,
     listed_at: Option<i64>,
     since: Since,
-    receiving: Option<watch::Receiver<Receiving>>,
+    progress: Option<watch::Receiver<Progress>>,
     shutdown: CancellationToken,
     ends: Instant,
     not_before: Instant,
@@ -216,17 +224,17 @@ impl<S: Source> Document<S> {
             tokio::time::sleep_until(self.not_before).await;
             let census = self.viewer.census();
             self.follow_list(&census);
-            let receiving = self.receiving.as_mut().map(|receiving| receiving.borrow_and_update().clone());
+            let progress = self.progress.as_mut().map(|progress| progress.borrow_and_update().clone());
             let now = self.source.now_ms();
-            if let Some(news) = self.since.news(&census, self.viewer.view(), receiving, now) {
+            if let Some(news) = self.since.news(&census, self.viewer.view(), progress, now) {
                 let gap = if self.viewer.view().focus.is_none() { GAP_LIST } else { GAP_FOCUS };
                 self.not_before = Instant::now() + gap;
                 let data = serde_json::to_string(&news).unwrap_or_default();
                 return Some(Event::default().id(self.since.id()).data(data));
             }
-            let received = async {
-                let news = match &mut self.receiving {
-                    Some(receiving) => receiving.changed().await.is_ok(),
+            let went_on = async {
+                let news = match &mut self.progress {
+                    Some(progress) => progress.changed().await.is_ok(),
                     None => false,
                 };
                 if !news {
@@ -235,7 +243,7 @@ impl<S: Source> Document<S> {
             };
             tokio::select! {
                 alive = self.viewer.changed() => if !alive { return None },
-                () = received => {}
+                () = went_on => {}
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
-use crate::model::live::{News, Receiving, Row, State, Task, cents_per_month};
+use crate::model::live::{News, Progress, Row, State, Task, cents_per_month};
 use crate::model::{MoveTask, QueueName};
 use crate::server::services::poller::{Census, Liveness, QueueRow, View};
 
@@ -20,7 +20,7 @@ pub(super) struct Since {
 struct Told {
     state: State,
     queues: u32,
-    receiving: Option<Receiving>,
+    progress: Option<Progress>,
     /// Queues that the page shows and that do not exist (any more).
     missing: Vec<QueueName>,
 }
@@ -47,13 +47,7 @@ impl Since {
     }
 
     /// What is new in `census` for a document that shows `view`, at `now` (milliseconds since 1970). `None`: nothing.
-    pub(super) fn news(
-        &mut self,
-        census: &Census,
-        view: &View,
-        receiving: Option<Receiving>,
-        now: i64,
-    ) -> Option<News> {
+    pub(super) fn news(&mut self, census: &Census, view: &View, progress: Option<Progress>, now: i64) -> Option<News> {
         let since = self.version;
         let looked_at = || view.focus.iter().chain(&view.listed);
         let (mut rows, mut missing) = (Vec::new(), Vec::new());
@@ -78,7 +72,7 @@ impl Since {
         let told = Told {
             state: state(census, view),
             queues: u32::try_from(census.rows.len()).unwrap_or(u32::MAX),
-            receiving: receiving.clone(),
+            progress: progress.clone(),
             missing,
         };
         let known_missing = self.told.as_ref().map_or(&[][..], |told| &told.missing);
@@ -96,7 +90,7 @@ impl Since {
             rows,
             gone,
             tasks,
-            receiving,
+            progress,
         };
         self.told = Some(told);
         Some(news)

@@ -6,12 +6,14 @@
 //! wraps it in the frame, or shows the failure instead. No page receives messages: a GET never does.
 
 pub mod activity;
+pub mod chosen;
 mod command;
 pub mod danger;
 mod done;
 pub mod failure;
 mod fields;
 pub mod home;
+pub mod job;
 mod layout;
 pub mod messages;
 pub mod new_queue;
@@ -85,6 +87,8 @@ pub struct Page {
     pub narrow: bool,
     /// The queue that this page is about: its numbers come first.
     pub focus: Option<QueueName>,
+    /// The job that this page shows, if it shows one.
+    pub job: Option<String>,
     /// The query of the list of queues that this page shows, if it shows one.
     pub list: Option<String>,
     /// When the oldest of its numbers was read, milliseconds since 1970. A page about one queue reads for itself.
@@ -102,6 +106,7 @@ impl Page {
             title: title.into(),
             narrow: false,
             focus: None,
+            job: None,
             list: None,
             read_at: None,
             status: 200,
@@ -120,6 +125,13 @@ impl Page {
     #[must_use]
     pub fn about(mut self, queue: &QueueName) -> Self {
         self.focus = Some(queue.clone());
+        self
+    }
+
+    /// Says which job it shows.
+    #[must_use]
+    pub fn following(mut self, job: &str) -> Self {
+        self.job = Some(job.to_owned());
         self
     }
 

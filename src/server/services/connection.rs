@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::act::Permit;
-use super::messages::Desk;
+use super::messages::{Desk, Turn};
 use super::poller::Poller;
 use super::report;
 use crate::model::{Attributes, ConnectionName, Failure, Message, MoveTask, QueueArn, QueueName, QueueUrl};
@@ -88,6 +88,21 @@ impl Connection {
     /// Its snapshots, and what else is known of its messages.
     pub(super) fn desk(&self) -> &Desk {
         &self.0.desk
+    }
+
+    /// Whose turn it is to receive from a queue for a moment.
+    pub(super) fn turn(&self, queue: &QueueName) -> Turn {
+        self.desk().turn(queue)
+    }
+
+    /// Ended when the console closes.
+    pub(super) fn closing(&self) -> &CancellationToken {
+        self.desk().closing()
+    }
+
+    /// What time it is.
+    pub(super) fn clock(&self) -> SharedClock {
+        self.0.clock.clone()
     }
 
     pub(super) fn store(&self) -> &dyn Store {

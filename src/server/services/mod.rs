@@ -10,6 +10,7 @@ pub mod act;
 pub mod activity;
 pub mod connection;
 pub mod danger;
+pub mod jobs;
 pub mod messages;
 pub mod new_queue;
 pub mod overview;

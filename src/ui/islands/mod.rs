@@ -24,7 +24,7 @@
 //! | `data-queue` + `data-depth` | a count with a `data-number` inside | kept current; `data-changed` while it is new, `data-stale` when it is old |
 //! | `data-spark` | an `<svg>` | its line is redrawn |
 //! | `data-task` + `data-started` | a box with a `<progress>` and a `data-moved` text | the move task of that queue that began then; `data-reload` loads the page again when it ends |
-//! | `data-receiving` | a box with a `data-received` text | a receive; `data-reload` loads the page again when it is done |
+//! | `data-progress` | a box with a `data-progress-count` text and a `progress` bar | a receive or a job; `data-reload` loads the page again when it is done |
 //! | `data-row`, `data-open` | a row, and the link that Enter opens | `j` `k` `x` Enter |
 //! | `data-key="/"` | an input | focused by that key |
 //! | `data-copy` | a disabled button | enabled; copies the value; `data-copied` for a moment |

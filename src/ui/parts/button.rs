@@ -51,6 +51,9 @@ pub fn Button(
     /// What is sent under `name`.
     #[prop(optional, into)]
     value: Option<String>,
+    /// Where it sends its form, where that is not the form's own `action`.
+    #[prop(optional, into)]
+    to: Option<String>,
     /// `submit` unless said otherwise.
     #[prop(default = "submit")]
     kind: &'static str,
@@ -67,7 +70,7 @@ pub fn Button(
     };
     match reason {
         None => view! {
-            <button class="button" type=kind name=name value=value data-variant=variant.as_str() data-size=size>
+            <button class="button" type=kind name=name value=value formaction=to data-variant=variant.as_str() data-size=size>
                 {content}
             </button>
         }

@@ -11,7 +11,7 @@ use crate::tests::fake::{FakeSqs, name};
 
 struct House {
     poller: Arc<Poller>,
-    receiving: watch::Sender<Receiving>,
+    receiving: watch::Sender<Progress>,
 }
 
 impl Source for House {
@@ -23,8 +23,12 @@ impl Source for House {
         census.rows.keys().filter(|name| name.as_str().contains(query)).cloned().collect()
     }
 
-    fn receiving(&self, _: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Receiving>> {
+    fn receiving(&self, _: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Progress>> {
         (queue.as_str() == "orders").then(|| self.receiving.subscribe())
+    }
+
+    fn job(&self, _: &ConnectionName, id: &str) -> Option<watch::Receiver<Progress>> {
+        (id == "j1").then(|| self.receiving.subscribe())
     }
 
     fn now_ms(&self) -> i64 {
@@ -46,7 +50,7 @@ async fn console(queues: &[(&str, u64)]) -> Console {
     let shutdown = CancellationToken::new();
     let connection = "local".parse().unwrap();
     let poller = Poller::start(connection, sqs, Arc::new(SystemClock), &TaskTracker::new(), shutdown.clone());
-    let idle = Receiving { session: "s1".into(), received: 0, state: "waiting".into(), done: false };
+    let idle = Progress { of: "s1".into(), count: 0, state: "waiting".into(), done: false };
     let house = Arc::new(House { poller, receiving: watch::Sender::new(idle) });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -190,9 +194,9 @@ async fn a_number_that_changes_arrives_with_its_next_read_and_a_deleted_queue_is
 async fn a_receive_is_followed_where_the_document_is_about_its_queue() {
     let console = console(&[("orders", 3)]).await;
     let mut client = Client::open(&console, "/events?connection=local&focus=orders", None).await;
-    client.until(|news| news.receiving.as_ref().is_some_and(|receiving| receiving.received == 0)).await;
-    console.house.receiving.send_modify(|receiving| receiving.received = 7);
-    client.until(|news| news.receiving.as_ref().is_some_and(|receiving| receiving.received == 7)).await;
+    client.until(|news| news.progress.as_ref().is_some_and(|progress| progress.count == 0)).await;
+    console.house.receiving.send_modify(|receiving| receiving.count = 7);
+    client.until(|news| news.progress.as_ref().is_some_and(|progress| progress.count == 7)).await;
 }
 
 #[tokio::test]
@@ -243,7 +247,7 @@ fn document(console: &Console, focus: &str) -> Document<House> {
         list: None,
         listed_at: None,
         since: Since::read(None, console.house.poller.census().epoch),
-        receiving: None,
+        progress: None,
         shutdown: console.shutdown.clone(),
         ends: Instant::now() + MAX_AGE,
         not_before: Instant::now(),

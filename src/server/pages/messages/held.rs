@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::choose;
 use crate::model::cli::Command;
 use crate::model::form::held::HeldForm;
 use crate::model::limits::VISIBILITY_TIMEOUT;
@@ -19,12 +20,14 @@ pub(super) fn around(
 ) -> impl IntoView + use<> {
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     let bar = bar(here, queue, url, held, None);
+    let choose = choose::buttons(here, queue);
     view! {
         <form method="post" action=paths::api("messages/act")>
             <input type="hidden" name="connection" value=connection/>
             <input type="hidden" name="queue" value=name/>
             {table}
             {bar}
+            {choose}
         </form>
     }
 }

@@ -2,6 +2,7 @@
 
 mod asking;
 mod body;
+mod choose;
 mod facts;
 mod held;
 mod look;

@@ -67,7 +67,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
     }
 }
 
-/// A receive under way: how far it is, and Stop. `data-receiving` marks it for the page's stream.
+/// A receive under way: how far it is, and Stop. `data-progress` marks it for the page's stream.
 pub(super) fn running(here: &Here, queue: &QueueName, snapshot: Option<&Snapshot>) -> Option<impl IntoView + use<>> {
     let snapshot = snapshot?;
     let (received, wanted) = (snapshot.entries.len() as u64, snapshot.wanted as u64);
@@ -79,11 +79,11 @@ pub(super) fn running(here: &Here, queue: &QueueName, snapshot: Option<&Snapshot
     Some(view! {
         <Section title="Receiving" note=format!("{} left", words::seconds(left))>
             <Refresh href=page seconds=2/>
-            <div class="receiving" data-receiving=session data-reload="">
+            <div class="receiving" data-progress=session data-reload="">
                 <Meter label="Messages received" value=received max=wanted/>
                 <p class="cluster" role="status">
                     <span>
-                        <span data-received="">{words::count(received)}</span>
+                        <span data-progress-count="">{words::count(received)}</span>
                         {format!(" of at most {}", words::plural(wanted, "message", "messages"))}
                     </span>
                 </p>

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-use super::held;
+use super::{choose, held};
 use crate::model::form::held::HeldForm;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Attributes, Depth, Message, QueueName, QueueUrl, words};
@@ -47,10 +47,11 @@ pub(super) fn section(
     let body = if snapshot.entries.is_empty() {
         empty(snapshot, attributes.depth).into_any()
     } else {
-        let table = table(here, queue, attributes, snapshot, held.is_some());
+        let table = table(here, queue, attributes, snapshot, !snapshot.is_running());
         match held {
             Some(count) => held::around(here, queue, url, count, table.into_any()).into_any(),
-            None => table.into_any(),
+            None if snapshot.is_running() => table.into_any(),
+            None => choose::around(here, queue, snapshot, table.into_any()).into_any(),
         }
     };
     let truth = truth(here, attributes, snapshot);
@@ -215,7 +216,7 @@ fn row(
     let id = message.id.to_string();
     let short: String = id.chars().take(8).collect();
     let href = paths::message(here.connection.name(), queue, &message.id);
-    let mark = shows.actions.then(|| mark(entry, marked.contains(&id), now));
+    let mark = shows.actions.then(|| mark(entry, marked.contains(&id), !shows.standing || entry.actionable(now)));
     let group = shows.grouped.then(|| {
         let group = message.group_id().unwrap_or_default().to_owned();
         view! { <Cell label="Group"><span class="tag">{group}</span></Cell> }
@@ -258,12 +259,12 @@ fn row(
     }
 }
 
-/// A checkbox where the message can be acted on; those that failed just now are still marked, and those of a form that
+/// A checkbox where something can be done with the message; those that failed just now are still marked, and those of a form that
 /// was refused.
-fn mark(entry: &Entry, marked: bool, now_ms: i64) -> impl IntoView + use<> {
+fn mark(entry: &Entry, marked: bool, may: bool) -> impl IntoView + use<> {
     let id = entry.message.id.to_string();
     let checked = marked || entry.failed.is_some();
-    let mark = entry.actionable(now_ms).then(|| {
+    let mark = may.then(|| {
         let label = format!("Mark {id}");
         view! {
             <input class="choice-mark" type="checkbox" name="ids[]" value=id checked=checked aria-label=label data-select=""/>

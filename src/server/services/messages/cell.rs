@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::snapshot::{Origin, Snapshot};
-use crate::model::live::Receiving;
+use crate::model::live::Progress;
 use crate::model::words;
 
 /// The place. Pages read the snapshot; streams follow how far a receive is.
@@ -13,15 +13,15 @@ pub struct Cell {
     /// Names this snapshot among those of its queue.
     session: String,
     snapshot: Mutex<Arc<Snapshot>>,
-    receiving: watch::Sender<Receiving>,
+    progress: watch::Sender<Progress>,
 }
 
 impl Cell {
     /// A place with a snapshot in it.
     pub(super) fn new(snapshot: Snapshot) -> Self {
         let session = uuid::Uuid::new_v4().simple().to_string();
-        let receiving = watch::Sender::new(progress(&session, &snapshot));
-        Self { session, snapshot: Mutex::new(Arc::new(snapshot)), receiving }
+        let progress = watch::Sender::new(progress(&session, &snapshot));
+        Self { session, snapshot: Mutex::new(Arc::new(snapshot)), progress }
     }
 
     /// Names this snapshot among those of its queue.
@@ -35,24 +35,24 @@ impl Cell {
     }
 
     /// How far the receive is that fills it.
-    pub fn follow(&self) -> watch::Receiver<Receiving> {
-        self.receiving.subscribe()
+    pub fn follow(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
     }
 
     /// Whether a receive is filling it.
-    pub(super) fn is_receiving(&self) -> bool {
+    pub fn is_receiving(&self) -> bool {
         let snapshot = self.lock();
         snapshot.origin == Origin::Receive && snapshot.is_running()
     }
 
     /// Changes the snapshot. Who holds an older one keeps it as it was.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Snapshot) -> T) -> T {
+    pub(in crate::server::services) fn change<T>(&self, change: impl FnOnce(&mut Snapshot) -> T) -> T {
         let mut snapshot = self.lock();
         let result = change(Arc::make_mut(&mut snapshot));
-        let receiving = progress(&self.session, &snapshot);
-        self.receiving.send_if_modified(|last| {
-            let news = *last != receiving;
-            *last = receiving;
+        let progress = progress(&self.session, &snapshot);
+        self.progress.send_if_modified(|last| {
+            let news = *last != progress;
+            *last = progress;
             news
         });
         result
@@ -63,16 +63,16 @@ impl Cell {
     }
 }
 
-fn progress(session: &str, snapshot: &Snapshot) -> Receiving {
+fn progress(session: &str, snapshot: &Snapshot) -> Progress {
     let received = snapshot.entries.len();
     let state = if snapshot.is_running() {
         "still receiving".to_owned()
     } else {
         words::plural(received as u64, "message", "messages")
     };
-    Receiving {
-        session: session.to_owned(),
-        received: u32::try_from(received).unwrap_or(u32::MAX),
+    Progress {
+        of: session.to_owned(),
+        count: u32::try_from(received).unwrap_or(u32::MAX),
         state,
         done: !snapshot.is_running(),
     }
@@ -91,7 +91,7 @@ mod tests {
         cell.change(|snapshot| snapshot.take(vec![message("a", "", None)], 30_000));
         assert!(stream.has_changed().unwrap());
         let heard = stream.borrow_and_update().clone();
-        assert_eq!((heard.received, heard.done), (1, false));
+        assert_eq!((heard.count, heard.done), (1, false));
         cell.change(|snapshot| snapshot.stop = Some(Stop::Time));
         assert!(stream.borrow_and_update().done && !cell.is_receiving());
         cell.change(|_| ());

@@ -6,6 +6,8 @@
 
 mod budget;
 mod cell;
+mod chosen;
+mod fate;
 pub mod format;
 mod held;
 mod look;
@@ -19,10 +21,19 @@ mod snapshot;
 
 pub use self::budget::refusal;
 pub use self::cell::Cell;
+pub use self::chosen::Chosen;
+pub use self::fate::{Fate, Fates, by_handle, settle};
 pub use self::look::command;
 pub use self::receive::Session;
-pub use self::shelf::Desk;
+pub use self::shelf::{Desk, Turn};
 pub use self::snapshot::{Entry, Origin, Snapshot, Standing, Stop};
 
 /// The most bytes of bodies and attributes that a snapshot holds: 32 MiB.
 pub const SNAPSHOT_BYTES: usize = 32 << 20;
+
+#[cfg(test)]
+pub(in crate::server::services) mod tests {
+    //! What tests of messages begin with.
+
+    pub use super::snapshot::tests::message;
+}

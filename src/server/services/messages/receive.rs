@@ -14,7 +14,7 @@ use super::{SNAPSHOT_BYTES, budget};
 use crate::model::activity::Detail;
 use crate::model::form::Done;
 use crate::model::form::receive::Receiving;
-use crate::model::live::Receiving as Progress;
+use crate::model::live::Progress;
 use crate::model::{Code, Failure, Message, QueueName, QueueUrl, Refusal, Verb};
 use crate::server::services::act::Act;
 use crate::server::services::{Connection, report};

@@ -8,9 +8,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::cell::Cell;
+use super::chosen::Sets;
 use super::recent::Recent;
 use super::snapshot::Snapshot;
 use crate::model::{Failure, QueueName};
+use crate::server::services::jobs::Jobs;
 
 /// How many snapshots a connection keeps.
 const KEPT: usize = 8;
@@ -32,6 +34,8 @@ pub struct Desk {
     shelf: Mutex<VecDeque<Kept>>,
     turns: Mutex<HashMap<QueueName, Turn>>,
     recent: Mutex<Recent>,
+    sets: Sets,
+    jobs: Jobs,
 }
 
 impl Desk {
@@ -41,7 +45,7 @@ impl Desk {
     }
 
     /// Ends what runs here: the console stops.
-    pub(super) fn closing(&self) -> &CancellationToken {
+    pub(in crate::server::services) fn closing(&self) -> &CancellationToken {
         &self.closing
     }
 
@@ -114,7 +118,7 @@ impl Desk {
     }
 
     /// Whose turn it is to look at a queue.
-    pub(super) fn turn(&self, queue: &QueueName) -> Turn {
+    pub(in crate::server::services) fn turn(&self, queue: &QueueName) -> Turn {
         let mut turns = lock(&self.turns);
         // Turns that nobody waits for and that no one will be refused for are forgotten.
         turns.retain(|_, turn| {
@@ -124,6 +128,16 @@ impl Desk {
             Arc::strong_count(turn) > 1 || recent(turn)
         });
         Arc::clone(turns.entry(queue.clone()).or_default())
+    }
+
+    /// What takes longer than a click.
+    pub(in crate::server::services) fn jobs(&self) -> &Jobs {
+        &self.jobs
+    }
+
+    /// What was chosen to do something with.
+    pub(super) fn sets(&self) -> &Sets {
+        &self.sets
     }
 
     /// What was sent within the deduplication window.

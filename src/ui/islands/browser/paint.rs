@@ -93,12 +93,15 @@ impl Page {
         for task in &news.tasks {
             show_task(task);
         }
-        if let Some(receiving) = &news.receiving {
-            for place in all("[data-receiving]") {
-                if place.get_attribute("data-receiving").as_deref() == Some(&receiving.session) {
-                    tell(&place, "[data-received]", &words::count(u64::from(receiving.received)));
-                    tell(&place, "[data-state]", &receiving.state);
-                    if receiving.done && place.has_attribute("data-reload") {
+        if let Some(progress) = &news.progress {
+            for place in all("[data-progress]") {
+                if place.get_attribute("data-progress").as_deref() == Some(&progress.of) {
+                    tell(&place, "[data-progress-count]", &words::count(u64::from(progress.count)));
+                    tell(&place, "[data-state]", &progress.state);
+                    for meter in within(Some(&place), "progress") {
+                        set(&meter, "value", Some(&progress.count.to_string()));
+                    }
+                    if progress.done && place.has_attribute("data-reload") {
                         let _ = super::dom::window().location().reload();
                     }
                 }

@@ -4,7 +4,7 @@
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::model::live::{News, Receiving, Row, State, Task};
+use crate::model::live::{News, Progress, Row, State, Task};
 
 /// What an event says, if it can be read.
 pub(super) fn read(data: &str) -> Option<News> {
@@ -20,12 +20,12 @@ pub(super) fn read(data: &str) -> Option<News> {
         rows: list("rows").iter().map(row).collect(),
         gone: list("gone").iter().map(text).collect(),
         tasks: list("tasks").iter().map(task).collect(),
-        receiving: get(&event, "receiving").and_then(|receiving| {
-            Some(Receiving {
-                session: text(&get(&receiving, "session")?),
-                received: count(&get(&receiving, "received")?),
-                state: text(&get(&receiving, "state")?),
-                done: get(&receiving, "done")?.is_truthy(),
+        progress: get(&event, "progress").and_then(|progress| {
+            Some(Progress {
+                of: text(&get(&progress, "of")?),
+                count: count(&get(&progress, "count")?),
+                state: text(&get(&progress, "state")?),
+                done: get(&progress, "done")?.is_truthy(),
             })
         }),
     })

@@ -1,0 +1,52 @@
+//! Jobs: what can be done with a set of messages.
+
+use serde::{Deserialize, Serialize};
+
+use super::activity::Verb;
+use super::ids::QueueName;
+use super::words;
+
+/// What a job does with each of its messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Task {
+    /// Delete them.
+    Delete,
+    /// Hide them for so many seconds from then on; 0 gives them back at once.
+    Hide(u32),
+    /// Send a copy of each to another queue; they stay where they are.
+    Copy {
+        /// Where to.
+        to: QueueName,
+    },
+}
+
+impl Task {
+    /// What it does, in the words of a heading.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Delete => "Delete".into(),
+            Self::Hide(0) => "Release".into(),
+            Self::Hide(seconds) => format!("Hide for {}", words::seconds(u64::from(*seconds))),
+            Self::Copy { to } => format!("Copy to {to}"),
+        }
+    }
+
+    /// What a message that it succeeded with is called.
+    pub fn done(&self) -> &'static str {
+        match self {
+            Self::Delete => "deleted",
+            Self::Hide(0) => "released",
+            Self::Hide(_) => "hidden",
+            Self::Copy { .. } => "copied",
+        }
+    }
+
+    /// What the audit log calls it.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Self::Delete => Verb::DeleteMessage,
+            Self::Hide(_) => Verb::ChangeVisibility,
+            Self::Copy { .. } => Verb::SendMessage,
+        }
+    }
+}

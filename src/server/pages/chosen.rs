@@ -1,0 +1,199 @@
+//! A frozen set of messages: how many they are, how they were chosen, and what may be done with them.
+
+use leptos::prelude::*;
+
+use super::queue::head::head as queue_head;
+use super::{Here, Page, done, page};
+use crate::model::form::carry_out::CarryOutForm;
+use crate::model::limits::VISIBILITY_TIMEOUT;
+use crate::model::paths::{self, QueuePage};
+use crate::model::{Failure, QueueKind, Refusal, words};
+use crate::server::services::messages::{self, Chosen};
+use crate::ui::parts::{
+    Age, Button, Cell, CellKind, Checkbox, Column, Confirm, Glyph, LinkButton, NameCell, NumberField, Section, Table,
+    TextField, Variant,
+};
+
+/// How many of the messages are shown.
+const SAMPLE: usize = 10;
+/// For how many seconds they are hidden unless told otherwise.
+const HIDE: u32 = 15 * 60;
+
+/// What is done with a set of messages.
+#[component]
+pub fn ChosenPage() -> impl IntoView {
+    page(chosen)
+}
+
+async fn chosen(here: Here) -> Result<Page, Failure> {
+    let queue = here.queue()?;
+    let chosen = here.connection.chosen(&queue, &here.params.get("chosen").unwrap_or_default())?;
+    let attributes = here.connection.attributes(&queue).await?;
+    let budget = messages::refusal(&attributes);
+    let count = words::plural(chosen.messages.len() as u64, "message", "messages");
+    let back = paths::queue(here.connection.name(), &queue, QueuePage::Messages);
+    let head =
+        queue_head(here.connection.name(), &queue, QueuePage::Messages, here.connection.is_dead_letter_queue(&queue));
+    let body = view! {
+        {head}
+        {done::notice(&here)}
+        <p class="truth">
+            <strong>{count.clone()}</strong>
+            <span>{chosen.how.clone()}</span>
+            <span>"frozen " <Age at=chosen.at_ms now=here.now_ms/></span>
+            <span>"what is done is done with these, whatever comes meanwhile"</span>
+        </p>
+        <div class="split" data-side="end">
+            {sample(&here, &chosen)}
+            <div class="stack">
+                {actions(&here, &chosen, budget.as_ref())}
+                <LinkButton href=back>"Back to the list"</LinkButton>
+            </div>
+        </div>
+    };
+    Ok(Page::new(format!("{count} of {queue}"), body).about(&queue).answering(here.submission.as_deref()))
+}
+
+/// The first of them.
+fn sample(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
+    let rows: Vec<_> = chosen
+        .messages
+        .iter()
+        .take(SAMPLE)
+        .map(|message| {
+            let href = paths::message(here.connection.name(), &chosen.queue, &message.id);
+            let (id, now) = (message.id.to_string(), here.now_ms);
+            let short: String = id.chars().take(8).collect();
+            let sent = message.sent_at().map(|at| view! { <Age at now/> });
+            let excerpt: String =
+                message.body.chars().take(120).map(|c| if c.is_control() { ' ' } else { c }).collect();
+            view! {
+                <tr>
+                    <NameCell>
+                        <a class="mono" href=href title=id>
+                            {short}
+                        </a>
+                    </NameCell>
+                    <Cell label="Sent">{sent}</Cell>
+                    <Cell label="Body" kind=CellKind::Text>
+                        <code>{excerpt}</code>
+                    </Cell>
+                </tr>
+            }
+        })
+        .collect();
+    let columns = vec![
+        Column::new("Message", CellKind::Name),
+        Column::new("Sent", CellKind::Plain),
+        Column::new("Body", CellKind::Text),
+    ];
+    let more = chosen.messages.len().saturating_sub(SAMPLE) as u64;
+    let more = (more > 0).then(|| view! { <p class="soft">{format!("and {} more", words::count(more))}</p> });
+    view! {
+        <Section title="Chosen">
+            <Table caption="The first of the chosen messages" columns>
+                {rows}
+            </Table>
+            {more}
+        </Section>
+    }
+}
+
+/// One form per action.
+fn actions(here: &Here, chosen: &Chosen, budget: Option<&Refusal>) -> impl IntoView + use<> {
+    let sent = here.submission.as_deref().and_then(|submission| Some((submission, submission.form::<CarryOutForm>()?)));
+    let (submission, typed) = sent.unzip();
+    let typed = typed.unwrap_or_default();
+    let sentence = |field: &str| submission.and_then(|submission| submission.sentence(field));
+    let reason = here.connection.allowed().err().map(|refusal| refusal.title());
+    let count = words::plural(chosen.messages.len() as u64, "message", "messages");
+    let [to_copy, to_hide, to_delete] = ["Copy", "Hide", "Delete"].map(|verb| format!("{verb} {count}"));
+    let [in_copy, in_hide, in_delete] = std::array::from_fn(|_| hidden(here, chosen));
+    let seconds = if typed.seconds.is_empty() { HIDE.to_string() } else { typed.seconds };
+    let (seconds_error, to_error, confirm_error) = (sentence("seconds"), sentence("to"), sentence("confirm"));
+    let spending = |id: &str, error: Option<String>| spending(chosen, budget, id, error);
+    let (hide_spending, delete_spending) = (spending("hide", confirm_error.clone()), spending("delete", confirm_error));
+    let again =
+        "Those that nobody holds any more are found again by receiving, which counts a receive on every message met.";
+    let fifo = (chosen.queue.kind() == QueueKind::Fifo)
+        .then_some(" A FIFO queue shows at most the first ten of each group, so some may not be found.");
+    let (release_reason, hide_reason, copy_reason) = (reason.clone(), reason.clone(), reason.clone());
+    view! {
+        <Section title="Copy" note="they stay where they are">
+            <form class="form" method="post" action=paths::api("messages/start-job")>
+                {in_copy}
+                <div class="asking">
+                    <TextField name="to" label="To the queue" value=typed.to error=to_error mono=true/>
+                    <Button glyph=Glyph::Send name="action" value="copy" reason=copy_reason>
+                        {to_copy}
+                    </Button>
+                </div>
+            </form>
+        </Section>
+        <Section title="Visibility" note="hide or release">
+            <form class="form" method="post" action=paths::api("messages/start-job")>
+                {in_hide}
+                <p class="soft">{again} {fifo}</p>
+                {hide_spending}
+                <div class="asking">
+                    <NumberField
+                        name="seconds"
+                        label="Hide from then on for"
+                        value=seconds
+                        error=seconds_error
+                        min=u64::from(VISIBILITY_TIMEOUT.min)
+                        max=u64::from(VISIBILITY_TIMEOUT.max)
+                        unit="s"
+                    />
+                    <Button glyph=Glyph::Clock name="action" value="hide" reason=hide_reason>
+                        {to_hide}
+                    </Button>
+                    <Button glyph=Glyph::ArrowRight name="action" value="release" reason=release_reason>
+                        "Release"
+                    </Button>
+                </div>
+            </form>
+        </Section>
+        <Section title="Delete" note="for good">
+            <form class="form" method="post" action=paths::api("messages/start-job")>
+                {in_delete}
+                <p class="soft">{again} {fifo}</p>
+                {delete_spending}
+                <div class="form-actions">
+                    <Button variant=Variant::Destroy glyph=Glyph::Trash name="action" value="delete" reason>
+                        {to_delete}
+                    </Button>
+                </div>
+            </form>
+        </Section>
+    }
+}
+
+/// The fields that every form sends.
+fn hidden(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
+    let (connection, queue, id) = (here.connection.name().to_string(), chosen.queue.to_string(), chosen.id.clone());
+    view! {
+        <input type="hidden" name="connection" value=connection/>
+        <input type="hidden" name="queue" value=queue/>
+        <input type="hidden" name="chosen" value=id/>
+    }
+}
+
+/// The checkbox and the name that spend the last receives; nothing where there are enough.
+fn spending(chosen: &Chosen, budget: Option<&Refusal>, id: &str, error: Option<String>) -> Option<AnyView> {
+    let Some(Refusal::ReceiveBudget { max_receive_count }) = budget else { return None };
+    let label = format!("Receive although maxReceiveCount is {max_receive_count}");
+    let (name, id) = (chosen.queue.to_string(), id.to_owned());
+    let view = view! {
+        <div class="spending">
+            <Checkbox
+                name="spend"
+                id=format!("{id}-spend")
+                label
+                hint="A message that its consumer failed before may move to the dead-letter queue."
+            />
+            <Confirm name id=format!("{id}-confirm") field="confirm" error/>
+        </div>
+    };
+    Some(view.into_any())
+}

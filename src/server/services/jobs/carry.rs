@@ -1,0 +1,156 @@
+//! Deleting and hiding: what is held is acted on with its own handle, the rest is found again by receiving.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::find::{LEASE, PATIENCE, Search};
+use super::job::Job;
+use crate::model::form::held::Deed;
+use crate::model::limits::BATCH_ENTRIES;
+use crate::model::{MessageId, QueueKind, QueueUrl, ReceiptHandle};
+use crate::server::clock::SharedClock;
+use crate::server::services::messages::{Cell, Fate, by_handle, settle};
+use crate::server::sqs::{Answer, Receive, Result as SqsResult, Sqs, SqsError};
+
+/// A long poll of one second asks all of SQS's servers (SQS Developer Guide, "Short and long polling").
+const WAIT: u32 = 1;
+
+/// A job that is being carried out on one queue.
+pub struct Carrying<'a> {
+    /// The gateway.
+    pub sqs: &'a Arc<dyn Sqs>,
+    /// The job.
+    pub job: &'a Job,
+    /// The queue.
+    pub url: &'a QueueUrl,
+    /// Its kind.
+    pub kind: QueueKind,
+    /// What is done.
+    pub deed: Deed,
+    /// The queue's snapshot, which learns of it.
+    pub cell: Option<Arc<Cell>>,
+    /// The time.
+    pub clock: SharedClock,
+    /// Ended when the console closes.
+    pub closing: CancellationToken,
+}
+
+/// What has come of the calls so far.
+#[derive(Default)]
+struct Calls {
+    request_id: Option<String>,
+    failure: Option<SqsError>,
+    succeeded: bool,
+}
+
+impl Calls {
+    fn failed(&mut self, error: SqsError) {
+        // Of two failures the one counts that leaves open what happened.
+        if self.failure.as_ref().is_none_or(|known| known.had_no_effect() && !error.had_no_effect()) {
+            self.failure = Some(error);
+        }
+    }
+}
+
+impl Carrying<'_> {
+    /// Acts on the held messages, then on those that come by. It fails as a whole only where nothing succeeded; what
+    /// broke it off later is the value.
+    pub async fn out(self, held: Vec<(MessageId, ReceiptHandle)>) -> SqsResult<Option<SqsError>> {
+        let mut calls = Calls::default();
+        for batch in held.chunks(BATCH_ENTRIES) {
+            if self.shall_end() {
+                break;
+            }
+            self.act(batch, &mut calls).await;
+        }
+        let rest = self.job.report();
+        let rest = rest.rows.iter().filter(|row| row.fate.is_none()).map(|row| row.message.id.clone());
+        self.search(Search::new(rest), &mut calls).await;
+        match calls.failure {
+            Some(error) if !calls.succeeded => Err(error),
+            broken_off => Ok(Answer { value: broken_off, request_id: calls.request_id }),
+        }
+    }
+
+    fn shall_end(&self) -> bool {
+        self.job.cancelled().is_cancelled() || self.closing.is_cancelled()
+    }
+
+    /// Receives until everything wanted has come by, or nothing more comes; then gives the others back.
+    async fn search(&self, mut search: Search, calls: &mut Calls) {
+        let began = Instant::now();
+        let mut broken_off = false;
+        while search.goes_on() && !self.shall_end() && began.elapsed() < PATIENCE {
+            // SQS counts from when it hands a message out, which is after this.
+            let until_ms = self.clock.now_ms() + i64::from(LEASE) * 1_000;
+            let receive = Receive { count: 10, visibility_timeout: Some(LEASE), wait: WAIT };
+            let answer = match self.sqs.receive(self.url, receive).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    calls.failed(error);
+                    broken_off = true;
+                    break;
+                }
+            };
+            calls.request_id = answer.request_id.or(calls.request_id.take());
+            let found = search.heard(answer.value, until_ms);
+            let found: Vec<_> = found.into_iter().map(|message| (message.id, message.receipt_handle)).collect();
+            if !found.is_empty() {
+                self.act(&found, calls).await;
+            }
+            let now_ms = self.clock.now_ms();
+            let due = search.renew(now_ms, now_ms + i64::from(LEASE) * 1_000);
+            self.hide(&due, LEASE).await;
+        }
+        let others = search.give_back(self.kind);
+        self.hide(&others, 0).await;
+        if !broken_off && !self.shall_end() {
+            for id in search.missing() {
+                self.job.settle(&id, &Fate::NotFound);
+            }
+        }
+    }
+
+    /// Does the deed with at most ten messages.
+    async fn act(&self, batch: &[(MessageId, ReceiptHandle)], calls: &mut Calls) {
+        let handles: Vec<ReceiptHandle> = batch.iter().map(|(_, handle)| handle.clone()).collect();
+        let sent_ms = self.clock.now_ms();
+        let answer = match self.deed {
+            Deed::Delete => self.sqs.delete_batch(self.url, &handles).await,
+            Deed::Hide(seconds) => {
+                let changes: Vec<_> = handles.iter().map(|handle| (handle.clone(), seconds)).collect();
+                self.sqs.change_visibility_batch(self.url, &changes).await
+            }
+        };
+        let fates = match answer {
+            Ok(answer) => {
+                calls.request_id = answer.request_id.or(calls.request_id.take());
+                by_handle(&handles, answer.value)
+            }
+            Err(error) => {
+                let fate = Fate::of_call(&error);
+                calls.failed(error);
+                handles.into_iter().map(|handle| (handle, fate.clone())).collect()
+            }
+        };
+        calls.succeeded |= fates.values().any(|fate| matches!(fate, Fate::Done(_)));
+        for (id, handle) in batch {
+            if let Some(fate) = fates.get(handle) {
+                self.job.settle(id, fate);
+            }
+        }
+        if let Some(cell) = &self.cell {
+            cell.change(|snapshot| settle(snapshot, self.deed, &fates, sent_ms));
+        }
+    }
+
+    /// Hides messages that the job only met. What cannot be hidden anew or given back is left to its lease.
+    async fn hide(&self, handles: &[ReceiptHandle], seconds: u32) {
+        for batch in handles.chunks(BATCH_ENTRIES) {
+            let changes: Vec<_> = batch.iter().map(|handle| (handle.clone(), seconds)).collect();
+            let _ = self.sqs.change_visibility_batch(self.url, &changes).await;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Copies: what is sent to another queue is the message as it was chosen, byte for byte.
+
+use std::sync::Arc;
+
+use super::batches::cut;
+use super::job::Job;
+use crate::model::{Code, Draft, Message, QueueKind, QueueUrl};
+use crate::server::services::messages::Fate;
+use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
+
+/// A FIFO queue takes no message without a group.
+const NO_GROUP: &str = "MissingMessageGroupId";
+
+/// Sends a copy of each message of a job. One request per ten messages or 1 MiB, none of them repeated. It fails as a
+/// whole only where nothing was sent at all.
+pub async fn copy(sqs: &Arc<dyn Sqs>, job: &Job, to: &QueueUrl, kind: QueueKind) -> SqsResult<()> {
+    let mut drafts = Vec::new();
+    for (at, row) in job.report().rows.iter().enumerate() {
+        match draft(&row.message, kind, &format!("{}-{at}", job.id())) {
+            Some(draft) => drafts.push((row.message.id.clone(), draft)),
+            None => job.settle(&row.message.id, &Fate::Failed(Code::new(NO_GROUP))),
+        }
+    }
+    let mut request_id = None;
+    let mut failure: Option<SqsError> = None;
+    let mut sent = 0;
+    for batch in cut(drafts, |(_, draft)| draft.size()) {
+        if job.cancelled().is_cancelled() {
+            break;
+        }
+        let (ids, drafts): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        match sqs.send_batch(to, &drafts).await {
+            Ok(answer) => {
+                request_id = answer.request_id.or(request_id);
+                sent += answer.value.succeeded.len();
+                for (at, done) in answer.value.succeeded {
+                    job.settle(&ids[at], &Fate::Done(Some(done.id)));
+                }
+                for entry in answer.value.failed {
+                    job.settle(&ids[entry.index], &Fate::Failed(entry.code));
+                }
+            }
+            Err(error) => {
+                let fate = Fate::of_call(&error);
+                for id in &ids {
+                    job.settle(id, &fate);
+                }
+                failure = Some(error);
+            }
+        }
+    }
+    match failure {
+        Some(error) if sent == 0 => Err(error),
+        _ => Ok(Answer { value: (), request_id }),
+    }
+}
+
+/// What is sent: body, attributes, trace header and group as they were. A FIFO queue gets a deduplication id of the
+/// copy's own: with the original's it would be swallowed for five minutes.
+fn draft(message: &Message, kind: QueueKind, id: &str) -> Option<Draft> {
+    let fifo = kind == QueueKind::Fifo;
+    let group_id = message.group_id().map(str::to_owned);
+    if fifo && group_id.is_none() {
+        return None;
+    }
+    Some(Draft {
+        body: message.body.clone(),
+        delay: None,
+        group_id,
+        deduplication_id: fifo.then(|| id.to_owned()),
+        attributes: message.attributes.clone(),
+        trace_header: message.system.get("AWSTraceHeader").cloned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::services::messages::tests::message;
+
+    #[test]
+    fn a_copy_is_the_message_with_a_deduplication_id_of_its_own() {
+        let mut original = message("a", "body", None);
+        assert!(draft(&original, QueueKind::Fifo, "j-0").is_none(), "no group");
+        assert_eq!(draft(&original, QueueKind::Standard, "j-0").unwrap().deduplication_id, None);
+        for (name, value) in [("MessageGroupId", "g"), ("MessageDeduplicationId", "d"), ("AWSTraceHeader", "Root=1")] {
+            original.system.insert(name.into(), value.into());
+        }
+        let copy = draft(&original, QueueKind::Fifo, "j-0").unwrap();
+        assert_eq!((copy.group_id.as_deref(), copy.deduplication_id.as_deref()), (Some("g"), Some("j-0")));
+        assert_eq!(copy.trace_header.as_deref(), Some("Root=1"));
+        let fair = draft(&original, QueueKind::Standard, "j-0").unwrap();
+        assert_eq!(
+            (fair.group_id.as_deref(), fair.deduplication_id),
+            (Some("g"), None),
+            "a fair queue keeps its tenant"
+        );
+    }
+}

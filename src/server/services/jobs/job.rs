@@ -1,0 +1,231 @@
+//! A job as others see it: how far it is, and what became of each message.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::model::job::Task;
+use crate::model::live::Progress;
+use crate::model::{Failure, Message, MessageId, QueueName};
+use crate::server::services::messages::Fate;
+
+/// A message of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The message, as it was when it was chosen.
+    pub message: Arc<Message>,
+    /// What became of it; absent while nothing has, and for good where the job was cancelled before.
+    pub fate: Option<Fate>,
+}
+
+/// How many messages have which fate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// It was done.
+    pub done: u64,
+    /// It was not.
+    pub failed: u64,
+    /// Nobody knows.
+    pub unknown: u64,
+    /// They did not come by.
+    pub not_found: u64,
+    /// Nothing has become of them.
+    pub waiting: u64,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Its messages, in the order in which they were chosen.
+    pub rows: Vec<Row>,
+    /// When it ended, milliseconds since 1970; absent while it runs.
+    pub finished_ms: Option<i64>,
+    /// Why it failed as a whole, if it did.
+    pub failure: Option<Failure>,
+    /// Whether someone told it to stop.
+    pub cancelled: bool,
+}
+
+impl Report {
+    /// How many messages have which fate.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for row in &self.rows {
+            *match row.fate {
+                Some(Fate::Done(_)) => &mut counts.done,
+                Some(Fate::Failed(_)) => &mut counts.failed,
+                Some(Fate::Unknown(_)) => &mut counts.unknown,
+                Some(Fate::NotFound) => &mut counts.not_found,
+                None => &mut counts.waiting,
+            } += 1;
+        }
+        counts
+    }
+
+    /// The messages that it was not done with, for another try. Where the outcome is unknown it may have been done, so
+    /// these are left to a person.
+    pub fn undone(&self) -> Vec<Arc<Message>> {
+        let undone = |row: &&Row| matches!(row.fate, None | Some(Fate::Failed(_) | Fate::NotFound));
+        self.rows.iter().filter(undone).map(|row| Arc::clone(&row.message)).collect()
+    }
+}
+
+/// A job. It goes on without anyone who watches.
+pub struct Job {
+    id: String,
+    queue: QueueName,
+    task: Task,
+    how: String,
+    started_ms: i64,
+    cancel: CancellationToken,
+    report: Mutex<Arc<Report>>,
+    progress: watch::Sender<Progress>,
+}
+
+impl Job {
+    /// A job that has not begun, for these messages; `how` says how they were chosen.
+    pub(super) fn new(queue: QueueName, task: Task, how: String, messages: &[Arc<Message>], now_ms: i64) -> Self {
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let rows = messages.iter().map(|message| Row { message: Arc::clone(message), fate: None }).collect();
+        let report = Report { rows, finished_ms: None, failure: None, cancelled: false };
+        let progress = watch::Sender::new(progress(&id, &report));
+        let (cancel, report) = (CancellationToken::new(), Mutex::new(Arc::new(report)));
+        Self { id, queue, task, how, started_ms: now_ms, cancel, report, progress }
+    }
+
+    /// What names it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whose messages it is for.
+    pub fn queue(&self) -> &QueueName {
+        &self.queue
+    }
+
+    /// What it does.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
+    /// How its messages were chosen.
+    pub fn how(&self) -> &str {
+        &self.how
+    }
+
+    /// When it was started, milliseconds since 1970.
+    pub fn started_ms(&self) -> i64 {
+        self.started_ms
+    }
+
+    /// How far it is.
+    pub fn report(&self) -> Arc<Report> {
+        Arc::clone(&self.lock())
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.lock().finished_ms.is_some()
+    }
+
+    /// How far it is, for a stream.
+    pub fn follow(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// Tells it to end after the batch in hand.
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+        self.change(|report| report.cancelled = report.finished_ms.is_none());
+    }
+
+    /// Cancelled when it shall end.
+    pub(super) fn cancelled(&self) -> &CancellationToken {
+        &self.cancel
+    }
+
+    /// Writes down what became of a message.
+    pub(super) fn settle(&self, id: &MessageId, fate: &Fate) {
+        self.change(|report| {
+            for row in report.rows.iter_mut().filter(|row| row.message.id == *id) {
+                row.fate = Some(fate.clone());
+            }
+        });
+    }
+
+    /// Writes down that it has ended.
+    pub(super) fn finish(&self, failure: Option<Failure>, now_ms: i64) {
+        self.change(|report| {
+            report.failure = failure;
+            report.finished_ms = Some(now_ms);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Report)) {
+        let mut report = self.lock();
+        change(Arc::make_mut(&mut report));
+        let now = progress(&self.id, &report);
+        self.progress.send_if_modified(|last| {
+            let news = *last != now;
+            *last = now;
+            news
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<Report>> {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn progress(id: &str, report: &Report) -> Progress {
+    let settled = report.rows.len() as u64 - report.counts().waiting;
+    let state = match (report.finished_ms, report.cancelled) {
+        (Some(_), true) => "stopped",
+        (Some(_), false) => "ended",
+        (None, true) => "stopping",
+        (None, false) => "running",
+    };
+    Progress {
+        of: id.to_owned(),
+        count: u32::try_from(settled).unwrap_or(u32::MAX),
+        state: state.to_owned(),
+        done: report.finished_ms.is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Code;
+    use crate::server::services::messages::tests::message;
+
+    fn job() -> Job {
+        let messages: Vec<Arc<Message>> = ["a", "b", "c", "d"].map(|id| Arc::new(message(id, "", None))).to_vec();
+        Job::new("orders".parse().unwrap(), Task::Delete, "all".into(), &messages, 0)
+    }
+
+    #[test]
+    fn each_message_has_its_own_fate_and_what_was_not_done_can_be_tried_again() {
+        let job = job();
+        job.settle(&MessageId::new("a"), &Fate::Done(None));
+        job.settle(&MessageId::new("b"), &Fate::Failed(Code::new("InternalError")));
+        job.settle(&MessageId::new("c"), &Fate::Unknown(Code::new("TimedOut")));
+        let report = job.report();
+        assert_eq!(report.counts(), Counts { done: 1, failed: 1, unknown: 1, not_found: 0, waiting: 1 });
+        let undone: Vec<String> = report.undone().iter().map(|message| message.id.to_string()).collect();
+        assert_eq!(undone, ["b", "d"], "one whose outcome is unknown may have been done");
+    }
+
+    #[test]
+    fn a_stream_hears_how_far_it_is_and_that_it_ended() {
+        let job = job();
+        let mut stream = job.follow();
+        job.settle(&MessageId::new("a"), &Fate::NotFound);
+        assert_eq!(stream.borrow_and_update().count, 1);
+        job.cancel();
+        assert_eq!(stream.borrow_and_update().state, "stopping");
+        job.finish(None, 5);
+        assert!(stream.borrow_and_update().done && job.has_ended() && job.report().cancelled);
+    }
+}

@@ -1,0 +1,57 @@
+//! Jobs: what takes longer than a click. A job runs on the server, whoever watches; it is for a frozen set of messages
+//! and has a result for each of them.
+//!
+//! * [`Job`] – what is to be done, how far it is, what became of each message
+//! * `carry` – delete and hide: with the handles that are held, then with those found again
+//! * `copy` – send the copies to another queue
+//! * `find` – receives until the wanted messages have come by, and gives everything else back
+
+mod batches;
+mod carry;
+mod copy;
+mod find;
+mod job;
+mod start;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use self::job::{Counts, Job, Report, Row};
+pub use self::start::Errand;
+
+/// How many jobs that have ended a connection remembers.
+const KEPT: usize = 50;
+
+/// The jobs of a connection, in memory: the newest last.
+#[derive(Default)]
+pub struct Jobs(Mutex<VecDeque<Arc<Job>>>);
+
+impl Jobs {
+    /// A job by its id.
+    pub fn find(&self, id: &str) -> Option<Arc<Job>> {
+        self.lock().iter().find(|job| job.id() == id).cloned()
+    }
+
+    /// All of them, the newest first.
+    pub fn all(&self) -> Vec<Arc<Job>> {
+        self.lock().iter().rev().cloned().collect()
+    }
+
+    /// Adds one; what has ended goes first when there are too many, the oldest before the others.
+    fn add(&self, job: Arc<Job>) {
+        let mut jobs = self.lock();
+        jobs.push_back(job);
+        let mut ended = jobs.iter().filter(|job| job.has_ended()).count();
+        jobs.retain(|job| {
+            let goes = ended > KEPT && job.has_ended();
+            if goes {
+                ended -= 1;
+            }
+            !goes
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Job>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,171 @@
+//! Starting a job: what it may do is checked first, and written down.
+
+use std::sync::Arc;
+
+use super::Jobs;
+use super::carry::Carrying;
+use super::copy::copy;
+use super::job::Job;
+use crate::model::activity::Detail;
+use crate::model::cli::Command;
+use crate::model::form::carry_out::CarryOut;
+use crate::model::form::held::Deed;
+use crate::model::job::Task;
+use crate::model::{Failure, MessageId, QueueName, QueueUrl, ReceiptHandle, Refusal};
+use crate::server::services::act::Act;
+use crate::server::services::messages::{self, Cell, Chosen};
+use crate::server::services::{Connection, report};
+use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
+
+/// A held message is acted on with its handle only if this is left of its lease; else it is found again.
+const MARGIN_MS: i64 = 2_000;
+
+/// A job that is about to run. When it is dropped, the job has ended.
+pub struct Errand {
+    connection: Connection,
+    job: Arc<Job>,
+    url: QueueUrl,
+    /// Where copies go.
+    to: Option<QueueUrl>,
+    cell: Option<Arc<Cell>>,
+    held: Vec<(MessageId, ReceiptHandle)>,
+}
+
+impl Errand {
+    /// What names the job.
+    pub fn id(&self) -> &str {
+        self.job.id()
+    }
+
+    /// Carries the job out.
+    pub async fn run(self) {
+        let messages = self.job.report().rows.len();
+        let act = intent(self.job.queue(), &self.url, self.job.task()).fact("messages", messages);
+        let act = act.fact("job", self.job.id());
+        let job = Arc::clone(&self.job);
+        let facts = move |broken_off: &Option<SqsError>| {
+            let counts = job.report().counts();
+            let counted = [
+                ("succeeded", counts.done),
+                ("failed", counts.failed),
+                ("unknown", counts.unknown),
+                ("not found", counts.not_found),
+                ("not tried", counts.waiting),
+            ];
+            let counted = counted.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| (name.to_owned(), n.to_string()));
+            let broken_off = broken_off.as_ref().map(|error| ("broken off".to_owned(), error.code.to_string()));
+            counted.chain(broken_off).collect::<Detail>()
+        };
+        let result = self.connection.act_telling(act, |sqs| self.carry_out(sqs), facts).await;
+        let failure = match result {
+            Ok(None) => None,
+            Ok(Some(error)) => Some(report::sqs(error, self.connection.name(), Some(self.job.queue()))),
+            Err(failure) => Some(failure),
+        };
+        self.job.finish(failure, self.connection.now_ms());
+        self.connection.reread(self.job.queue()).await;
+        if let Task::Copy { to } = self.job.task() {
+            self.connection.reread(to).await;
+        }
+    }
+
+    async fn carry_out(&self, sqs: Arc<dyn Sqs>) -> SqsResult<Option<SqsError>> {
+        let deed = match (self.job.task(), &self.to) {
+            (Task::Delete, _) => Deed::Delete,
+            (Task::Hide(seconds), _) => Deed::Hide(*seconds),
+            (Task::Copy { to }, Some(url)) => {
+                let answer = copy(&sqs, &self.job, url, to.kind()).await?;
+                return Ok(Answer { value: None, request_id: answer.request_id });
+            }
+            (Task::Copy { .. }, None) => return Ok(Answer { value: None, request_id: None }),
+        };
+        // While it is a look's turn, what the look receives and gives back would pass through here, too.
+        let turn = self.connection.turn(self.job.queue());
+        let _turn = turn.lock().await;
+        let carrying = Carrying {
+            sqs: &sqs,
+            job: &self.job,
+            url: &self.url,
+            kind: self.job.queue().kind(),
+            deed,
+            cell: self.cell.clone(),
+            clock: self.connection.clock(),
+            closing: self.connection.closing().clone(),
+        };
+        carrying.out(self.held.clone()).await
+    }
+}
+
+impl Drop for Errand {
+    fn drop(&mut self) {
+        if !self.job.has_ended() {
+            self.job.finish(None, self.connection.now_ms());
+        }
+    }
+}
+
+impl Connection {
+    /// The jobs of this connection.
+    pub fn jobs(&self) -> &Jobs {
+        self.desk().jobs()
+    }
+
+    /// Makes a job of chosen messages; [`Errand::run`] carries it out. Up to three requests, none of them a receive.
+    /// Refused where a receive runs on the queue, and where messages have to be found by receiving and few receives
+    /// are left, unless `carry_out.spend`.
+    pub async fn open_job(&self, chosen: &Chosen, carry_out: CarryOut) -> Result<Errand, Failure> {
+        let queue = &chosen.queue;
+        self.require(queue, carry_out.task.verb()).await?;
+        let url = self.url(queue).await?;
+        let (mut to, mut cell, mut held) = (None, None, Vec::new());
+        if let Task::Copy { to: destination } = &carry_out.task {
+            to = Some(self.url(destination).await?);
+        } else {
+            cell = self.desk().cell(queue);
+            if cell.as_ref().is_some_and(|cell| cell.is_receiving()) {
+                return Err(Failure::Refused(Refusal::ReceiveRunning));
+            }
+            held = cell.as_ref().map(|cell| self.held(cell, chosen)).unwrap_or_default();
+            if held.len() < chosen.messages.len() && !carry_out.spend {
+                let attributes = self.attributes(queue).await?;
+                messages::refusal(&attributes).map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))?;
+            }
+        }
+        let how = chosen.how.clone();
+        let job = Arc::new(Job::new(queue.clone(), carry_out.task, how, &chosen.messages, self.now_ms()));
+        self.jobs().add(Arc::clone(&job));
+        Ok(Errand { connection: self.clone(), job, url, to, cell, held })
+    }
+
+    /// The chosen messages that are still held, with their handles, on FIFO in the order of their sequence.
+    fn held(&self, cell: &Cell, chosen: &Chosen) -> Vec<(MessageId, ReceiptHandle)> {
+        let soon = self.now_ms() + MARGIN_MS;
+        let snapshot = cell.snapshot();
+        let mut held: Vec<_> = chosen
+            .messages
+            .iter()
+            .filter_map(|message| snapshot.find(&message.id))
+            .filter(|(_, entry)| entry.actionable(soon))
+            .map(|(_, entry)| &entry.message)
+            .collect();
+        if chosen.queue.kind() == crate::model::QueueKind::Fifo {
+            held.sort_by_key(|message| message.sequence_number());
+        }
+        held.into_iter().map(|message| (message.id.clone(), message.receipt_handle.clone())).collect()
+    }
+}
+
+fn intent(queue: &QueueName, url: &QueueUrl, task: &Task) -> Act {
+    let operation = match task {
+        Task::Delete => "delete-message-batch",
+        Task::Hide(_) => "change-message-visibility-batch",
+        Task::Copy { .. } => "send-message-batch",
+    };
+    let cli = Command::new(operation).option("queue-url", url.as_str()).file("entries", "entries.json");
+    let act = Act::on(queue, task.verb(), cli);
+    match task {
+        Task::Delete => act,
+        Task::Hide(seconds) => act.fact("seconds", seconds),
+        Task::Copy { to } => act.fact("to", to),
+    }
+}

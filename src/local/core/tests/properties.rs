@@ -26,7 +26,7 @@ fn step() -> impl Strategy<Value = Step> {
     // Mostly to the two sources, and mostly of one group, so that much happens to few.
     let queue = || prop_oneof![4 => Just(0usize), 2 => Just(1), 2 => Just(2), 1 => Just(3)];
     let visibility = || prop_oneof![6 => (0..6u64).prop_map(Some), 1 => Just(None)];
-    let attempt = || prop_oneof![3 => Just(None), 1 => (0..2u8).prop_map(Some)];
+    let attempt = || prop_oneof![2 => Just(None), 2 => Just(Some(0u8)), 1 => Just(Some(1))];
     let wait = prop_oneof![8 => 0..4000u64, 2 => Just(30_000u64), 1 => Just(61_000), 1 => Just(300_000)];
     let seconds = prop_oneof![4 => 0..6u64, 1 => Just(43_199), 1 => Just(43_200)];
     prop_oneof![

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::StoreError;
-use crate::local::{ApiError, Clock, Local, ManualClock, Options};
+use crate::local::{ApiError, Clock, Local, ManualClock, Options, demo};
 
 /// A local SQS in a directory, by a clock that stands.
 struct Shop {
@@ -197,6 +197,26 @@ async fn a_directory_is_new_until_something_was_kept_in_it() {
     shop.ok("DeleteQueue", json!({"QueueUrl": url})).await;
     shop.reopen();
     assert!(!shop.local().is_new());
+}
+
+#[tokio::test]
+async fn the_demo_is_told_once_and_goes_on_where_it_was_told() {
+    let mut shop = Shop::new();
+    assert!(!demo::was_told(shop.local()));
+    demo::seed(shop.local()).unwrap();
+    let numbers = async |shop: &Shop| {
+        let names = shop.ok("ListQueues", json!({})).await["QueueUrls"].as_array().cloned().unwrap_or_default();
+        let mut counts = Vec::new();
+        for url in names {
+            counts.push((url.to_string(), shop.counts(url.as_str().unwrap()).await));
+        }
+        counts
+    };
+    let before = numbers(&shop).await;
+    assert!(before.len() > 20);
+    shop.reopen();
+    assert!(demo::was_told(shop.local()) && !shop.local().is_new());
+    assert_eq!(numbers(&shop).await, before);
 }
 
 #[tokio::test]

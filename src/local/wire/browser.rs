@@ -5,14 +5,18 @@
 use std::net::IpAddr;
 
 use http::HeaderMap;
-use http::header::{HOST, ORIGIN};
+use http::header::{ACCEPT_LANGUAGE, HOST, HeaderName, ORIGIN};
 
 use crate::local::core::ApiError;
 
 /// Endings of names that nobody can register, so that no foreign page can point one at this machine.
 const PRIVATE: [&str; 4] = [".localhost", ".local", ".internal", ".test"];
 
-/// The refusal of a request that a foreign page made, or may have made under a name of its own that leads here.
+/// What every browser sends with every request, and programs do not.
+const OF_BROWSERS: [HeaderName; 2] = [ACCEPT_LANGUAGE, ORIGIN];
+
+/// The refusal of a request that a foreign page made, or may have made under a name of its own that leads here (DNS
+/// rebinding: such a page is of the same origin).
 pub fn foreign(headers: &HeaderMap) -> Option<ApiError> {
     let value = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let host = value(HOST.as_str());
@@ -21,8 +25,8 @@ pub fn foreign(headers: &HeaderMap) -> Option<ApiError> {
         "A web page of another origin may not use this SQS: it checks no signatures."
     } else if value("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
         "A web page of another site may not use this SQS: it checks no signatures."
-    } else if host.is_some_and(|host| !is_private(host)) {
-        "This SQS answers to IP addresses and to private names alone, such as localhost or the name of a container."
+    } else if host.is_some_and(|host| !is_private(host)) && OF_BROWSERS.iter().any(|name| headers.contains_key(name)) {
+        "Browsers may ask this SQS by its IP address or by a private name, such as localhost: it checks no signatures."
     } else {
         return None;
     };
@@ -48,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_let_in_under_every_private_name() {
+    fn programs_are_let_in() {
         for host in [
             "127.0.0.1:4566",
             "localhost",
@@ -78,10 +82,12 @@ mod tests {
     }
 
     #[test]
-    fn a_public_name_that_leads_here_is_not_ours() {
+    fn a_public_name_that_leads_here_serves_programs_and_no_page() {
         for host in ["evil.example:4566", "127.0.0.1.evil.example", "evil.example.", "localhost.evil.example"] {
-            assert!(refused(&[("host", host)]), "{host}");
-            assert!(refused(&[("host", host), ("sec-fetch-site", "same-origin")]), "{host}");
+            assert!(!refused(&[("host", host)]), "{host}");
+            assert!(refused(&[("host", host), ("accept-language", "")]), "{host}");
         }
+        assert!(refused(&[("host", "evil.example"), ("origin", "http://evil.example")]));
+        assert!(!refused(&[("host", "localhost"), ("accept-language", "de"), ("sec-fetch-site", "none")]));
     }
 }

@@ -20,7 +20,7 @@ const CORPUS: [&[u8]; 9] = [
 /// Words that mean something, one a line in quotes: libFuzzer reads the same file.
 const WORDS: &str = include_str!("words.dict");
 /// How many mutations are played.
-const ROUNDS: u64 = 2000;
+const ROUNDS: u64 = 6000;
 
 /// A generator of numbers (splitmix64): the same for the same seed, everywhere.
 struct Dice(u64);

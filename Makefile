@@ -70,7 +70,7 @@ fuzz: | cargo ## look with libFuzzer for requests that break the local SQS, for 
 	@host=$$(rustc -vV | sed -n 's/^host: //p'); coverage=; \
 	for flag in level=4 inline-8bit-counters pc-table trace-compares; do coverage+=" -Cllvm-args=-sanitizer-coverage-$$flag"; done; \
 	RUSTFLAGS="-Cpasses=sancov-module$$coverage" \
-	  cargo build --release --locked --manifest-path fuzz/Cargo.toml --target "$$host" --target-dir target/fuzz; \
+	  cargo build --release --locked --manifest-path src/local/fuzz/libfuzzer/Cargo.toml --target "$$host" --target-dir target/fuzz; \
 	mkdir -p target/fuzz/corpus; \
 	"target/fuzz/$$host/release/requests" target/fuzz/corpus src/local/fuzz/corpus -dict=src/local/fuzz/words.dict \
 	  -artifact_prefix=target/fuzz/ -max_total_time=$(FOR) -max_len=4096 -timeout=10 -print_final_stats=1

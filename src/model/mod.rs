@@ -7,6 +7,7 @@ pub mod cli;
 pub mod depth;
 pub mod draft;
 pub mod failure;
+pub mod filter;
 pub mod form;
 pub mod health;
 pub mod ids;

@@ -141,6 +141,11 @@ pub enum Failure {
         /// What to look for in the log.
         reference: Code,
     },
+    /// No copies could be kept of what was to be removed, so it was not.
+    NotArchived {
+        /// What to look for in the log.
+        reference: Code,
+    },
     /// A fault of the console; the cause is in its log under this reference.
     Unexpected {
         /// What to look for in the log.
@@ -180,6 +185,7 @@ impl Failure {
             Self::Malformed => "The request could not be read".into(),
             Self::TooLarge => "This is more than the console takes".into(),
             Self::NotWrittenDown { .. } => "Nothing was changed: the activity log could not be written".into(),
+            Self::NotArchived { .. } => "Nothing was deleted: no copies could be kept first".into(),
             Self::Unexpected { reference } => format!("The console failed (reference {reference})"),
         }
     }
@@ -230,6 +236,9 @@ impl Failure {
             Self::NotWrittenDown { .. } => {
                 "No change is made that is not written down first. Check the data directory: is the disk full, or does another program hold the file?"
             }
+            Self::NotArchived { .. } => {
+                "Messages are only removed when their copies are on the disk. Is it full, or archive-mib too small? The queue can be told to keep no copies under “Recently deleted”."
+            }
             Self::Unexpected { .. } => {
                 "Nothing is known about the effect. The console's log has the cause under this reference."
             }
@@ -253,7 +262,7 @@ impl Failure {
             Self::Rejected(_) | Self::Invalid => 422,
             Self::Malformed => 400,
             Self::TooLarge => 413,
-            Self::NotWrittenDown { .. } | Self::Unexpected { .. } => 500,
+            Self::NotWrittenDown { .. } | Self::NotArchived { .. } | Self::Unexpected { .. } => 500,
         }
     }
 

@@ -2,6 +2,7 @@
 //! May use: nothing of this crate.
 
 pub mod activity;
+pub mod archive;
 pub mod binary;
 pub mod cli;
 pub mod depth;

@@ -9,8 +9,10 @@ use tokio::net::TcpListener;
 
 use super::alone;
 use super::clock::{SharedClock, SystemClock};
-use super::config::{Config, ConnectionConfig, LocalConfig};
+use super::config::{ArchiveConfig, Config, ConnectionConfig, LocalConfig};
 use super::life::Life;
+use super::services::archive::seal::{Key, nonce};
+use super::services::archive::{Keeping, expire};
 use super::services::connection::About;
 use super::services::poller::Poller;
 use super::services::{Connection, Services};
@@ -27,6 +29,8 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
         None => None,
     };
     let clock: SharedClock = Arc::new(SystemClock);
+    let keeping = Arc::new(keeping(&config.archive));
+    life.work.spawn(expire(Arc::clone(&store), clock.clone(), keeping.longest_ms(), life.stop.clone()));
     let mut connections = Vec::new();
     let mut problems = Vec::new();
     for configured in &config.connections {
@@ -42,6 +46,7 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
                     Arc::clone(&store),
                     clock.clone(),
                     poller,
+                    Arc::clone(&keeping),
                     life.stop.clone(),
                 ));
             }
@@ -61,6 +66,11 @@ fn store(data: Option<&Path>) -> io::Result<Arc<dyn Store>> {
         None => Sqlite::in_memory(),
     };
     Ok(Arc::new(opened.map_err(io::Error::other)?))
+}
+
+fn keeping(config: &ArchiveConfig) -> Keeping {
+    let key = config.key.as_ref().map(|key| Key::new(&key.0));
+    Keeping { days: config.days, most: u64::from(config.mib) << 20, key, nonce }
 }
 
 /// Starts the embedded SQS on loopback and gives its address. In a data directory it tells the demo's story once.

@@ -13,6 +13,7 @@ use crate::model::Activity;
 use crate::server::clock::{SharedClock, SystemClock};
 use crate::server::http::{assets::Assets, body, names::OwnNames, protect};
 use crate::server::router::router;
+use crate::server::services::archive::Keeping;
 use crate::server::services::connection::About;
 use crate::server::services::poller::Poller;
 use crate::server::services::{Connection, Services};
@@ -89,7 +90,9 @@ impl TestConsole {
             read_only,
         };
         let poller = Poller::start(about.name.clone(), Arc::clone(&gateway), clock.clone(), &tracker, stop.clone());
-        let connection = Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, stop.clone());
+        let keeping = Arc::new(Keeping { days: 30, most: 64 << 20, key: None, nonce: || [7; 24] });
+        let connection =
+            Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, keeping, stop.clone());
         let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker);
 
         // No built assets are needed: a page has then no style and no script.

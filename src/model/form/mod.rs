@@ -21,6 +21,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::archive::Archived;
 use super::ids::QueueName;
 use super::message::Sent;
 use super::words;
@@ -93,6 +94,8 @@ pub enum Done {
         failed: u64,
         /// How many may be: the answer was lost.
         unknown: u64,
+        /// Whether copies are kept, and under which name.
+        copies: Option<Archived>,
     },
     /// The visibility of messages was changed; some may have failed.
     VisibilityChanged {
@@ -139,7 +142,7 @@ impl Done {
             Self::MessageNotDelivered(_) => "Accepted, but not delivered".into(),
             Self::ReceiveStarted => "Receiving".into(),
             Self::ReceiveStopped => "Receive stopped".into(),
-            Self::Deleted { succeeded, failed, unknown } => {
+            Self::Deleted { succeeded, failed, unknown, .. } => {
                 format!("{} deleted{}", messages(succeeded), rest("", *failed, *unknown))
             }
             Self::VisibilityChanged { succeeded, failed: 0, unknown: 0, seconds: 0 } => {
@@ -202,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_lost_answer_is_neither_done_nor_failed() {
-        let deleted = |failed, unknown| Done::Deleted { succeeded: 10, failed, unknown };
+        let deleted = |failed, unknown| Done::Deleted { succeeded: 10, failed, unknown, copies: None };
         let changed = Done::VisibilityChanged { succeeded: 1, failed: 2, unknown: 3, seconds: 60 };
         assert!(deleted(0, 0).title().ends_with("deleted") && deleted(0, 0).advice().is_empty());
         assert!(deleted(1, 0).title().ends_with("deleted, 1 not"));

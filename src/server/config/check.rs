@@ -1,12 +1,15 @@
 //! From settings to a [`Config`]: each value checked, then what the values mean together.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+
+use crate::model::binary;
 
 use super::connection::{self, ConnectionConfig};
 use super::file::Written;
 use super::source::{Problem, Settings, Sourced};
-use super::{Config, LocalConfig, LogFormat, LogLevel, SqsConfig};
+use super::{ArchiveConfig, ArchiveKey, Config, LocalConfig, LogFormat, LogLevel, SqsConfig};
 
 /// The port of the console when nothing says otherwise.
 const PORT: u16 = 3000;
@@ -32,12 +35,14 @@ pub(super) fn config(
     let read_only = check.on("read-only");
     let allow_hosts = check.values("allow-host", allowed_host);
     let data = check.value("data", directory);
+    let archive = check.archive();
     let site = check.value("site", directory);
     let connections = check.connections(local.is_some(), written, home, open);
     Config {
         bind: bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         port: port.unwrap_or(PORT),
         data,
+        archive,
         read_only,
         allow_hosts,
         public_origin,
@@ -96,6 +101,14 @@ impl Check<'_> {
 
     fn on(&mut self, name: &str) -> bool {
         self.value(name, switch).unwrap_or(false)
+    }
+
+    fn archive(&mut self) -> ArchiveConfig {
+        ArchiveConfig {
+            days: self.value("archive-days", |text| number(text, 0..=3_650, "days")).unwrap_or(30),
+            mib: self.value("archive-mib", |text| number(text, 1..=1_048_576, "MiB")).unwrap_or(256),
+            key: self.value("archive-key", archive_key),
+        }
     }
 
     fn local(&mut self) -> Option<LocalConfig> {
@@ -171,6 +184,22 @@ fn switch(text: &str) -> Result<bool, String> {
 
 fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| format!("{text:?} is not a port: a whole number from 0 (any free port) to 65535."))
+}
+
+fn number(text: &str, range: RangeInclusive<u32>, what: &str) -> Result<u32, String> {
+    let wrong = || format!("{text:?} does not do: a whole number of {what} from {} to {}.", range.start(), range.end());
+    text.parse().ok().filter(|n| range.contains(n)).ok_or_else(wrong)
+}
+
+/// The sentence never repeats what was written: most of a key with a typing error in it is still a secret.
+fn archive_key(text: &str) -> Result<ArchiveKey, String> {
+    let hexadecimal = (text.len() == 64).then(|| binary::from_hex(text)).flatten();
+    let bytes = hexadecimal.or_else(|| binary::from_base64(text));
+    let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    key.map(ArchiveKey).ok_or_else(|| {
+        "this is no key: it has 32 bytes, as 64 hexadecimal digits or as base64. One comes from “openssl rand -hex 32”."
+            .to_owned()
+    })
 }
 
 fn address(text: &str) -> Result<IpAddr, String> {

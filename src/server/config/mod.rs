@@ -33,6 +33,8 @@ pub struct Config {
     pub port: u16,
     /// Directory of the databases. Without it everything is kept in memory and lost at the end.
     pub data: Option<PathBuf>,
+    /// How copies of deleted messages are kept.
+    pub archive: ArchiveConfig,
     /// Refuses every change on every connection.
     pub read_only: bool,
     /// Further `Host` names the console answers to, lower case, `name` or `name:port`.
@@ -49,6 +51,27 @@ pub struct Config {
     pub connections: Vec<ConnectionConfig>,
     /// Directory of the built assets, instead of the ones the binary knows.
     pub site: Option<PathBuf>,
+}
+
+/// How copies of deleted messages are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveConfig {
+    /// For how many days; 0 keeps none.
+    pub days: u32,
+    /// How many MiB in all.
+    pub mib: u32,
+    /// What seals them; in clear without.
+    pub key: Option<ArchiveKey>,
+}
+
+/// The key that seals copies. It is written nowhere, nor shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ArchiveKey(pub [u8; 32]);
+
+impl std::fmt::Debug for ArchiveKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ArchiveKey(…)")
+    }
 }
 
 /// How the embedded SQS runs.

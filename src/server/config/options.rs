@@ -33,10 +33,17 @@ pub(super) struct Opt {
     help: &'static str,
     /// Whether the configuration file may set it.
     pub in_file: bool,
+    /// Whether the command line may: what others can read there is no place for a secret.
+    on_line: bool,
 }
 
 const fn opt(name: &'static str, kind: Kind, placeholder: &'static str, in_file: bool, help: &'static str) -> Opt {
-    Opt { name, kind, placeholder, help, in_file }
+    Opt { name, kind, placeholder, help, in_file, on_line: true }
+}
+
+/// An option that is a variable only.
+const fn secret(name: &'static str, placeholder: &'static str, help: &'static str) -> Opt {
+    Opt { name, kind: Kind::Text, placeholder, help, in_file: false, on_line: false }
 }
 
 /// Every option of the console.
@@ -50,6 +57,9 @@ pub(super) const OPTIONS: &[Opt] = &[
     opt("port", Kind::Text, "PORT", true, "Port of the console; 0 takes any free one [default: 3000]"),
     opt("bind", Kind::Text, "ADDRESS", true, "Loopback address to listen on [default: 127.0.0.1]"),
     opt("data", Kind::Text, "DIR", true, "Keep the activity log and the embedded SQS's messages here; without it, in memory until the end"),
+    opt("archive-days", Kind::Text, "DAYS", true, "For how long copies of deleted messages are kept; 0 keeps none [default: 30]"),
+    opt("archive-mib", Kind::Text, "MIB", true, "How much of them in all; the oldest go first [default: 256]"),
+    secret("archive-key", "KEY: 64 hexadecimal digits or base64, seals the copies", "Seal the copies with this key"),
     opt("read-only", Kind::Switch, "", true, "Refuse every change on every connection"),
     opt("allow-host", Kind::List, "NAME", true, "Answer to this Host too, as behind an ssh tunnel or a proxy: NAME or NAME:PORT; repeatable"),
     opt("public-origin", Kind::Text, "URL", true, "The origin people type when a proxy stands in front, as https://redrive.example.com"),
@@ -198,7 +208,7 @@ fn variable(prefix: &str, name: &str) -> String {
 
 fn layer(options: &'static [Opt], matches: &ArgMatches) -> Layer {
     let mut layer = Layer::new();
-    for option in options {
+    for option in options.iter().filter(|option| option.on_line) {
         let values: Vec<String> = match option.kind {
             Kind::Switch if matches.get_flag(option.name) => vec!["true".to_owned()],
             Kind::Switch => continue,
@@ -233,7 +243,7 @@ fn command() -> Command {
 
 fn arguments(options: &'static [Opt]) -> impl Iterator<Item = Arg> {
     // `ArgAction::Append` for every value: giving a flag twice is not worth an error, the last one counts.
-    options.iter().map(|option| {
+    options.iter().filter(|option| option.on_line).map(|option| {
         let argument = Arg::new(option.name).long(option.name).help(option.help).hide(option.help.is_empty());
         match option.kind {
             Kind::Switch => argument.action(ArgAction::SetTrue).overrides_with(option.name),
@@ -284,7 +294,7 @@ mod tests {
         for (help, prefix, options) in [(&help, PREFIX, OPTIONS), (&sqs, SQS_PREFIX, SQS_OPTIONS)] {
             for option in options {
                 let flag = format!("--{}", option.name);
-                assert_eq!(help.contains(&flag), !option.help.is_empty(), "{flag}");
+                assert_eq!(help.contains(&flag), option.on_line && !option.help.is_empty(), "{flag}");
                 assert_eq!(help.contains(&variable(prefix, option.name)), !option.help.is_empty());
             }
         }

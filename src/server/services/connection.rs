@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::act::Permit;
+use super::archive::Keeping;
 use super::messages::{Desk, Turn};
 use super::poller::Poller;
 use super::report;
@@ -39,6 +40,7 @@ struct Inner {
     store: Arc<dyn Store>,
     clock: SharedClock,
     poller: Arc<Poller>,
+    keeping: Arc<Keeping>,
     desk: Desk,
 }
 
@@ -50,9 +52,10 @@ impl Connection {
         store: Arc<dyn Store>,
         clock: SharedClock,
         poller: Arc<Poller>,
+        keeping: Arc<Keeping>,
         stop: CancellationToken,
     ) -> Self {
-        Self(Arc::new(Inner { about, sqs, store, clock, poller, desk: Desk::new(stop) }))
+        Self(Arc::new(Inner { about, sqs, store, clock, poller, keeping, desk: Desk::new(stop) }))
     }
 
     /// What it is.
@@ -103,6 +106,11 @@ impl Connection {
     /// What time it is.
     pub(super) fn clock(&self) -> SharedClock {
         self.0.clock.clone()
+    }
+
+    /// How copies of what is removed are kept.
+    pub fn keeping(&self) -> &Keeping {
+        &self.0.keeping
     }
 
     pub(super) fn store(&self) -> &dyn Store {

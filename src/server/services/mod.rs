@@ -8,6 +8,7 @@
 
 pub mod act;
 pub mod activity;
+pub mod archive;
 pub mod connection;
 pub mod danger;
 pub mod jobs;

@@ -31,6 +31,13 @@ pub fn not_written(error: &StoreError) -> Failure {
     Failure::NotWrittenDown { reference }
 }
 
+/// Logs that no copy could be kept of what was to be removed, for which reason it was not.
+pub fn not_archived(why: impl std::fmt::Display) -> Failure {
+    let reference = reference();
+    tracing::error!(reference = %reference, %why, "no copies could be kept; nothing was removed");
+    Failure::NotArchived { reference }
+}
+
 /// Logs a task that panicked under a new reference; not its message, which may quote a body.
 pub fn crash(error: &tokio::task::JoinError) -> Failure {
     let reference = reference();

@@ -10,7 +10,7 @@ use super::StoreError;
 const APPLICATION_ID: i64 = 0x5244_5256;
 
 /// Step n brings a database from version n to n + 1 (`PRAGMA user_version`).
-const STEPS: [&str; 1] = [AUDIT_LOG];
+const STEPS: [&str; 2] = [AUDIT_LOG, ARCHIVE];
 
 /// The audit log. `outcome` is NULL while a change is under way.
 const AUDIT_LOG: &str = "
@@ -32,6 +32,45 @@ const AUDIT_LOG: &str = "
     CREATE INDEX activity_by_connection ON activity (connection, id);
     CREATE INDEX activity_by_queue ON activity (connection, queue, id);
     CREATE INDEX activity_pending ON activity (id) WHERE outcome IS NULL;
+";
+
+/// Copies of what was removed, in the order in which they were made; `archive_total` has one row.
+const ARCHIVE: &str = "
+    CREATE TABLE archive (
+        seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+        id          TEXT NOT NULL UNIQUE,
+        deletion    TEXT NOT NULL,
+        connection  TEXT NOT NULL,
+        queue       TEXT NOT NULL,
+        at_ms       INTEGER NOT NULL,
+        who         TEXT NOT NULL,
+        reason      TEXT NOT NULL,
+        message_id  TEXT NOT NULL,
+        sent_ms     INTEGER,
+        size        INTEGER NOT NULL,
+        key         TEXT,
+        expires_ms  INTEGER NOT NULL,
+        restored_ms INTEGER,
+        restored_as TEXT,
+        bytes       INTEGER NOT NULL,
+        record      BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX archive_by_queue ON archive (connection, queue, seq);
+    CREATE INDEX archive_by_connection ON archive (connection, seq);
+    CREATE INDEX archive_by_deletion ON archive (deletion);
+    CREATE INDEX archive_by_expiry ON archive (expires_ms);
+    CREATE TABLE archive_total (bytes INTEGER NOT NULL) STRICT;
+    INSERT INTO archive_total VALUES (0);
+    CREATE TRIGGER archive_more AFTER INSERT ON archive BEGIN UPDATE archive_total SET bytes = bytes + new.bytes; END;
+    CREATE TRIGGER archive_less AFTER DELETE ON archive BEGIN UPDATE archive_total SET bytes = bytes - old.bytes; END;
+    CREATE TABLE archive_dropped (
+        connection TEXT NOT NULL,
+        queue      TEXT NOT NULL,
+        copies     INTEGER NOT NULL,
+        last_ms    INTEGER NOT NULL,
+        PRIMARY KEY (connection, queue)
+    ) STRICT;
+    CREATE TABLE archive_off (connection TEXT NOT NULL, queue TEXT NOT NULL, PRIMARY KEY (connection, queue)) STRICT;
 ";
 
 /// Brings the database to the newest version, in one transaction. Refuses what another program, or a newer version of

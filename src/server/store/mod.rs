@@ -1,10 +1,12 @@
 //! Floor 1 — the only code of the console that has heard of SQL.
 //! May use: model.
 //!
-//! [`Store`] is what the console remembers, in the model's own types: for now the audit log. [`Sqlite`] keeps it in one
-//! file, or in memory; a store that several consoles share would implement the same trait.
+//! [`Store`] is what the console remembers, in the model's own types: the audit log, and copies of what was removed
+//! ([`ArchiveStore`]). [`Sqlite`] keeps it in one file, or in memory; a store that several consoles share would implement
+//! the same traits.
 
 mod activity;
+mod archive;
 mod migrations;
 mod sqlite;
 #[cfg(test)]
@@ -16,6 +18,7 @@ use async_trait::async_trait;
 
 pub use self::sqlite::Sqlite;
 use crate::model::activity::{Activity, ActivityId, Entry, Outcome, Verb};
+use crate::model::archive::{CopyId, KeptCopy, Restored};
 use crate::model::{ConnectionName, QueueName};
 
 /// Why the store cannot do what it was asked. None of it is for a page: the texts go to the log.
@@ -61,6 +64,17 @@ pub enum StoreError {
     /// There is no such entry, or it has an outcome already.
     #[error("the audit log has no entry {0} that waits for an outcome")]
     NotPending(ActivityId),
+    /// The same of a copy.
+    #[error("the archive's copy {0} is damaged")]
+    DamagedCopy(String),
+    /// What shall be kept is more than the archive may hold in all.
+    #[error("{bytes} bytes are to be kept, and the archive may hold {most}")]
+    NoRoom {
+        /// How many bytes there are.
+        bytes: u64,
+        /// How many there may be.
+        most: u64,
+    },
     /// The store was closed, or its thread died.
     #[error("the store is closed")]
     Closed,
@@ -93,9 +107,87 @@ impl ActivityQuery {
     }
 }
 
+/// Which copies of the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyQuery {
+    /// The connection.
+    pub connection: ConnectionName,
+    /// Only of this queue.
+    pub queue: Option<QueueName>,
+    /// Only of this deletion.
+    pub deletion: Option<String>,
+    /// Only those that have not expired by then, milliseconds since 1970.
+    pub now_ms: i64,
+    /// Without so many of the newest: those of the pages before.
+    pub skip: u64,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What is known of the archive as a whole, as far as a queue or a connection is concerned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Archive {
+    /// How many bytes it holds in all, of all connections.
+    pub bytes: u64,
+    /// How many copies were dropped before their time, to make room.
+    pub dropped: u64,
+    /// When the last of them was, milliseconds since 1970.
+    pub dropped_ms: Option<i64>,
+    /// Whether the queue that was asked for has opted out.
+    pub opted_out: bool,
+}
+
+/// The copies of what was removed. A record is bytes here: whether and how it is sealed is not the store's business.
+#[async_trait]
+pub trait ArchiveStore: Send + Sync {
+    /// Keeps copies with their records, all or none. When this returns they are on the disk: only then may the messages
+    /// be removed. Where the archive then holds more than `most` bytes the oldest go, never one of these; it fails with
+    /// [`StoreError::NoRoom`] where these alone are more.
+    async fn keep(&self, copies: Vec<(KeptCopy, Vec<u8>)>, most: u64) -> Result<(), StoreError>;
+
+    /// The copies asked for, newest first, each with its record if that is small (16 KiB).
+    async fn copies(&self, query: &CopyQuery) -> Result<Vec<(KeptCopy, Option<Vec<u8>>)>, StoreError>;
+
+    /// How many copies the query finds in all, `skip` and `limit` aside.
+    async fn count_copies(&self, query: &CopyQuery) -> Result<u64, StoreError>;
+
+    /// A copy of a connection with its record, unless it has expired.
+    async fn open_copy(
+        &self,
+        connection: &ConnectionName,
+        id: &CopyId,
+        now_ms: i64,
+    ) -> Result<Option<(KeptCopy, Vec<u8>)>, StoreError>;
+
+    /// Marks a copy as being restored now: whether it was this call that did. One that was marked before is marked again
+    /// only if that was before `before_ms`.
+    async fn claim_copy(
+        &self,
+        connection: &ConnectionName,
+        id: &CopyId,
+        now_ms: i64,
+        before_ms: Option<i64>,
+    ) -> Result<bool, StoreError>;
+
+    /// Writes down what came of restoring a copy; `None` where it was not sent.
+    async fn copy_restored(&self, id: &CopyId, restored: Option<Restored>) -> Result<(), StoreError>;
+
+    /// Deletes copies of a connection; how many there were.
+    async fn forget_copies(&self, connection: &ConnectionName, ids: &[CopyId]) -> Result<u64, StoreError>;
+
+    /// Deletes what has expired, and what is older than `longest_ms` milliseconds; how many that were.
+    async fn expire_copies(&self, now_ms: i64, longest_ms: i64) -> Result<u64, StoreError>;
+
+    /// How full the archive is, what was dropped of a connection or a queue, and whether the queue has opted out.
+    async fn archive(&self, connection: &ConnectionName, queue: Option<&QueueName>) -> Result<Archive, StoreError>;
+
+    /// Has copies of a queue's messages kept from now on, or not.
+    async fn opt(&self, connection: &ConnectionName, queue: &QueueName, keep: bool) -> Result<(), StoreError>;
+}
+
 /// What the console remembers. Calls wait for the disk without blocking the runtime.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: ArchiveStore {
     /// Writes down what is about to be done. When this returns it is on the disk: only then may the effect happen.
     async fn intend(&self, entry: &Entry) -> Result<ActivityId, StoreError>;
 

@@ -11,8 +11,10 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{ActivityQuery, Store, StoreError, activity, migrations};
+use super::{ActivityQuery, Archive, ArchiveStore, CopyQuery, Store, StoreError, activity, archive, migrations};
 use crate::model::activity::{Activity, ActivityId, Entry, Outcome};
+use crate::model::archive::{CopyId, KeptCopy, Restored};
+use crate::model::{ConnectionName, QueueName};
 
 /// The file in the data directory.
 const FILE: &str = "redrive.db";
@@ -65,6 +67,8 @@ impl Sqlite {
         database.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(()))?;
         database.pragma_update(None, "synchronous", "FULL")?;
         database.pragma_update(None, "trusted_schema", false)?;
+        // What is forgotten is overwritten, not only let go.
+        database.pragma_update(None, "secure_delete", true)?;
         activity::abandon(&database)?;
 
         // SQLite gives a database in memory an empty path.
@@ -141,5 +145,67 @@ impl Store for Sqlite {
 
     fn is_durable(&self) -> bool {
         self.durable
+    }
+}
+
+#[async_trait]
+impl ArchiveStore for Sqlite {
+    async fn keep(&self, copies: Vec<(KeptCopy, Vec<u8>)>, most: u64) -> Result<(), StoreError> {
+        self.run(move |database| archive::keep(database, &copies, most)).await
+    }
+
+    async fn copies(&self, query: &CopyQuery) -> Result<Vec<(KeptCopy, Option<Vec<u8>>)>, StoreError> {
+        let query = query.clone();
+        self.run(move |database| archive::find(database, &query)).await
+    }
+
+    async fn count_copies(&self, query: &CopyQuery) -> Result<u64, StoreError> {
+        let query = query.clone();
+        self.run(move |database| archive::count(database, &query)).await
+    }
+
+    async fn open_copy(
+        &self,
+        connection: &ConnectionName,
+        id: &CopyId,
+        now_ms: i64,
+    ) -> Result<Option<(KeptCopy, Vec<u8>)>, StoreError> {
+        let (connection, id) = (connection.clone(), id.clone());
+        self.run(move |database| archive::open(database, &connection, &id, now_ms)).await
+    }
+
+    async fn claim_copy(
+        &self,
+        connection: &ConnectionName,
+        id: &CopyId,
+        now_ms: i64,
+        before_ms: Option<i64>,
+    ) -> Result<bool, StoreError> {
+        let (connection, id) = (connection.clone(), id.clone());
+        self.run(move |database| archive::claim(database, &connection, &id, now_ms, before_ms)).await
+    }
+
+    async fn copy_restored(&self, id: &CopyId, restored: Option<Restored>) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |database| archive::restored(database, &id, restored.as_ref())).await
+    }
+
+    async fn forget_copies(&self, connection: &ConnectionName, ids: &[CopyId]) -> Result<u64, StoreError> {
+        let (connection, ids) = (connection.clone(), ids.to_vec());
+        self.run(move |database| archive::forget(database, &connection, &ids)).await
+    }
+
+    async fn expire_copies(&self, now_ms: i64, longest_ms: i64) -> Result<u64, StoreError> {
+        self.run(move |database| archive::expire(database, now_ms, longest_ms)).await
+    }
+
+    async fn archive(&self, connection: &ConnectionName, queue: Option<&QueueName>) -> Result<Archive, StoreError> {
+        let (connection, queue) = (connection.clone(), queue.cloned());
+        self.run(move |database| archive::state(database, &connection, queue.as_ref())).await
+    }
+
+    async fn opt(&self, connection: &ConnectionName, queue: &QueueName, keep: bool) -> Result<(), StoreError> {
+        let (connection, queue) = (connection.clone(), queue.clone());
+        self.run(move |database| archive::opt(database, &connection, &queue, keep)).await
     }
 }

@@ -7,10 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::find::{LEASE, PATIENCE, Search};
 use super::job::Job;
+use crate::model::archive::Reason;
 use crate::model::form::held::Deed;
 use crate::model::limits::BATCH_ENTRIES;
-use crate::model::{MessageId, QueueKind, QueueUrl, ReceiptHandle};
+use crate::model::{Failure, MessageId, QueueKind, QueueUrl, ReceiptHandle};
 use crate::server::clock::SharedClock;
+use crate::server::services::Connection;
+use crate::server::services::archive::Copies;
 use crate::server::services::messages::{Cell, Fate, by_handle, settle};
 use crate::server::sqs::{Answer, Receive, Result as SqsResult, Sqs, SqsError};
 
@@ -33,6 +36,8 @@ pub struct Carrying<'a> {
     pub cell: Option<Arc<Cell>>,
     /// The time.
     pub clock: SharedClock,
+    /// Whose archive keeps copies of what is deleted.
+    pub connection: &'a Connection,
     /// Ended when the console closes.
     pub closing: CancellationToken,
 }
@@ -43,6 +48,8 @@ struct Calls {
     request_id: Option<String>,
     failure: Option<SqsError>,
     succeeded: bool,
+    /// No copies could be kept, so nothing more is deleted.
+    uncopied: bool,
 }
 
 impl Calls {
@@ -60,7 +67,7 @@ impl Carrying<'_> {
     pub async fn out(self, held: Vec<(MessageId, ReceiptHandle)>) -> SqsResult<Option<SqsError>> {
         let mut calls = Calls::default();
         for batch in held.chunks(BATCH_ENTRIES) {
-            if self.shall_end() {
+            if self.shall_end() || calls.uncopied {
                 break;
             }
             self.act(batch, &mut calls).await;
@@ -82,7 +89,7 @@ impl Carrying<'_> {
     async fn search(&self, mut search: Search, calls: &mut Calls) {
         let began = Instant::now();
         let mut broken_off = false;
-        while search.goes_on() && !self.shall_end() && began.elapsed() < PATIENCE {
+        while search.goes_on() && !self.shall_end() && !calls.uncopied && began.elapsed() < PATIENCE {
             // SQS counts from when it hands a message out, which is after this.
             let until_ms = self.clock.now_ms() + i64::from(LEASE) * 1_000;
             let receive = Receive { count: 10, visibility_timeout: Some(LEASE), wait: WAIT };
@@ -100,13 +107,17 @@ impl Carrying<'_> {
             if !found.is_empty() {
                 self.act(&found, calls).await;
             }
+            if calls.uncopied {
+                let found: Vec<_> = found.into_iter().map(|(_, handle)| handle).collect();
+                self.hide(&found, 0).await;
+            }
             let now_ms = self.clock.now_ms();
             let due = search.renew(now_ms, now_ms + i64::from(LEASE) * 1_000);
             self.hide(&due, LEASE).await;
         }
         let others = search.give_back(self.kind);
         self.hide(&others, 0).await;
-        if !broken_off && !self.shall_end() {
+        if !broken_off && !calls.uncopied && !self.shall_end() {
             for id in search.missing() {
                 self.job.settle(&id, &Fate::NotFound);
             }
@@ -115,6 +126,17 @@ impl Carrying<'_> {
 
     /// Does the deed with at most ten messages.
     async fn act(&self, batch: &[(MessageId, ReceiptHandle)], calls: &mut Calls) {
+        let copies = match self.deed {
+            Deed::Delete => match self.copy(batch).await {
+                Ok(copies) => Some(copies),
+                Err(failure) => {
+                    calls.uncopied = true;
+                    self.job.broke_off(failure);
+                    return;
+                }
+            },
+            Deed::Hide(_) => None,
+        };
         let handles: Vec<ReceiptHandle> = batch.iter().map(|(_, handle)| handle.clone()).collect();
         let sent_ms = self.clock.now_ms();
         let answer = match self.deed {
@@ -135,6 +157,9 @@ impl Carrying<'_> {
                 handles.into_iter().map(|handle| (handle, fate.clone())).collect()
             }
         };
+        if let Some(copies) = &copies {
+            self.connection.unneeded(&copies.of_failed(batch, Ok(&fates))).await;
+        }
         calls.succeeded |= fates.values().any(|fate| matches!(fate, Fate::Done(_)));
         for (id, handle) in batch {
             if let Some(fate) = fates.get(handle) {
@@ -144,6 +169,16 @@ impl Carrying<'_> {
         if let Some(cell) = &self.cell {
             cell.change(|snapshot| settle(snapshot, self.deed, &fates, sent_ms));
         }
+    }
+
+    /// Keeps copies of a batch, as it was chosen, before it is deleted. All of a job are one deletion.
+    async fn copy(&self, batch: &[(MessageId, ReceiptHandle)]) -> Result<Copies, Failure> {
+        let report = self.job.report();
+        let chosen = report.rows.iter().map(|row| &row.message);
+        let chosen: Vec<_> = chosen.filter(|message| batch.iter().any(|(id, _)| *id == message.id)).cloned().collect();
+        let copies = self.connection.archive_for(self.job.id(), self.job.queue(), &chosen, Reason::Delete).await?;
+        self.job.keeps(&copies.archived);
+        Ok(copies)
     }
 
     /// Hides messages that the job only met. What cannot be hidden anew or given back is left to its lease.

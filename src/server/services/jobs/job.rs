@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::model::archive::Archived;
 use crate::model::job::Task;
 use crate::model::live::Progress;
 use crate::model::{Failure, Message, MessageId, QueueName};
@@ -45,6 +46,8 @@ pub struct Report {
     pub failure: Option<Failure>,
     /// Whether someone told it to stop.
     pub cancelled: bool,
+    /// What it kept of the messages that it deleted; absent while it has deleted none.
+    pub archived: Option<Archived>,
 }
 
 impl Report {
@@ -88,7 +91,7 @@ impl Job {
     pub(super) fn new(queue: QueueName, task: Task, how: String, messages: &[Arc<Message>], now_ms: i64) -> Self {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let rows = messages.iter().map(|message| Row { message: Arc::clone(message), fate: None }).collect();
-        let report = Report { rows, finished_ms: None, failure: None, cancelled: false };
+        let report = Report { rows, finished_ms: None, failure: None, cancelled: false, archived: None };
         let progress = watch::Sender::new(progress(&id, &report));
         let (cancel, report) = (CancellationToken::new(), Mutex::new(Arc::new(report)));
         Self { id, queue, task, how, started_ms: now_ms, cancel, report, progress }
@@ -154,10 +157,20 @@ impl Job {
         });
     }
 
+    /// Writes down why it does not go on.
+    pub(super) fn broke_off(&self, failure: Failure) {
+        self.change(|report| report.failure = Some(failure));
+    }
+
+    /// Writes down what it keeps of the messages that it deletes.
+    pub(super) fn keeps(&self, archived: &Archived) {
+        self.change(|report| report.archived = Some(archived.clone()));
+    }
+
     /// Writes down that it has ended.
     pub(super) fn finish(&self, failure: Option<Failure>, now_ms: i64) {
         self.change(|report| {
-            report.failure = failure;
+            report.failure = failure.or(report.failure.take());
             report.finished_ms = Some(now_ms);
         });
     }

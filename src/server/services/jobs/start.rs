@@ -90,6 +90,7 @@ impl Errand {
             deed,
             cell: self.cell.clone(),
             clock: self.connection.clock(),
+            connection: &self.connection,
             closing: self.connection.closing().clone(),
         };
         carrying.out(self.held.clone()).await

@@ -7,6 +7,7 @@ use super::fate::{Fate, Fates, by_handle, count, settle};
 use super::scan::batches;
 use super::snapshot::Origin;
 use crate::model::activity::Detail;
+use crate::model::archive::Reason;
 use crate::model::cli::Command;
 use crate::model::form::Done;
 use crate::model::form::held::{Deed, Held};
@@ -37,6 +38,13 @@ impl Connection {
         }
         let url = self.url(queue).await?;
         let messages: Vec<Arc<Message>> = live.into_iter().map(|entry| Arc::clone(&entry.message)).collect();
+        // Where nothing may be changed the act says so; no copies are needed for that.
+        let copies = match held.deed {
+            Deed::Delete if self.allowed().is_ok() => Some(self.archive(queue, &messages, Reason::Delete).await?),
+            _ => None,
+        };
+        let handles: Vec<_> =
+            messages.iter().map(|message| (message.id.clone(), message.receipt_handle.clone())).collect();
         let act = intent(queue, &url, held.deed, messages.len());
         let batches = batches(queue.kind(), messages.iter().map(|message| &**message));
         let now = || self.now_ms();
@@ -50,6 +58,9 @@ impl Connection {
         let result = self.act_telling(act, effect, facts).await;
         // After a failure, too: some of it may have been done.
         self.reread(queue).await;
+        if let Some(copies) = &copies {
+            self.unneeded(&copies.of_failed(&handles, result.as_ref())).await;
+        }
         let mut fates = result?;
         let gone = || Fate::Failed(Code::new(VISIBLE_AGAIN));
         let stale: Fates = stale.into_iter().map(|entry| (entry.message.receipt_handle.clone(), gone())).collect();
@@ -57,7 +68,7 @@ impl Connection {
         fates.extend(stale);
         let (succeeded, failed, unknown) = count(&fates);
         Ok(match held.deed {
-            Deed::Delete => Done::Deleted { succeeded, failed, unknown },
+            Deed::Delete => Done::Deleted { succeeded, failed, unknown, copies: copies.map(|copies| copies.archived) },
             Deed::Hide(seconds) => Done::VisibilityChanged { succeeded, failed, unknown, seconds },
         })
     }

@@ -6,6 +6,8 @@
 //!   are these two.
 //! * [`note_repeated`] only writes down what the shell does to an answer.
 
+use std::collections::BTreeMap;
+
 use super::effects::Kind;
 use super::ids::Receipt;
 use super::ops::{Request, Response};
@@ -49,9 +51,10 @@ pub fn delete_undone(
     undo: Undo,
 ) -> Result<Response, ApiError> {
     let now = state.advance(now);
-    let before: Vec<_> = handles.iter().filter_map(|handle| held(state, handle)).collect();
+    // Several handles may be of one message, which comes back once.
+    let before: BTreeMap<_, _> = handles.iter().filter_map(|handle| held(state, handle)).collect();
     let response = super::apply(state, now, request)?;
-    for (queue, key, held) in before {
+    for (key, (queue, held)) in before {
         // A stale handle deletes nothing.
         if state.queues.get(&queue).is_none_or(|queue| queue.shelf.get(key).is_some()) {
             continue;
@@ -68,10 +71,10 @@ pub fn delete_undone(
     Ok(response)
 }
 
-fn held(state: &State, handle: &str) -> Option<(String, Key, Held)> {
+fn held(state: &State, handle: &str) -> Option<(Key, (String, Held))> {
     let receipt = Receipt::decode(handle)?;
     let held = state.queues.get(&receipt.queue)?.shelf.get(receipt.key)?.clone();
-    Some((receipt.queue, receipt.key, held))
+    Some((receipt.key, (receipt.queue, held)))
 }
 
 /// Lets those come back whose time has come.

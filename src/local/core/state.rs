@@ -126,12 +126,13 @@ impl State {
         self.latest == 0
     }
 
-    /// The queues in which a message may have become receivable since the last call, for those who wait.
+    /// The queues in which a message may have become receivable since the last call, or will earlier than was to be
+    /// expected, for those who wait.
     pub fn take_stirred(&mut self) -> Vec<String> {
         std::mem::take(&mut self.stirred)
     }
 
-    /// Says that a message of this queue may have become receivable.
+    /// Says that a message of this queue may have become receivable, or will earlier than was to be expected.
     pub fn stir(&mut self, name: &str) {
         if self.stirred.last().is_none_or(|last| last != name) {
             self.stirred.push(name.to_owned());

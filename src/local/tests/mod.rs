@@ -180,6 +180,34 @@ async fn a_long_poll_wakes_when_a_message_becomes_visible_and_ends_at_its_time()
 }
 
 #[tokio::test]
+async fn a_long_poll_wakes_when_a_message_is_hidden_for_a_shorter_time() {
+    // By the machine's clock: moving one of a test's own would wake the polls.
+    let local = Local::new(Options::default());
+    let made = json!({"QueueName": "a.fifo", "Attributes": {"FifoQueue": "true"}});
+    let url = local.call("CreateQueue", made).await.unwrap()["QueueUrl"].clone();
+    let receive =
+        |visibility: u32| json!({"QueueUrl": url, "ReceiveRequestAttemptId": "r", "VisibilityTimeout": visibility});
+    let message = json!({"QueueUrl": url, "MessageBody": "b", "MessageGroupId": "g", "MessageDeduplicationId": "d"});
+    local.call("SendMessage", message).await.unwrap();
+    let mut hidden = local.call("ReceiveMessage", receive(600)).await.unwrap();
+    for operation in ["ReceiveMessage", "ChangeMessageVisibility"] {
+        let started = Instant::now();
+        let poll =
+            local.call("ReceiveMessage", json!({"QueueUrl": url, "WaitTimeSeconds": 20, "VisibilityTimeout": 600}));
+        let shorten = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let mut shorter = receive(1);
+            shorter["ReceiptHandle"] = hidden["Messages"][0]["ReceiptHandle"].clone();
+            local.call(operation, shorter).await.unwrap();
+        };
+        let (found, ()) = tokio::join!(poll, shorten);
+        hidden = found.unwrap();
+        assert_eq!(hidden["Messages"][0]["Body"], "b");
+        assert!(started.elapsed() < Duration::from_secs(10), "{operation}");
+    }
+}
+
+#[tokio::test]
 async fn stopping_ends_long_polls_with_an_answer() {
     let server = server(false).await;
     let url = server.create("a").await;

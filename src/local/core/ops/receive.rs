@@ -150,9 +150,8 @@ impl ReceiveMessage {
                 return Err(ApiError::invalid_value(attempt, ATTEMPT, reason));
             }
         };
-        if until <= now {
-            state.stir(name);
-        }
+        // Who waits has counted on another time.
+        state.stir(name);
         let Some(queue) = state.queues.get_mut(name) else {
             return Ok(None);
         };

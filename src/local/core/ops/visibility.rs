@@ -107,7 +107,8 @@ fn change(state: &mut State, now: Millis, name: &str, change: &Change) -> Result
     let id = held.message.id.clone();
     queue.shelf.hide(receipt.key, now, until);
     state.effects.hidden(now, Kind::Hidden, name, &id, until).receipt(receipt.serial);
-    if timeout == 0 {
+    if until < last.until {
+        // Who waits has counted on the later time.
         state.stir(name);
     }
     Ok(())

@@ -102,3 +102,19 @@ fn a_message_that_came_back_late_has_aged() {
     let kinds: Vec<_> = desk.state.effect_log().iter().map(|effect| json!(effect.effect)).collect();
     assert_eq!(kinds, ["sent", "received", "deleted", "restored", "expired"]);
 }
+
+#[test]
+fn a_message_that_a_batch_names_twice_comes_back_once() {
+    let mut desk = Desk::new();
+    let url = desk.create("q", json!({}));
+    desk.send(&url, "x");
+    let handle = desk.receive(&url, 1)[0]["ReceiptHandle"].as_str().unwrap().to_owned();
+    let entry = |id: &str| json!({"Id": id, "ReceiptHandle": handle});
+    let body = json!({"QueueUrl": url, "Entries": [entry("a"), entry("b")]});
+    let request = Request::decode("DeleteMessageBatch", body).unwrap();
+    delete_undone(&mut desk.state, desk.now, request, &[handle.clone(), handle], Undo::After(1000)).unwrap();
+    desk.wait(1000);
+    assert_eq!(desk.counts(&url), [1, 0, 0]);
+    assert_eq!(desk.bodies(&url, 10), ["x"]);
+    assert_eq!(desk.counts(&url), [0, 1, 0]);
+}

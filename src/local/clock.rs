@@ -1,8 +1,8 @@
-//! What time it is: the machine's clock, or one that a test moves.
+//! What time it is: the machine's clock, or one that a test moves; and the time of an SQS, which never goes back.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
 
@@ -48,19 +48,97 @@ impl Clock {
             Self::Manual(clock) => clock.millis.load(Ordering::SeqCst),
         }
     }
+}
+
+/// The time of one SQS: that of its clock, but never earlier than before, and never standing still.
+///
+/// Where the machine's clock is set back, or had been ahead when a store was written, time goes on from the latest there
+/// was: hidden messages and long polls do not wait until the clock has caught up.
+#[derive(Debug)]
+pub struct Time {
+    clock: Clock,
+    /// Nobody sets this one.
+    since: Instant,
+    latest: Mutex<Latest>,
+}
+
+/// The latest time that a clock showed, and how long this process had run by then.
+#[derive(Debug)]
+struct Latest {
+    shown: u64,
+    at: Duration,
+}
+
+impl Latest {
+    fn now(&mut self, shown: u64, at: Duration) -> u64 {
+        let elapsed = u64::try_from(at.saturating_sub(self.at).as_millis()).unwrap_or(u64::MAX);
+        let counted = self.shown.saturating_add(elapsed);
+        if shown < counted {
+            return counted;
+        }
+        *self = Self { shown, at };
+        shown
+    }
+}
+
+impl Time {
+    /// Time by a clock, where it was `latest` already.
+    pub fn by(clock: Clock, latest: u64) -> Self {
+        let latest = Mutex::new(Latest { shown: latest, at: Duration::ZERO });
+        Self { clock, since: Instant::now(), latest }
+    }
+
+    /// The clock it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The time now, in epoch milliseconds.
+    pub fn now(&self) -> u64 {
+        match &self.clock {
+            Clock::Wall => {
+                let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+                latest.now(self.clock.now(), self.since.elapsed())
+            }
+            Clock::Manual(_) => self.clock.now(),
+        }
+    }
 
     /// Resolves when it is `at`, and, with a manual clock, whenever it is moved. Look at the time again afterwards.
     pub async fn until(&self, at: u64) {
-        match self {
-            Self::Wall => {
-                tokio::time::sleep(Duration::from_millis(at.saturating_sub(self.now()))).await;
-            }
-            Self::Manual(clock) => {
+        match &self.clock {
+            Clock::Wall => tokio::time::sleep(Duration::from_millis(at.saturating_sub(self.now()))).await,
+            Clock::Manual(clock) => {
                 let moved = clock.moved.notified();
                 if self.now() < at {
                     moved.await;
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_goes_on_when_the_clock_is_set_back() {
+        let mut latest = Latest { shown: 500, at: Duration::ZERO };
+        let mut now = |shown, at| latest.now(shown, Duration::from_millis(at));
+        assert_eq!(now(1000, 10), 1000);
+        assert_eq!(now(1100, 110), 1100);
+        assert_eq!(now(300, 210), 1200, "set back by 900");
+        assert_eq!(now(300, 210), 1200);
+        assert_eq!(now(400, 310), 1300);
+        assert_eq!(now(9000, 410), 9000, "set forward");
+        assert_eq!(now(9000, 411), 9001);
+    }
+
+    #[test]
+    fn time_begins_at_the_latest_that_was_kept() {
+        let ahead = Clock::Wall.now() + 3_600_000;
+        let time = Time::by(Clock::Wall, ahead);
+        assert!((ahead..ahead + 60_000).contains(&time.now()));
     }
 }

@@ -1,18 +1,18 @@
 //! [`Local`]: the state behind one mutex, with a clock, and the waiting that long polling needs.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::clock::Clock;
+use super::clock::{Clock, Time};
 use super::core::{ApiError, Effect, Request, Response, State, apply};
 use super::faults::Dials;
 use super::store::{Lost, Store, StoreError, Ticket};
+use super::waiting::Waiting;
 
 /// How often running move tasks are looked at when nobody asks anything.
 const TICK: Duration = Duration::from_millis(50);
@@ -32,6 +32,19 @@ pub struct Options {
     pub peek: bool,
     /// Whether `/_dials`, `/_effects`, `/_calls` and `/_clock` exist. For tests alone: the effect log grows without end.
     pub dials: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            account: "000000000000".to_owned(),
+            region: "us-east-1".to_owned(),
+            base_url: "http://127.0.0.1".to_owned(),
+            clock: Clock::default(),
+            peek: true,
+            dials: false,
+        }
+    }
 }
 
 tokio::task_local! {
@@ -57,33 +70,15 @@ struct Look {
     ticket: Option<Ticket>,
 }
 
-fn unavailable(lost: Lost) -> ApiError {
-    ApiError::named("ServiceUnavailable", format!("{lost}."))
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            account: "000000000000".to_owned(),
-            region: "us-east-1".to_owned(),
-            base_url: "http://127.0.0.1".to_owned(),
-            clock: Clock::default(),
-            peek: true,
-            dials: false,
-        }
-    }
-}
-
 /// A local SQS: one account in one Region, in memory, and in a file if it was opened in a directory.
 #[derive(Debug)]
 pub struct Local {
     state: Mutex<State>,
     store: Option<Store>,
-    /// Who waits for messages, by queue.
-    waiting: Mutex<HashMap<String, Arc<Notify>>>,
+    waiting: Waiting,
     /// Wakes the tick when a task starts.
     task_started: Notify,
-    clock: Clock,
+    time: Time,
     peek: bool,
     dials: Option<Dials>,
     /// Ends long polls when the server stops.
@@ -124,11 +119,11 @@ impl Local {
             task_started.notify_one();
         }
         Self {
+            time: Time::by(options.clock, state.marks().latest),
             state: Mutex::new(state),
             store,
-            waiting: Mutex::default(),
+            waiting: Waiting::default(),
             task_started,
-            clock: options.clock,
             peek: options.peek,
             dials: options.dials.then(Dials::default),
             closing: CancellationToken::new(),
@@ -143,9 +138,9 @@ impl Local {
         Ok(serde_json::to_value(response).unwrap_or_default())
     }
 
-    /// The time by this SQS's clock, in epoch milliseconds.
+    /// The time of this SQS, in epoch milliseconds.
     pub fn now(&self) -> u64 {
-        self.clock.now()
+        self.time.now()
     }
 
     /// The effect log so far; empty without dials.
@@ -158,7 +153,7 @@ impl Local {
         self.peek
     }
 
-    /// Whether it never had a queue: nothing was ever done to it, before a restart either.
+    /// Whether nothing was asked of it yet, nor ever changed before a restart.
     pub fn is_new(&self) -> bool {
         self.state().is_new()
     }
@@ -175,12 +170,12 @@ impl Local {
 
     /// Whether the clock moves only when it is told.
     pub(super) fn clock_is_manual(&self) -> bool {
-        matches!(self.clock, Clock::Manual(_))
+        matches!(self.time.clock(), Clock::Manual(_))
     }
 
     /// Moves a manual clock forward; another one goes by itself.
     pub(super) fn advance_clock(&self, millis: u64) {
-        if let Clock::Manual(clock) = &self.clock {
+        if let Clock::Manual(clock) = self.time.clock() {
             clock.advance(Duration::from_millis(millis));
         }
     }
@@ -203,34 +198,32 @@ impl Local {
     /// the store is lost.
     pub(super) async fn answer(&self, operation: &str, body: Value) -> Result<Response, ApiError> {
         self.check()?;
-        // A receive may look several times, so it keeps its words.
-        let again = (operation == "ReceiveMessage").then(|| body.clone());
         let request = Request::decode(operation, body)?;
-        let poll = request.as_receive().map(|(url, wait)| (url.to_owned(), wait));
-        let (Some((url, wait)), Some(again)) = (poll, again) else {
+        let Request::ReceiveMessage(receive) = request else {
             let look = self.look(request, None);
             self.written(look.ticket).await?;
             return look.result;
         };
-        let name = self.state().named_by_url(&url)?;
-        let wait = wait.unwrap_or_else(|| self.state().receive_wait(&name));
-        let deadline = self.clock.now() + wait * 1000;
+        let (name, wait) = {
+            let state = self.state();
+            let name = state.named_by_url(&receive.queue_url)?;
+            let wait = receive.wait.unwrap_or_else(|| state.receive_wait(&name));
+            (name, wait)
+        };
+        let deadline = self.now() + wait * 1000;
+        let waiter = self.waiting.enter(&name);
         loop {
-            let notify = self.waiter(&name);
-            let arrival = notify.notified();
-            tokio::pin!(arrival);
-            // Registered before the look, so that an arrival right after it is not missed.
-            arrival.as_mut().enable();
-            let request = Request::decode(operation, again.clone())?;
-            let Look { result, due, ticket } = self.look(request, Some(&name));
+            // Made before the look, so that an arrival right after it is not missed.
+            let woken = waiter.woken();
+            let Look { result, due, ticket } = self.look(Request::ReceiveMessage(receive.clone()), Some(&name));
             let nothing = result.as_ref().is_ok_and(Response::is_empty_receive);
-            if !nothing || self.clock.now() >= deadline || self.closing.is_cancelled() {
+            if !nothing || self.now() >= deadline || self.closing.is_cancelled() {
                 self.written(ticket).await?;
                 return result;
             }
             tokio::select! {
-                () = arrival => {}
-                () = self.clock.until(due.map_or(deadline, |due| due.min(deadline))) => {}
+                () = woken => {}
+                () = self.time.until(due.map_or(deadline, |due| due.min(deadline))) => {}
                 () = self.closing.cancelled() => {}
             }
         }
@@ -238,7 +231,7 @@ impl Local {
 
     /// Applies a request once.
     fn look(&self, request: Request, name: Option<&str>) -> Look {
-        let now = self.clock.now();
+        let now = self.now();
         let mut state = self.state();
         state.be_known_as(ASKED.try_with(Clone::clone).ok());
         let result = apply(&mut state, now, request);
@@ -258,7 +251,7 @@ impl Local {
         let stirred = state.take_stirred();
         let ticket = self.store.as_ref().map(|store| store.hand(state.take_changes()));
         drop(state);
-        self.wake(&stirred);
+        self.waiting.wake(&stirred);
         ticket
     }
 
@@ -278,7 +271,7 @@ impl Local {
                 () = self.closing.cancelled() => return,
             }
             loop {
-                let now = self.clock.now();
+                let now = self.now();
                 let (ticket, busy) = {
                     let mut state = self.state();
                     state.advance(now);
@@ -298,28 +291,11 @@ impl Local {
         }
     }
 
-    fn waiter(&self, name: &str) -> Arc<Notify> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        // Forget queues that nobody waits for any more.
-        waiting.retain(|_, notify| Arc::strong_count(notify) > 1);
-        Arc::clone(waiting.entry(name.to_owned()).or_default())
-    }
-
-    fn wake(&self, names: &[String]) {
-        if names.is_empty() {
-            return;
-        }
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        for notify in names.iter().filter_map(|name| waiting.get(name)) {
-            notify.notify_waiters();
-        }
-    }
-
     /// Works on the state itself, at the time of the clock, and wakes whom it concerns: for many requests at once, none
     /// of which waits. Keep it short, nobody else is answered meanwhile. A store gets all of it at once, soon after.
     pub(super) fn with_state<T>(&self, work: impl FnOnce(&mut State, u64) -> T) -> T {
         let mut state = self.state();
-        let done = work(&mut state, self.clock.now());
+        let done = work(&mut state, self.now());
         self.let_go(state);
         done
     }
@@ -328,4 +304,8 @@ impl Local {
         // A panic in an operation would leave the state as it was at that point; tests see the panic itself.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn unavailable(lost: Lost) -> ApiError {
+    ApiError::named("ServiceUnavailable", format!("{lost}."))
 }

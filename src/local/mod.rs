@@ -6,7 +6,7 @@
 //! file there.
 //!
 //! * `core` – what SQS does, without I/O and without a clock
-//! * [`Local`] – the state behind a mutex, and long polling
+//! * [`Local`] – the state behind a mutex, and long polling; `waiting` – who waits
 //! * `store` – what keeps the state over a restart
 //! * `http` – requests in, answers out
 //! * `wire` – what they are in bytes, in two protocols
@@ -30,6 +30,7 @@ mod peek;
 mod store;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod wire;
 
 pub use self::core::{ApiError, Effect, Kind};

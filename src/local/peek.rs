@@ -64,6 +64,7 @@ pub fn answer(local: &Local, head: &request::Parts, body: &[u8]) -> Response<Byt
     let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let asked = read(head.uri.path(), head.uri.query().unwrap_or_default(), aws, target, body);
     let found = asked.and_then(|asked| {
+        local.check()?;
         let of = match (&asked.arn, &asked.url) {
             (Some(arn), _) => Of::Arn(arn),
             (None, Some(url)) => Of::Url(url),

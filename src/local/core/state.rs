@@ -121,7 +121,7 @@ impl State {
         self.tasks.any_active()
     }
 
-    /// Whether it never had a queue.
+    /// Whether no time has passed: nothing was asked of it yet, nor, where it was read from a store, ever changed.
     pub fn is_new(&self) -> bool {
         self.latest == 0
     }

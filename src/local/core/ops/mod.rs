@@ -106,16 +106,6 @@ operations! {
     tags::UntagQueue,
 }
 
-impl Request {
-    /// If this is a receive: the URL of its queue, and how many seconds it wants to wait if it says so.
-    pub fn as_receive(&self) -> Option<(&str, Option<u64>)> {
-        match self {
-            Self::ReceiveMessage(receive) => Some((&receive.queue_url, receive.wait)),
-            _ => None,
-        }
-    }
-}
-
 impl Response {
     /// Whether this is the answer of a receive that found nothing.
     pub fn is_empty_receive(&self) -> bool {

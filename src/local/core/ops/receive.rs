@@ -20,8 +20,8 @@ const ATTEMPT: &str = "ReceiveRequestAttemptId";
 /// The longest attempt id.
 const ATTEMPT_LENGTH: usize = 128;
 
-/// Hands out messages and hides them.
-#[derive(Debug)]
+/// Hands out messages and hides them. Whoever waits does it again and again.
+#[derive(Clone, Debug)]
 pub struct ReceiveMessage {
     /// The queue.
     pub queue_url: String,

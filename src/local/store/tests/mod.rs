@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::StoreError;
-use crate::local::{ApiError, Clock, Local, ManualClock, Options, demo};
+use crate::local::{ApiError, Clock, Local, ManualClock, Options, demo, peek};
 
 /// A local SQS in a directory, by a clock that stands.
 struct Shop {
@@ -220,6 +220,19 @@ async fn the_demo_is_told_once_and_goes_on_where_it_was_told() {
 }
 
 #[tokio::test]
+async fn time_goes_on_where_the_clock_had_been_ahead() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = |clock| Local::open(Options { clock, ..Options::default() }, directory.path()).unwrap();
+    let local = open(Clock::Manual(ManualClock::at(Clock::Wall.now() + 3_600_000)));
+    let url = local.call("CreateQueue", json!({"QueueName": "a"})).await.unwrap()["QueueUrl"].clone();
+    local.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "b", "DelaySeconds": 1})).await.unwrap();
+    drop(local);
+    let poll = json!({"QueueUrl": url, "WaitTimeSeconds": 20});
+    let found = open(Clock::Wall).call("ReceiveMessage", poll).await.unwrap();
+    assert_eq!(found["Messages"][0]["Body"], "b");
+}
+
+#[tokio::test]
 async fn a_second_one_on_the_same_directory_is_refused_until_the_first_has_gone() {
     let mut shop = Shop::new();
     let error = Local::open(shop.options(), shop.directory.path()).unwrap_err();
@@ -296,6 +309,9 @@ async fn once_a_write_failed_everything_is_refused_and_the_file_is_as_it_was() {
         "ServiceUnavailable",
         "reads would show too much"
     );
+    let address = format!("/_aws/sqs/messages?QueueUrl={url}");
+    let (looked, ()) = http::Request::get(address).body(()).unwrap().into_parts();
+    assert_eq!(peek::answer(shop.local(), &looked, b"").status(), 503);
     shop.local = None;
     change("ALTER TABLE away RENAME TO message");
     shop.reopen();

@@ -13,6 +13,7 @@ mod jobs;
 mod messages;
 mod new_queue;
 mod peek;
+mod reading;
 mod redrive;
 mod send;
 mod settings;

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::snapshot::receives;
 use crate::model::cli::Command;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{AttributeValue, Attributes, ConnectionName, Draft, Message, QueueKind, QueueUrl, binary, words};
@@ -62,7 +61,7 @@ pub(super) fn known(
         Some(view! { <Fact label=label><Copy label=label value/></Fact> })
     });
     let texts: Vec<_> = texts.collect();
-    let (receives, size) = (receives(message, attributes), words::bytes(message.size() as u64));
+    let (receives, size) = (budget(message, attributes), words::bytes(message.size() as u64));
     let bytes = (message.size() >= 1_024).then(|| words::plural(message.size() as u64, "byte", "bytes"));
     view! {
         <Section title="Message">
@@ -79,6 +78,19 @@ pub(super) fn known(
             </Facts>
         </Section>
     }
+}
+
+/// How many receives are left before SQS sets the message aside: “receive 3 of 5: 2 left”.
+fn budget(message: &Message, attributes: &Attributes) -> String {
+    let count = message.receive_count();
+    let said = count.map_or_else(|| "–".to_owned(), |count| words::count(u64::from(count)));
+    let Some(policy) = &attributes.redrive_policy else { return said };
+    let (max, to) = (policy.max_receive_count, policy.dead_letter_target.name());
+    let left = match max.saturating_sub(count.unwrap_or(0)) {
+        0 => format!("none left, the next one moves it to {to}"),
+        left => format!("{} left", words::count(u64::from(left))),
+    };
+    format!("receive {said} of {}: {left}", words::count(u64::from(max)))
 }
 
 /// The message attributes with their types; bytes as hexadecimal digits and as base64.

@@ -5,6 +5,7 @@ mod body;
 mod choose;
 mod facts;
 mod held;
+mod identity;
 mod look;
 mod one;
 mod receive;

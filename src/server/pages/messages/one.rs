@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{body, facts, held, snapshot};
+use super::{body, facts, held, identity, snapshot};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName, QueueUrl};
 use crate::server::pages::queue::head::head as queue_head;
 use crate::server::pages::{Here, Page, done, page};
-use crate::server::services::messages::{Entry, Origin, Snapshot};
+use crate::server::services::messages::{Entry, Origin, Snapshot, layers};
 use crate::ui::parts::{CopyButton, LinkButton, Section};
 
 /// A message.
@@ -25,7 +25,9 @@ async fn message(here: Here) -> Result<Page, Failure> {
     let snapshot = here.connection.snapshot(&queue).ok_or(Failure::NoSuchMessage)?;
     let (at, entry) = snapshot.find(&id).ok_or(Failure::NoSuchMessage)?;
     let (url, attributes) = tokio::try_join!(here.connection.url(&queue), here.connection.attributes(&queue))?;
-    let (name, raw) = (here.connection.name(), here.query("view") == "raw");
+    let name = here.connection.name();
+    let layers = layers::peel(&entry.message.body, &entry.message.attributes);
+    let layer = body::asked(&layers, &here.query("layer"), &here.query("view"));
     let page = paths::message(name, &queue, &id);
     let head = queue_head(name, &queue, QueuePage::Messages, here.connection.is_dead_letter_queue(&queue));
     let view = view! {
@@ -34,11 +36,13 @@ async fn message(here: Here) -> Result<Page, Failure> {
         {steps(&here, &queue, &snapshot, at)}
         <div class="split" data-side="end">
             <div class="stack">
-                {body::section(&entry.message, &page, raw)}
+                {body::section(&entry.message, &layers, layer, &page)}
                 {facts::attributes(&entry.message)}
             </div>
             <div class="stack">
                 {facts::known(&entry.message, &attributes, name, here.now_ms)}
+                {body::envelopes(&layers)}
+                {identity::section(&entry.message, &page)}
                 {facts::system(&entry.message)}
                 {facts::commands(&entry.message, &url)}
             </div>

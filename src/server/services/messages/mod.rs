@@ -7,9 +7,10 @@
 mod budget;
 mod cell;
 mod chosen;
+pub mod digests;
 mod fate;
-pub mod format;
 mod held;
+pub mod layers;
 mod look;
 mod plan;
 mod receive;

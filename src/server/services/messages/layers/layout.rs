@@ -1,46 +1,68 @@
-//! What a body is, and how it reads best. Pure; what it shows is for reading, the body itself stays as it is.
+//! How a layer reads best: JSON and XML indented, bytes as a table.
 
 use quick_xml::events::{BytesText, Event};
 use quick_xml::{Reader, Writer};
 use serde::de::IgnoredAny;
 
-/// How deep a body may be nested. Each level indents by two spaces more, so a megabyte of brackets would be laid out as
-/// hundreds of gigabytes of spaces; what a person reads is nowhere near.
-const DEPTH: usize = 128;
+use super::json::DEPTH;
+use crate::model::binary;
+
 /// The most bytes a body grows to: eight times the largest message. A megabyte of commas at the full depth would need
 /// more.
 const LARGEST: usize = 8 << 20;
 
-/// The form of a body.
+/// What a layer is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum Language {
     /// A JSON object or array.
     Json,
     /// An XML document.
     Xml,
-    /// Anything else.
+    /// Anything else that is text.
     Text,
+    /// No text: shown as hexadecimal digits.
+    Bytes,
 }
 
-impl Format {
+impl Language {
     /// What it is called.
     pub fn word(self) -> &'static str {
         match self {
             Self::Json => "JSON",
             Self::Xml => "XML",
             Self::Text => "text",
+            Self::Bytes => "bytes",
         }
     }
 }
 
-/// The form of a body, and the body laid out for reading, where it can be. What is nested too deep to be laid out is
-/// text.
-pub fn pretty(body: &str) -> (Format, Option<String>) {
+/// What a text is written in, and the text laid out for reading, where it can be. What is nested too deep to be laid out
+/// is text.
+pub(super) fn pretty(body: &str) -> (Language, Option<String>) {
     match body.trim_start().chars().next() {
-        Some('{' | '[') => json(body).map_or((Format::Text, None), |text| (Format::Json, Some(text))),
-        Some('<') => xml(body).map_or((Format::Text, None), |text| (Format::Xml, Some(text))),
-        _ => (Format::Text, None),
+        Some('{' | '[') => json(body).map_or((Language::Text, None), |text| (Language::Json, Some(text))),
+        Some('<') => xml(body).map_or((Language::Text, None), |text| (Language::Xml, Some(text))),
+        _ => (Language::Text, None),
     }
+}
+
+/// Whether a text is XML.
+pub(super) fn is_xml(text: &str) -> bool {
+    xml(text).is_some()
+}
+
+/// Bytes as a table: where, sixteen of them as digits, and those that are letters of ASCII as such.
+pub(super) fn dump(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 5);
+    for (at, line) in bytes.chunks(16).enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        let letters: String =
+            line.iter().map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' }).collect();
+        out.push_str(&format!("{:08x}  {:<47}  {letters}", at * 16, binary::hex(line)));
+    }
+    out
 }
 
 /// Lays JSON out by moving white space alone: every key, number and escape stays as it was sent, in its order, also
@@ -135,18 +157,18 @@ mod tests {
     #[test]
     fn a_body_is_what_it_parses_as() {
         let table = [
-            (r#"{"a":1}"#, Format::Json),
-            (" [1, 2]\n", Format::Json),
-            (r#"{"a":1"#, Format::Text),
-            ("42", Format::Text),
-            ("hello", Format::Text),
-            ("", Format::Text),
-            ("<a/>", Format::Xml),
-            ("<?xml version=\"1.0\"?><a><b>x</b></a>", Format::Xml),
-            ("<a><b></a>", Format::Text),
-            ("<a>", Format::Text),
-            ("</textarea><script>alert(1)</script>", Format::Text),
-            ("< not xml", Format::Text),
+            (r#"{"a":1}"#, Language::Json),
+            (" [1, 2]\n", Language::Json),
+            (r#"{"a":1"#, Language::Text),
+            ("42", Language::Text),
+            ("hello", Language::Text),
+            ("", Language::Text),
+            ("<a/>", Language::Xml),
+            ("<?xml version=\"1.0\"?><a><b>x</b></a>", Language::Xml),
+            ("<a><b></a>", Language::Text),
+            ("<a>", Language::Text),
+            ("</textarea><script>alert(1)</script>", Language::Text),
+            ("< not xml", Language::Text),
         ];
         for (body, format) in table {
             assert_eq!(pretty(body).0, format, "{body}");
@@ -181,12 +203,20 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_a_table() {
+        let expected = "00000000  00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 41  ...............A\n00000010  20 ff                                             .";
+        let bytes: Vec<u8> = (0..15).chain([65, 32, 255]).collect();
+        assert_eq!(dump(&bytes), expected);
+        assert_eq!(dump(&[]), "");
+    }
+
+    #[test]
     fn what_is_nested_too_deep_is_text() {
         let nested = |open: &str, close: &str, depth: usize| format!("{}{}", open.repeat(depth), close.repeat(depth));
         for (open, close, form) in
-            [("[", "]", Format::Json), (r#"{"a":["#, "]}", Format::Json), ("<a>", "</a>", Format::Xml)]
+            [("[", "]", Language::Json), (r#"{"a":["#, "]}", Language::Json), ("<a>", "</a>", Language::Xml)]
         {
-            assert_eq!(pretty(&nested(open, close, 100_000)), (Format::Text, None), "{open}");
+            assert_eq!(pretty(&nested(open, close, 100_000)), (Language::Text, None), "{open}");
             assert_eq!(pretty(&nested(open, close, 64)).0, form, "{open}");
         }
     }
@@ -196,8 +226,8 @@ mod tests {
         let wide = |open: &str, item: &str, last: &str, close: &str| {
             format!("{}{}{last}{}", open.repeat(DEPTH), item.repeat(250_000), close.repeat(DEPTH))
         };
-        assert_eq!(pretty(&wide("[", "1,", "1", "]")), (Format::Text, None));
-        assert_eq!(pretty(&wide("<a>", "<b/>", "", "</a>")), (Format::Text, None));
+        assert_eq!(pretty(&wide("[", "1,", "1", "]")), (Language::Text, None));
+        assert_eq!(pretty(&wide("<a>", "<b/>", "", "</a>")), (Language::Text, None));
     }
 
     proptest! {

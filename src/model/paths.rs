@@ -77,6 +77,41 @@ pub fn chosen(connection: &ConnectionName, name: &QueueName, id: &str) -> String
     format!("{}/chosen/{}", queue(connection, name, QueuePage::Overview), encode(id))
 }
 
+/// What a downloaded file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Download {
+    /// One JSON object a line, lossless.
+    Ndjson,
+    /// For spreadsheets.
+    Csv,
+}
+
+impl Download {
+    /// How its file's name ends.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// The messages of a queue's snapshot as a file: all, those that a filter matches (causes by `by`), or one.
+pub fn export(connection: &ConnectionName, name: &QueueName, format: Download, query: &[(&str, &str)]) -> String {
+    let path = format!("{}/export.{}", queue(connection, name, QueuePage::Overview), format.ending());
+    with_query(&path, query)
+}
+
+/// A frozen set as a file.
+pub fn export_chosen(connection: &ConnectionName, name: &QueueName, id: &str, format: Download) -> String {
+    format!("{}/export.{}", chosen(connection, name, id), format.ending())
+}
+
+/// The form that imports messages, and what a file holds that was read there.
+pub fn import(connection: &ConnectionName, name: &QueueName, upload: &str) -> String {
+    with_query(&format!("{}/import", queue(connection, name, QueuePage::Overview)), &[("upload", upload)])
+}
+
 /// A job.
 pub fn job(connection: &ConnectionName, id: &str) -> String {
     format!("{}/jobs/{}", home(connection), encode(id))
@@ -125,6 +160,9 @@ mod tests {
             events(&c, Some(&q), Some("j1"), None),
             chosen(&c, &q, "s1"),
             job(&c, "j1"),
+            export(&c, &q, Download::Ndjson, &[("filter", "a b"), ("message", "")]),
+            export_chosen(&c, &q, "s1", Download::Csv),
+            import(&c, &q, "u1"),
             events(&c, None, None, Some("sort=name&filter=a b")),
         ];
         assert_eq!(
@@ -144,6 +182,9 @@ mod tests {
 /events?connection=prod-eu&focus=TradeStatus.fifo&job=j1
 /prod-eu/queues/TradeStatus.fifo/chosen/s1
 /prod-eu/jobs/j1
+/prod-eu/queues/TradeStatus.fifo/export.ndjson?filter=a%20b
+/prod-eu/queues/TradeStatus.fifo/chosen/s1/export.csv
+/prod-eu/queues/TradeStatus.fifo/import?upload=u1
 /events?connection=prod-eu&list=sort%3Dname%26filter%3Da%20b"
         );
     }

@@ -41,6 +41,21 @@ pub(super) struct Shown {
     pub(super) html: String,
 }
 
+/// A downloaded file.
+#[derive(Debug)]
+pub(super) struct Downloaded {
+    pub(super) status: u16,
+    headers: reqwest::header::HeaderMap,
+    pub(super) text: String,
+}
+
+impl Downloaded {
+    /// A header of the answer; empty where there is none.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
 impl Shown {
     /// Whether the page says this; entities in the text are as the page writes them.
     pub(super) fn says(&self, text: &str) -> bool {
@@ -108,6 +123,13 @@ impl TestConsole {
     pub(super) async fn get(&self, path: &str) -> Shown {
         let answer = self.browser.get(format!("http://{}{path}", self.console.address)).send().await.unwrap();
         shown(answer).await
+    }
+
+    /// Downloads a file.
+    pub(super) async fn file(&self, path: &str) -> Downloaded {
+        let answer = self.browser.get(format!("http://{}{path}", self.console.address)).send().await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Downloaded { status, headers, text: String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap() }
     }
 
     /// Submits a form as a browser without JavaScript does, and opens the page it leads to.

@@ -9,6 +9,7 @@ mod tidy;
 mod activity;
 mod console;
 mod danger;
+mod exporting;
 mod jobs;
 mod messages;
 mod new_queue;

@@ -8,6 +8,7 @@ pub mod carry_out;
 pub mod choose;
 pub mod danger;
 pub mod held;
+pub mod import;
 pub mod look;
 pub mod new_queue;
 pub mod quantity;

@@ -4,6 +4,7 @@
 pub mod assets;
 pub mod body;
 pub mod events;
+pub mod export;
 pub mod guard;
 pub mod headers;
 pub mod health;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::messages::download;
 use super::queue::head::head as queue_head;
 use super::{Here, Page, done, page};
 use crate::model::form::carry_out::CarryOutForm;
@@ -89,8 +90,9 @@ fn sample(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
     ];
     let more = chosen.messages.len().saturating_sub(SAMPLE) as u64;
     let more = (more > 0).then(|| view! { <p class="soft">{format!("and {} more", words::count(more))}</p> });
+    let files = download::of_chosen(here, &chosen.queue, &chosen.id);
     view! {
-        <Section title="Chosen">
+        <Section title="Chosen" action=|| files>
             <Table caption="The first of the chosen messages" columns>
                 {rows}
             </Table>

@@ -3,6 +3,7 @@
 mod asking;
 mod body;
 mod choose;
+pub(super) mod download;
 mod facts;
 mod held;
 mod identity;

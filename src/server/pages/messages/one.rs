@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{body, facts, held, identity, snapshot};
+use super::{body, download, facts, held, identity, snapshot};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName, QueueUrl};
 use crate::server::pages::queue::head::head as queue_head;
@@ -65,12 +65,14 @@ fn steps(here: &Here, queue: &QueueName, snapshot: &Arc<Snapshot>, at: usize) ->
     let id = snapshot.entries[at].message.id.to_string();
     let place = format!("{} of {} in the snapshot", at + 1, snapshot.entries.len());
     let state = snapshot::standing(&snapshot.entries[at], here.now_ms);
+    let files = download::menu(here, queue, Some(&snapshot.entries[at].message.id));
     view! {
         <div class="cluster">
             <h2 class="message-id">{id.clone()}</h2>
             <CopyButton label="message id" value=id/>
             {state}
             <nav class="cluster push" aria-label="Messages of the snapshot">
+                {files}
                 <span class="soft">{place}</span>
                 {previous.map(|href| view! { <LinkButton href small=true>"Previous"</LinkButton> })}
                 {next.map(|href| view! { <LinkButton href small=true>"Next"</LinkButton> })}

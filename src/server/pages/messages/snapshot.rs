@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-use super::{choose, held};
+use super::{choose, download, held};
 use crate::model::form::held::HeldForm;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Attributes, Depth, Message, QueueName, QueueUrl, words};
@@ -55,7 +55,14 @@ pub(super) fn section(
         }
     };
     let truth = truth(here, attributes, snapshot);
-    view! { <Section title>{truth} {trouble} {body}</Section> }
+    let files = (!snapshot.entries.is_empty()).then(|| download::menu(here, queue, None).into_any());
+    view! {
+        <Section title action=|| files>
+            {truth}
+            {trouble}
+            {body}
+        </Section>
+    }
 }
 
 /// When, how many of how many, what became of them, and why it ended.

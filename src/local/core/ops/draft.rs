@@ -5,7 +5,7 @@
 use super::message_attributes::{BAD_CHARACTERS, GivenAttributes, has_only_allowed_characters};
 use crate::local::core::ApiError;
 use crate::local::core::decode::Members;
-use crate::local::core::message::{Attribute, Attributes};
+use crate::local::core::message::{Attribute, Attributes, md5_hex};
 use crate::local::core::settings::Settings;
 
 /// The longest message group id or deduplication id.
@@ -21,6 +21,8 @@ const NO_DEDUP: &str =
 pub struct Draft {
     /// Absent and empty are the same to SQS.
     body: String,
+    md5: String,
+    has_only_allowed_characters: bool,
     delay: Option<i64>,
     attributes: GivenAttributes,
     system: GivenAttributes,
@@ -33,6 +35,8 @@ pub struct Draft {
 pub struct Checked {
     /// The body.
     pub body: String,
+    /// Its MD5 in hex.
+    pub md5: String,
     /// Seconds to hide it; `None` for as long as the queue says.
     pub delay: Option<u64>,
     /// What the sender attaches.
@@ -81,8 +85,12 @@ impl Place {
 impl Draft {
     /// Reads the members. Errors: `SerializationException` alone.
     pub fn decode(members: &mut Members) -> Result<Self, ApiError> {
+        // A long body is gone through here, where no other request waits for the state.
+        let body = members.text("MessageBody")?.unwrap_or_default();
         Ok(Self {
-            body: members.text("MessageBody")?.unwrap_or_default(),
+            md5: md5_hex(body.as_bytes()),
+            has_only_allowed_characters: has_only_allowed_characters(&body),
+            body,
             delay: members.number("DelaySeconds")?,
             attributes: GivenAttributes::decode(members, "MessageAttributes")?,
             system: GivenAttributes::decode(members, "MessageSystemAttributes")?,
@@ -115,7 +123,7 @@ impl Draft {
         if self.size() > settings.max_size {
             return Err(place.too_long(settings.max_size));
         }
-        if !has_only_allowed_characters(&self.body) {
+        if !self.has_only_allowed_characters {
             return Err(ApiError::named("InvalidMessageContents", BAD_CHARACTERS));
         }
         if let Some(delay) = self.delay.filter(|delay| !(0..=DELAY).contains(delay)) {
@@ -126,6 +134,7 @@ impl Draft {
         self.check_queue_type(settings, place)?;
         Ok(Checked {
             body: self.body,
+            md5: self.md5,
             // On a FIFO queue there is only the queue's delay, and 0 is as good as none.
             delay: self.delay.filter(|_| !settings.fifo).and_then(|delay| u64::try_from(delay).ok()),
             attributes: self.attributes.check_user()?,

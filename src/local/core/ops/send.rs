@@ -10,7 +10,7 @@ use super::message_attributes::TRACE_HEADER;
 use crate::local::core::decode::Members;
 use crate::local::core::dedup::First;
 use crate::local::core::effects::Kind;
-use crate::local::core::message::{AttributeValue, Message, hex, md5_hex, md5_of_attributes};
+use crate::local::core::message::{AttributeValue, Message, hex, md5_of_attributes};
 use crate::local::core::state::sequence_number;
 use crate::local::core::{ApiError, Millis, State};
 
@@ -105,10 +105,10 @@ impl Operation for SendMessageBatch {
 fn send(state: &mut State, now: Millis, name: &str, message: Checked) -> Result<Sent, ApiError> {
     let queue = state.queues.get_mut(name).ok_or_else(ApiError::no_queue)?;
     let settings = &queue.settings;
-    let Checked { body, delay, attributes, trace_header, group, dedup } = message;
+    let Checked { body, md5, delay, attributes, trace_header, group, dedup } = message;
     let mut sent = Sent {
         message_id: String::new(),
-        md5: md5_hex(body.as_bytes()),
+        md5,
         md5_of_attributes: md5_of_attributes(attributes.iter().map(|(name, value)| (name.as_str(), value))),
         md5_of_system_attributes: md5_of_attributes(trace_header.iter().map(|value| (TRACE_HEADER, value))),
         sequence: None,

@@ -19,7 +19,7 @@ fn with(member: &str, value: Value) -> Value {
 }
 
 async fn set(sqs: &Sqs, url: &str, policy: &str) {
-    sqs.call("SetQueueAttributes", json!({"QueueUrl": url, "Attributes": {"Policy": policy}})).await.unwrap();
+    sqs.set(url, json!({"Policy": policy})).await;
 }
 
 async fn refused(sqs: &Sqs, url: &str, policy: &str) -> (String, u16, String) {

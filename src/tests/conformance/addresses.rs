@@ -49,8 +49,7 @@ cases! {
         let name = sqs.name("orders");
         sqs.send(&name, "a").await;
         assert_eq!(sqs.receive(&url).await.len(), 1);
-        let set = json!({"QueueUrl": name, "Attributes": {"DelaySeconds": "1"}});
-        sqs.call("SetQueueAttributes", set).await.unwrap();
+        sqs.set(&name, json!({"DelaySeconds": "1"})).await;
         assert_eq!(sqs.attribute(&url, "DelaySeconds").await, "1");
         let refused = sqs.refused("PurgeQueue", json!({"QueueUrl": sqs.name("none")})).await;
         assert_eq!((refused.code.as_str(), refused.status), (NO_QUEUE, 400));

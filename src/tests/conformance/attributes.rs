@@ -144,7 +144,7 @@ cases! {
         });
         let url = sqs.queue("orders", made).await;
         let change = json!({"MaximumMessageSize": "2048", "VisibilityTimeout": "69", "DelaySeconds": "420"});
-        sqs.call("SetQueueAttributes", json!({"QueueUrl": url, "Attributes": change})).await.unwrap();
+        sqs.set(&url, change).await;
         assert_eq!(rest(&sqs, &url).await, json!({
             "ApproximateNumberOfMessages": "0", "ApproximateNumberOfMessagesDelayed": "0",
             "ApproximateNumberOfMessagesNotVisible": "0", "DelaySeconds": "420", "MaximumMessageSize": "2048",
@@ -238,8 +238,7 @@ cases! {
         sqs.receive(&url).await;
         assert_eq!(sqs.attribute(&url, "LastModifiedTimestamp").await, made, "messages change no queue");
         let before = sqs.now() / 1000;
-        let change = json!({"QueueUrl": url, "Attributes": {"DelaySeconds": "1"}});
-        sqs.call("SetQueueAttributes", change).await.unwrap();
+        sqs.set(&url, json!({"DelaySeconds": "1"})).await;
         let changed: u64 = sqs.attribute(&url, "LastModifiedTimestamp").await.parse().unwrap();
         assert!((before..=sqs.now() / 1000).contains(&changed), "{changed}");
         assert_eq!(sqs.attribute(&url, "CreatedTimestamp").await, made);
@@ -251,8 +250,7 @@ cases! {
         sqs.send(&url, "old").await;
         sqs.pass(60).await;
         sqs.send(&url, "new").await;
-        let change = json!({"QueueUrl": url, "Attributes": {"MessageRetentionPeriod": "60"}});
-        sqs.call("SetQueueAttributes", change).await.unwrap();
+        sqs.set(&url, json!({"MessageRetentionPeriod": "60"})).await;
         assert_eq!(bodies(&sqs.receive(&url).await), ["new"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Dead-letter queues: when a message moves, what it takes along, and which queues send theirs where.
+//! Dead-letter queues: when a message moves there, what it takes along, and when it stays after all.
 
 use serde_json::{Value, json};
 
@@ -12,14 +12,6 @@ async fn try_once(sqs: &Sqs, url: &str) -> Vec<Value> {
         sqs.hide(url, message, 0).await;
     }
     got
-}
-
-/// The sources of a dead-letter queue and the token of the next page.
-async fn sources(sqs: &Sqs, url: &str, members: Value) -> (Vec<Value>, Value) {
-    let mut input = members;
-    input["QueueUrl"] = json!(url);
-    let mut answer = sqs.call("ListDeadLetterSourceQueues", input).await.unwrap();
-    (answer["queueUrls"].as_array().cloned().unwrap_or_default(), answer["NextToken"].take())
 }
 
 cases! {
@@ -78,15 +70,19 @@ cases! {
         assert!(count >= 2, "the count goes on: {count}");
     }
 
-    "Developer guide, Using dead-letter queues"
-    async fn what_stands_behind_a_dead_letter_is_delivered(sqs) {
+    "Developer guide, Using dead-letter queues: several messages given up by one receive"
+    async fn a_receive_gives_up_many_and_returns_the_others(sqs) {
         let dead_letters = sqs.queue("failures", json!({})).await;
         let url = sqs.source("orders", &dead_letters, 1).await;
-        sqs.send(&url, "bad").await;
-        try_once(&sqs, &url).await;
-        sqs.send(&url, "good").await;
-        assert_eq!(bodies(&sqs.receive(&url).await), ["good"]);
-        assert_eq!(bodies(&sqs.receive(&dead_letters).await), ["bad"]);
+        for n in 0..15 {
+            sqs.send(&url, &n.to_string()).await;
+        }
+        let seen: Vec<_> = try_once(&sqs, &url).await.iter().map(|got| got["Body"].clone()).collect();
+        assert_eq!(seen.len(), 10);
+        let rest = sqs.receive(&url).await;
+        assert_eq!(rest.len(), 5);
+        assert!(rest.iter().all(|got| !seen.contains(&got["Body"])));
+        assert_eq!(sqs.receive(&dead_letters).await.len(), 10);
     }
 
     "Developer guide, Visibility timeout: viewing a message counts against the redrive policy"
@@ -111,34 +107,31 @@ cases! {
         }
     }
 
-    "Developer guide, Using dead-letter queues: message retention periods, standard queues"
-    #[only(embedded)]
+    "Developer guide, Message retention in dead-letter queues: standard queues keep the enqueue time"
     async fn a_dead_letter_of_a_standard_queue_keeps_its_age(sqs) {
-        let dead_letters = sqs.queue("failures", json!({"MessageRetentionPeriod": "100"})).await;
+        let dead_letters = sqs.queue("failures", json!({"MessageRetentionPeriod": "60"})).await;
         let url = sqs.source("orders", &dead_letters, 1).await;
         sqs.send(&url, "a").await;
         try_once(&sqs, &url).await;
-        sqs.pass(60).await;
-        assert!(sqs.receive(&url).await.is_empty());
-        sqs.pass(39).await;
-        assert_eq!(sqs.attribute(&dead_letters, "ApproximateNumberOfMessages").await, "1");
-        sqs.pass(1).await;
-        assert_eq!(sqs.attribute(&dead_letters, "ApproximateNumberOfMessages").await, "0");
+        sqs.pass(50).await;
+        sqs.receive(&url).await;
+        assert_eq!(try_once(&sqs, &dead_letters).await.len(), 1);
+        sqs.pass(11).await;
+        assert!(try_once(&sqs, &dead_letters).await.is_empty());
     }
 
-    "Developer guide, Using dead-letter queues: message retention periods, FIFO queues"
-    #[only(embedded)]
+    "Developer guide, Message retention in dead-letter queues: FIFO queues reset the enqueue time"
     async fn a_dead_letter_of_a_fifo_queue_starts_anew(sqs) {
-        let dead_letters = sqs.queue("failures.fifo", json!({"MessageRetentionPeriod": "100"})).await;
+        let dead_letters = sqs.queue("failures.fifo", json!({"MessageRetentionPeriod": "60"})).await;
         let url = sqs.source("orders.fifo", &dead_letters, 1).await;
         sqs.send_in_group(&url, "g", "a").await;
         try_once(&sqs, &url).await;
-        sqs.pass(60).await;
-        assert!(sqs.receive(&url).await.is_empty());
-        sqs.pass(99).await;
-        assert_eq!(sqs.attribute(&dead_letters, "ApproximateNumberOfMessages").await, "1");
-        sqs.pass(1).await;
-        assert_eq!(sqs.attribute(&dead_letters, "ApproximateNumberOfMessages").await, "0");
+        sqs.pass(50).await;
+        sqs.receive(&url).await;
+        sqs.pass(11).await;
+        assert_eq!(try_once(&sqs, &dead_letters).await.len(), 1);
+        sqs.pass(50).await;
+        assert!(try_once(&sqs, &dead_letters).await.is_empty());
     }
 
     "Developer guide, dead-letter queue redrive: the deduplication ID will be replaced with the original message's ID"
@@ -160,31 +153,51 @@ cases! {
         assert!(dead.iter().all(|message| message["Attributes"]["MessageGroupId"] == "g"));
     }
 
-    "Developer guide, FIFO queue delivery logic; As recorded from SQS"
+    "Developer guide, FIFO delivery logic: a group moves on without its given-up message"
     async fn a_dead_letter_frees_its_group(sqs) {
         let dead_letters = sqs.queue("failures.fifo", json!({})).await;
         let url = sqs.source("orders.fifo", &dead_letters, 1).await;
-        sqs.send_in_group(&url, "g", "bad").await;
-        try_once(&sqs, &url).await;
-        sqs.send_in_group(&url, "g", "good").await;
-        assert_eq!(bodies(&sqs.receive(&url).await), ["good"]);
-        assert_eq!(bodies(&sqs.receive(&dead_letters).await), ["bad"]);
+        for body in ["1", "2", "3"] {
+            sqs.send_in_group(&url, "g", body).await;
+        }
+        sqs.receive_with(&url, json!({"MaxNumberOfMessages": 1, "VisibilityTimeout": 0})).await;
+        assert_eq!(bodies(&sqs.receive(&url).await), ["2", "3"]);
+        assert_eq!(bodies(&sqs.receive(&dead_letters).await), ["1"]);
+        sqs.send_in_group(&url, "g", "4").await;
+        assert!(sqs.receive(&url).await.is_empty());
     }
 
-    "As recorded from SQS: a chain of dead-letter queues"
-    async fn a_dead_letter_queue_may_have_one_itself(sqs) {
-        let last = sqs.queue("last", json!({})).await;
-        let middle = sqs.source("middle", &last, 3).await;
-        let url = sqs.source("first", &middle, 1).await;
-        sqs.send(&url, "a").await;
-        try_once(&sqs, &url).await;
-        assert!(sqs.receive(&url).await.is_empty());
-        for _ in 0..4 {
-            try_once(&sqs, &middle).await;
+    "Developer guide, FIFO delivery logic: a hidden message is not given up, and blocks"
+    async fn a_group_is_blocked_while_its_first_message_is_hidden(sqs) {
+        let dead_letters = sqs.queue("failures.fifo", json!({})).await;
+        let url = sqs.source("orders.fifo", &dead_letters, 1).await;
+        for body in ["1", "2"] {
+            sqs.send_in_group(&url, "g", body).await;
         }
-        let dead = sqs.receive(&last).await;
-        assert_eq!(bodies(&dead), ["a"]);
-        assert_eq!(dead[0]["Attributes"]["DeadLetterQueueSourceArn"], sqs.arn(&middle).await);
+        sqs.receive_with(&url, json!({"MaxNumberOfMessages": 1, "VisibilityTimeout": 2})).await;
+        assert!(sqs.receive(&url).await.is_empty());
+        assert!(sqs.receive(&dead_letters).await.is_empty());
+        sqs.pass(2).await;
+        assert_eq!(bodies(&sqs.receive(&url).await), ["2"]);
+        assert_eq!(bodies(&sqs.receive(&dead_letters).await), ["1"]);
+    }
+
+    "API reference, SetQueueAttributes: maxReceiveCount is that of the source queue"
+    async fn a_chain_of_dead_letter_queues_counts_in_each(sqs) {
+        let last = sqs.queue("last", json!({})).await;
+        let middle = sqs.source("middle", &last, 1).await;
+        let first = sqs.source("first", &middle, 1).await;
+        sqs.send(&first, "a").await;
+        let mut counts = Vec::new();
+        for url in [&first, &middle, &last] {
+            counts.push(try_once(&sqs, url).await[0]["Attributes"]["ApproximateReceiveCount"].clone());
+            if *url != last {
+                assert!(sqs.receive(url).await.is_empty());
+            }
+        }
+        assert_eq!(counts, ["1", "2", "3"], "while what is shown goes on");
+        let source = &sqs.receive(&last).await[0]["Attributes"]["DeadLetterQueueSourceArn"];
+        assert_eq!(*source, sqs.arn(&middle).await);
     }
 
     "API reference, DeleteQueue; what becomes of the sources is not documented"
@@ -196,97 +209,5 @@ cases! {
         for _ in 0..3 {
             assert_eq!(bodies(&try_once(&sqs, &url).await), ["a"]);
         }
-    }
-
-    "API reference, ListDeadLetterSourceQueues"
-    async fn the_queues_that_name_a_dead_letter_queue_are_its_sources(sqs) {
-        let dead_letters = sqs.queue("failures", json!({})).await;
-        assert_eq!(sources(&sqs, &dead_letters, json!({})).await, (vec![], Value::Null));
-        let mut urls = Vec::new();
-        for name in ["one", "two", "three"] {
-            urls.push(json!(sqs.source(name, &dead_letters, 5).await));
-        }
-        sqs.queue("stranger", json!({})).await;
-        let (mut listed, token) = sources(&sqs, &dead_letters, json!({})).await;
-        listed.sort_by_key(|url| urls.iter().position(|known| known == url));
-        assert_eq!((listed, token), (urls.clone(), Value::Null));
-        let input = json!({"QueueUrl": urls[0], "Attributes": {"RedrivePolicy": ""}});
-        sqs.call("SetQueueAttributes", input).await.unwrap();
-        sqs.call("DeleteQueue", json!({"QueueUrl": urls[1]})).await.unwrap();
-        assert_eq!(sources(&sqs, &dead_letters, json!({})).await.0, urls[2..]);
-        assert_eq!(sources(&sqs, urls[2].as_str().unwrap(), json!({})).await.0, [Value::Null; 0]);
-    }
-
-    "API reference, ListDeadLetterSourceQueues: queueUrls"
-    #[only(http)]
-    async fn no_sources_are_an_empty_list(sqs) {
-        let url = sqs.queue("orders", json!({})).await;
-        let headers = [
-            ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", "AmazonSQS.ListDeadLetterSourceQueues"),
-        ];
-        let answer = sqs.http("POST", "/", &headers, &json!({"QueueUrl": url}).to_string()).await;
-        let body: Value = serde_json::from_str(&answer.body).unwrap();
-        assert_eq!((answer.status, body), (200, json!({"queueUrls": []})));
-    }
-
-    "API reference, ListDeadLetterSourceQueues: MaxResults, NextToken"
-    async fn sources_come_in_pages(sqs) {
-        let dead_letters = sqs.queue("failures", json!({})).await;
-        let mut all = Vec::new();
-        for n in 0..5 {
-            all.push(json!(sqs.source(&format!("source{n}"), &dead_letters, 5).await));
-        }
-        let mut seen = Vec::new();
-        let mut members = json!({"MaxResults": 2});
-        for size in [2, 2, 1] {
-            let (page, token) = sources(&sqs, &dead_letters, members.clone()).await;
-            assert_eq!(page.len(), size);
-            seen.extend(page);
-            assert_eq!(token.is_null(), size == 1, "{token}");
-            members["NextToken"] = token;
-        }
-        seen.sort_by_key(|url| all.iter().position(|known| known == url));
-        assert_eq!(seen, all);
-        assert_eq!(sources(&sqs, &dead_letters, json!({"MaxResults": 5})).await.1, Value::Null);
-    }
-
-    "API reference, ListDeadLetterSourceQueues: MaxResults, value range is 1 to 1000"
-    async fn a_page_of_sources_has_its_range(sqs) {
-        let url = sqs.queue("failures", json!({})).await;
-        for most in [-1, 0, 1001] {
-            let input = json!({"QueueUrl": url, "MaxResults": most});
-            let refused = sqs.refused("ListDeadLetterSourceQueues", input).await;
-            assert_eq!((refused.code.as_str(), refused.status), ("InvalidParameterValue", 400), "{most}");
-            assert!(refused.message.contains("MaxResults"), "{}", refused.message);
-        }
-        for most in [1, 1000] {
-            sources(&sqs, &url, json!({"MaxResults": most})).await;
-        }
-    }
-
-    "API reference, ListDeadLetterSourceQueues: NextToken"
-    async fn a_token_belongs_to_its_list_and_needs_a_size(sqs) {
-        let dead_letters = sqs.queue("failures", json!({})).await;
-        let other = sqs.queue("others", json!({})).await;
-        for n in 0..2 {
-            sqs.source(&format!("source{n}"), &dead_letters, 5).await;
-        }
-        let (_, token) = sources(&sqs, &dead_letters, json!({"MaxResults": 1})).await;
-        for input in [
-            json!({"QueueUrl": dead_letters, "MaxResults": 1, "NextToken": "rubbish"}),
-            json!({"QueueUrl": dead_letters, "NextToken": token}),
-            json!({"QueueUrl": other, "MaxResults": 1, "NextToken": token}),
-        ] {
-            let refused = sqs.refused("ListDeadLetterSourceQueues", input).await;
-            assert_eq!((refused.code.as_str(), refused.status), ("InvalidParameterValue", 400));
-        }
-    }
-
-    "API reference, ListDeadLetterSourceQueues: Errors, QueueDoesNotExist"
-    async fn only_an_existing_queue_has_sources(sqs) {
-        let url = sqs.queue("failures", json!({})).await;
-        let refused = sqs.refused("ListDeadLetterSourceQueues", json!({"QueueUrl": format!("{url}-none")})).await;
-        assert_eq!((refused.code.as_str(), refused.status), ("AWS.SimpleQueueService.NonExistentQueue", 400));
     }
 }

@@ -168,8 +168,7 @@ cases! {
     async fn a_changed_scope_counts_a_minute_later(sqs) {
         let url = sqs.queue("orders.fifo", json!({})).await;
         let first = send(&sqs, &url, "g", "1", Some("d")).await;
-        let set = json!({"QueueUrl": url, "Attributes": {"DeduplicationScope": "messageGroup"}});
-        sqs.call("SetQueueAttributes", set).await.unwrap();
+        sqs.set(&url, json!({"DeduplicationScope": "messageGroup"})).await;
         assert!(same(&first, &send(&sqs, &url, "h", "2", Some("d")).await));
         sqs.pass(60).await;
         assert!(!same(&first, &send(&sqs, &url, "h", "2", Some("d")).await));
@@ -181,8 +180,7 @@ cases! {
         let url = sqs.queue("orders.fifo", attributes).await;
         send(&sqs, &url, "group1", "Test1", Some("same")).await;
         let second = send(&sqs, &url, "group2", "Test2", Some("same")).await;
-        let set = json!({"QueueUrl": url, "Attributes": {"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"}});
-        sqs.call("SetQueueAttributes", set).await.unwrap();
+        sqs.set(&url, json!({"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"})).await;
         let third = send(&sqs, &url, "group3", "Test3", Some("same")).await;
         assert!(!same(&second, &third));
         assert_eq!(bodies(&sqs.receive(&url).await), ["Test1", "Test2", "Test3"]);

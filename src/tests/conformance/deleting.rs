@@ -5,14 +5,6 @@ use serde_json::{Value, json};
 use super::cases;
 use super::sqs::Sqs;
 
-/// A queue with this visibility timeout and one message in flight.
-async fn one_in_flight(sqs: &Sqs, timeout: &str) -> (String, Value) {
-    let url = sqs.queue("orders", json!({"VisibilityTimeout": timeout})).await;
-    sqs.send(&url, "a").await;
-    let message = sqs.receive(&url).await.remove(0);
-    (url, message)
-}
-
 async fn is_empty(sqs: &Sqs, url: &str) -> bool {
     let attributes = sqs.attributes(url).await;
     ["", "NotVisible", "Delayed"].iter().all(|kind| attributes[format!("ApproximateNumberOfMessages{kind}")] == "0")
@@ -21,7 +13,7 @@ async fn is_empty(sqs: &Sqs, url: &str) -> bool {
 cases! {
     "API reference, DeleteMessage"
     async fn a_deleted_message_does_not_come_back(sqs) {
-        let (url, message) = one_in_flight(&sqs, "2").await;
+        let (url, message) = sqs.in_flight("2").await;
         sqs.delete(&url, &message).await;
         assert!(is_empty(&sqs, &url).await);
         sqs.pass(2).await;
@@ -30,7 +22,7 @@ cases! {
 
     "API reference, DeleteMessage (as recorded from SQS): deleted already"
     async fn deleting_twice_is_no_error(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         for _ in 0..3 {
             sqs.delete(&url, &message).await;
         }
@@ -38,7 +30,7 @@ cases! {
 
     "API reference, DeleteMessage (as recorded from SQS): a standard queue, after the visibility timeout"
     async fn the_newest_handle_deletes_after_its_time_too(sqs) {
-        let (url, message) = one_in_flight(&sqs, "1").await;
+        let (url, message) = sqs.in_flight("1").await;
         sqs.pass(2).await;
         sqs.delete(&url, &message).await;
         assert!(is_empty(&sqs, &url).await);
@@ -46,7 +38,7 @@ cases! {
 
     "API reference, DeleteMessage: with an old handle the request succeeds and the message might not be deleted"
     async fn an_older_handle_is_no_error(sqs) {
-        let (url, old) = one_in_flight(&sqs, "1").await;
+        let (url, old) = sqs.in_flight("1").await;
         sqs.pass(1).await;
         let new = sqs.receive(&url).await;
         sqs.delete(&url, &old).await;
@@ -57,7 +49,7 @@ cases! {
     "API reference, DeleteMessage: with an old handle the message might not be deleted"
     #[only(embedded)]
     async fn an_older_handle_deletes_nothing_here(sqs) {
-        let (url, old) = one_in_flight(&sqs, "1").await;
+        let (url, old) = sqs.in_flight("1").await;
         sqs.pass(1).await;
         sqs.receive(&url).await;
         sqs.delete(&url, &old).await;
@@ -67,7 +59,7 @@ cases! {
 
     "API reference, DeleteMessage: also while the message is hidden, however long"
     async fn a_message_hidden_for_longer_can_be_deleted(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         sqs.hide(&url, &message, 300).await;
         sqs.delete(&url, &message).await;
         assert!(is_empty(&sqs, &url).await);
@@ -75,7 +67,7 @@ cases! {
 
     "API reference, DeleteMessage: a released message is deleted by the handle that released it"
     async fn a_released_message_can_be_deleted(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         sqs.hide(&url, &message, 0).await;
         sqs.delete(&url, &message).await;
         assert!(is_empty(&sqs, &url).await);
@@ -91,7 +83,7 @@ cases! {
 
     "API reference, ReceiptHandleIsInvalid"
     async fn a_handle_is_good_in_its_own_queue(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         let other = sqs.queue("others", json!({})).await;
         let input = json!({"QueueUrl": other, "ReceiptHandle": message["ReceiptHandle"]});
         assert_eq!(sqs.refused("DeleteMessage", input).await.code, "ReceiptHandleIsInvalid");
@@ -107,7 +99,7 @@ cases! {
 
     "API reference, DeleteMessage: QueueDoesNotExist"
     async fn a_queue_that_is_not_there_has_nothing_to_delete(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         let input = json!({"QueueUrl": url.replace("orders", "others"), "ReceiptHandle": message["ReceiptHandle"]});
         assert_eq!(sqs.refused("DeleteMessage", input).await.code, "AWS.SimpleQueueService.NonExistentQueue");
     }
@@ -132,7 +124,7 @@ cases! {
 
     "API reference, DeleteMessageBatch: an entry without a handle fails alone"
     async fn an_entry_without_a_handle_fails_alone(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         let entries = json!([{"Id": "none", "ReceiptHandle": ""}, {"Id": "one", "ReceiptHandle": message["ReceiptHandle"]}]);
         let input = json!({"QueueUrl": url, "Entries": entries});
         let answer = sqs.call("DeleteMessageBatch", input).await.unwrap();
@@ -142,7 +134,7 @@ cases! {
 
     "API reference, DeleteMessageBatch: InvalidBatchEntryId (sentence as recorded from SQS)"
     async fn the_id_of_an_entry_has_eighty_letters_digits_hyphens_and_underscores_at_most(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         let batch = |id: &str| json!({"QueueUrl": url, "Entries": [{"Id": id, "ReceiptHandle": message["ReceiptHandle"]}]});
         for id in ["", "invalid:id", &"x".repeat(81)] {
             let refused = sqs.refused("DeleteMessageBatch", batch(id)).await;
@@ -156,7 +148,7 @@ cases! {
 
     "API reference, DeleteMessageBatch: TooManyEntriesInBatchRequest (sentence as recorded from SQS)"
     async fn a_batch_has_one_to_ten_deletions_with_different_ids(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         let entry = |n: usize| json!({"Id": n.to_string(), "ReceiptHandle": message["ReceiptHandle"]});
         let batch = |entries: Vec<Value>| json!({"QueueUrl": url, "Entries": entries});
         let refused = sqs.refused("DeleteMessageBatch", batch((0..20).map(entry).collect())).await;

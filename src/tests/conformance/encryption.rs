@@ -6,10 +6,6 @@ use super::{Sqs, cases};
 
 const NAMES: [&str; 3] = ["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"];
 
-async fn set(sqs: &Sqs, url: &str, attributes: Value) {
-    sqs.call("SetQueueAttributes", json!({"QueueUrl": url, "Attributes": attributes})).await.unwrap();
-}
-
 async fn encryption(sqs: &Sqs, url: &str) -> Value {
     let input = json!({"QueueUrl": url, "AttributeNames": NAMES});
     sqs.call("GetQueueAttributes", input).await.unwrap()["Attributes"].take()
@@ -20,7 +16,7 @@ cases! {
     async fn a_queue_is_encrypted_by_sqs_from_the_beginning(sqs) {
         let url = sqs.queue("orders", json!({})).await;
         assert_eq!(encryption(&sqs, &url).await, json!({"SqsManagedSseEnabled": "true"}));
-        set(&sqs, &url, json!({"SqsManagedSseEnabled": "true"})).await;
+        sqs.set(&url, json!({"SqsManagedSseEnabled": "true"})).await;
         assert_eq!(encryption(&sqs, &url).await, json!({"SqsManagedSseEnabled": "true"}));
     }
 
@@ -32,7 +28,7 @@ cases! {
             let input = json!({"QueueUrl": url, "Attributes": {"SqsManagedSseEnabled": value}});
             assert_eq!(sqs.refused("SetQueueAttributes", input).await.code, "InvalidAttributeValue", "{value:?}");
         }
-        set(&sqs, &url, json!({"SqsManagedSseEnabled": "true"})).await;
+        sqs.set(&url, json!({"SqsManagedSseEnabled": "true"})).await;
         assert_eq!(encryption(&sqs, &url).await, json!({"SqsManagedSseEnabled": "true"}));
     }
 
@@ -42,7 +38,7 @@ cases! {
         let kms = json!({
             "KmsMasterKeyId": "testKeyId", "KmsDataKeyReusePeriodSeconds": "6000", "SqsManagedSseEnabled": "false",
         });
-        set(&sqs, &url, kms.clone()).await;
+        sqs.set(&url, kms.clone()).await;
         assert_eq!(encryption(&sqs, &url).await, kms);
         let url = sqs.queue("others", json!({"KmsMasterKeyId": "testKeyId"})).await;
         assert_eq!(sqs.attribute(&url, "SqsManagedSseEnabled").await, "false", "without a word about it, too");
@@ -58,7 +54,7 @@ cases! {
     async fn a_data_key_is_used_for_a_minute_to_a_day(sqs) {
         let url = sqs.queue("orders", json!({"KmsMasterKeyId": "alias/aws/sqs"})).await;
         for value in ["60", "86400"] {
-            set(&sqs, &url, json!({"KmsDataKeyReusePeriodSeconds": value})).await;
+            sqs.set(&url, json!({"KmsDataKeyReusePeriodSeconds": value})).await;
             assert_eq!(sqs.attribute(&url, "KmsDataKeyReusePeriodSeconds").await, value);
         }
         for value in ["59", "86401", "long", ""] {
@@ -92,8 +88,8 @@ cases! {
     "API reference, SetQueueAttributes: KmsMasterKeyId (recorded)"
     async fn a_key_that_is_removed_leaves_no_encryption(sqs) {
         let url = sqs.queue("orders", json!({})).await;
-        set(&sqs, &url, json!({"KmsMasterKeyId": "testKeyId", "KmsDataKeyReusePeriodSeconds": "6000"})).await;
-        set(&sqs, &url, json!({"KmsMasterKeyId": "", "KmsDataKeyReusePeriodSeconds": "300"})).await;
+        sqs.set(&url, json!({"KmsMasterKeyId": "testKeyId", "KmsDataKeyReusePeriodSeconds": "6000"})).await;
+        sqs.set(&url, json!({"KmsMasterKeyId": "", "KmsDataKeyReusePeriodSeconds": "300"})).await;
         assert_eq!(encryption(&sqs, &url).await, json!({"SqsManagedSseEnabled": "false"}));
     }
 
@@ -101,7 +97,7 @@ cases! {
     async fn encryption_by_sqs_takes_the_place_of_a_key(sqs) {
         let kms = json!({"KmsMasterKeyId": "testKeyId", "KmsDataKeyReusePeriodSeconds": "600"});
         let url = sqs.queue("orders", kms).await;
-        set(&sqs, &url, json!({"SqsManagedSseEnabled": "true"})).await;
+        sqs.set(&url, json!({"SqsManagedSseEnabled": "true"})).await;
         assert_eq!(encryption(&sqs, &url).await, json!({"SqsManagedSseEnabled": "true"}));
     }
 
@@ -115,7 +111,7 @@ cases! {
             "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             "arn:aws:kms:eu-west-1:123456789012:alias/orders",
         ] {
-            set(&sqs, &url, json!({"KmsMasterKeyId": key})).await;
+            sqs.set(&url, json!({"KmsMasterKeyId": key})).await;
             assert_eq!(sqs.attribute(&url, "KmsMasterKeyId").await, key);
         }
         sqs.send(&url, "a").await;

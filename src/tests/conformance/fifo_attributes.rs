@@ -4,10 +4,6 @@ use serde_json::{Value, json};
 
 use super::{Sqs, cases};
 
-async fn set(sqs: &Sqs, url: &str, attributes: Value) {
-    sqs.call("SetQueueAttributes", json!({"QueueUrl": url, "Attributes": attributes})).await.unwrap();
-}
-
 /// The code with which setting is refused, and its sentence.
 async fn refused(sqs: &Sqs, url: &str, attributes: Value) -> (String, String) {
     let refused = sqs.refused("SetQueueAttributes", json!({"QueueUrl": url, "Attributes": attributes})).await;
@@ -28,7 +24,7 @@ cases! {
     "API reference, CreateQueue: FifoQueue, you can't change it for an existing queue (recorded)"
     async fn a_fifo_queue_stays_one(sqs) {
         let url = sqs.queue("orders.fifo", json!({})).await;
-        set(&sqs, &url, json!({"FifoQueue": "true"})).await;
+        sqs.set(&url, json!({"FifoQueue": "true"})).await;
         let (code, message) = refused(&sqs, &url, json!({"FifoQueue": "false"})).await;
         assert_eq!(code, "InvalidAttributeValue");
         assert_eq!(
@@ -54,7 +50,7 @@ cases! {
     async fn deduplication_by_content_is_switched_on_and_off(sqs) {
         let url = sqs.queue("orders.fifo", json!({"ContentBasedDeduplication": "true"})).await;
         assert_eq!(sqs.attribute(&url, "ContentBasedDeduplication").await, "true");
-        set(&sqs, &url, json!({"ContentBasedDeduplication": "false"})).await;
+        sqs.set(&url, json!({"ContentBasedDeduplication": "false"})).await;
         assert_eq!(sqs.attribute(&url, "ContentBasedDeduplication").await, "false");
         for value in ["yes", "1", ""] {
             let code = refused(&sqs, &url, json!({"ContentBasedDeduplication": value})).await.0;
@@ -71,7 +67,7 @@ cases! {
             let code = refused(&sqs, &url, json!({"DeduplicationScope": value})).await.0;
             assert_eq!(code, "InvalidAttributeValue", "{value:?}");
         }
-        set(&sqs, &url, json!({"DeduplicationScope": "queue"})).await;
+        sqs.set(&url, json!({"DeduplicationScope": "queue"})).await;
         assert_eq!(sqs.attribute(&url, "DeduplicationScope").await, "queue");
     }
 
@@ -84,8 +80,8 @@ cases! {
         let attributes = json!({"FifoQueue": "true", "FifoThroughputLimit": "perMessageGroupId"});
         let input = json!({"QueueName": sqs.name("others.fifo"), "Attributes": attributes});
         assert_eq!(sqs.refused("CreateQueue", input).await.code, "InvalidAttributeValue");
-        set(&sqs, &url, json!({"DeduplicationScope": "messageGroup"})).await;
-        set(&sqs, &url, json!({"FifoThroughputLimit": "perMessageGroupId"})).await;
+        sqs.set(&url, json!({"DeduplicationScope": "messageGroup"})).await;
+        sqs.set(&url, json!({"FifoThroughputLimit": "perMessageGroupId"})).await;
         let (code, _) = refused(&sqs, &url, json!({"DeduplicationScope": "queue"})).await;
         assert_eq!(code, "InvalidAttributeValue", "nor is the scope widened under it");
     }
@@ -96,7 +92,7 @@ cases! {
         let high = json!({"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"});
         let regular = json!({"DeduplicationScope": "queue", "FifoThroughputLimit": "perQueue"});
         for attributes in [high, regular] {
-            set(&sqs, &url, attributes.clone()).await;
+            sqs.set(&url, attributes.clone()).await;
             let all = sqs.attributes(&url).await;
             for (name, value) in attributes.as_object().unwrap() {
                 assert_eq!(all[name], *value);

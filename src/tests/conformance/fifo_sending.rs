@@ -100,8 +100,7 @@ cases! {
     async fn a_changed_delay_holds_for_messages_already_there(sqs) {
         let url = sqs.queue("orders.fifo", json!({"DelaySeconds": "60"})).await;
         sqs.send_in_group(&url, "g", "a").await;
-        let set = json!({"QueueUrl": url, "Attributes": {"DelaySeconds": "0"}});
-        sqs.call("SetQueueAttributes", set).await.unwrap();
+        sqs.set(&url, json!({"DelaySeconds": "0"})).await;
         assert_eq!(bodies(&sqs.receive(&url).await), ["a"]);
     }
 

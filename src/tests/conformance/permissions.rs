@@ -183,7 +183,7 @@ cases! {
         let url = sqs.queue("orders", json!({})).await;
         let deny = json!({"Sid": "deny", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"});
         let text = json!({"Version": "2012-10-17", "Id": "mine", "Statement": [deny]}).to_string();
-        sqs.call("SetQueueAttributes", json!({"QueueUrl": url, "Attributes": {"Policy": text}})).await.unwrap();
+        sqs.set(&url, json!({"Policy": text})).await;
         add(&sqs, &url, "share", &[OTHER], &["SendMessage"]).await.unwrap();
         let joined = policy(&sqs, &url).await;
         assert_eq!((&joined["Id"], &joined["Version"]), (&json!("mine"), &json!("2012-10-17")));

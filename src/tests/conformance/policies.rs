@@ -17,8 +17,7 @@ fn by_queue(arns: &[String]) -> String {
 }
 
 async fn set(sqs: &Sqs, url: &str, attribute: &str, value: &str) {
-    let input = json!({"QueueUrl": url, "Attributes": {attribute: value}});
-    sqs.call("SetQueueAttributes", input).await.unwrap();
+    sqs.set(url, json!({attribute: value})).await;
 }
 
 async fn unset(sqs: &Sqs, url: &str, attribute: &str, value: &str) -> Refusal {

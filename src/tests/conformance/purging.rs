@@ -75,15 +75,6 @@ cases! {
         assert_eq!(bodies(&sqs.receive(&url).await), ["after"]);
     }
 
-    "As recorded from SQS: PurgeQueue forgets the deduplication ids of a FIFO queue"
-    async fn the_deduplication_ids_are_forgotten(sqs) {
-        let url = sqs.queue("orders.fifo", json!({})).await;
-        sqs.send_in_group(&url, "g", "a").await;
-        purge(&sqs, &url).await;
-        sqs.send_in_group(&url, "g", "a").await;
-        assert_eq!(bodies(&sqs.receive(&url).await), ["a"]);
-    }
-
     "API reference, PurgeQueue; developer guide, FIFO queue delivery logic"
     async fn a_group_that_was_held_back_is_free(sqs) {
         let url = sqs.queue("orders.fifo", json!({})).await;

@@ -111,8 +111,7 @@ cases! {
     "API reference, CreateQueue: Errors, QueueAlreadyExists (recorded)"
     async fn the_attributes_of_today_count_when_a_queue_is_made_again(sqs) {
         let url = sqs.queue("orders", json!({"DelaySeconds": "1"})).await;
-        let change = json!({"QueueUrl": url, "Attributes": {"DelaySeconds": "2"}});
-        sqs.call("SetQueueAttributes", change).await.unwrap();
+        sqs.set(&url, json!({"DelaySeconds": "2"})).await;
         assert_eq!(sqs.queue("orders", json!({"DelaySeconds": "2"})).await, url);
         let first = json!({"QueueName": sqs.name("orders"), "Attributes": {"DelaySeconds": "1"}});
         assert_eq!(sqs.refused("CreateQueue", first).await.code, "QueueAlreadyExists");
@@ -193,42 +192,6 @@ cases! {
         ] {
             let refused = sqs.refused(operation, input).await;
             assert_eq!((refused.code.as_str(), refused.status), (NO_QUEUE, 400), "{operation}");
-        }
-    }
-
-    "API reference: Errors, QueueDoesNotExist of each action (recorded)"
-    async fn no_operation_works_on_a_queue_that_is_not_there(sqs) {
-        let url = sqs.queue("orders", json!({})).await.replace("orders", "none");
-        let entries = json!([{"Id": "a", "MessageBody": "a", "ReceiptHandle": "a", "VisibilityTimeout": 1}]);
-        let with = |members: &[&str]| -> Value {
-            entries.as_array().unwrap().iter().map(|entry| {
-                members.iter().map(|member| ((*member).to_owned(), entry[*member].clone())).collect::<Value>()
-            }).collect()
-        };
-        for (operation, input) in [
-            ("AddPermission", json!({"Label": "a", "AWSAccountIds": ["111111111111"], "Actions": ["SendMessage"]})),
-            ("ChangeMessageVisibility", json!({"ReceiptHandle": "a", "VisibilityTimeout": 1})),
-            ("ChangeMessageVisibilityBatch", json!({"Entries": with(&["Id", "ReceiptHandle", "VisibilityTimeout"])})),
-            ("DeleteMessage", json!({"ReceiptHandle": "a"})),
-            ("DeleteMessageBatch", json!({"Entries": with(&["Id", "ReceiptHandle"])})),
-            ("DeleteQueue", json!({})),
-            ("GetQueueAttributes", json!({"AttributeNames": ["All"]})),
-            ("ListDeadLetterSourceQueues", json!({})),
-            ("ListQueueTags", json!({})),
-            ("PurgeQueue", json!({})),
-            ("ReceiveMessage", json!({})),
-            ("RemovePermission", json!({"Label": "a"})),
-            ("SendMessage", json!({"MessageBody": "a"})),
-            ("SendMessageBatch", json!({"Entries": with(&["Id", "MessageBody"])})),
-            ("SetQueueAttributes", json!({"Attributes": {"DelaySeconds": "1"}})),
-            ("TagQueue", json!({"Tags": {"a": "b"}})),
-            ("UntagQueue", json!({"TagKeys": ["a"]})),
-        ] {
-            let mut input = input;
-            input["QueueUrl"] = json!(url);
-            let refused = sqs.refused(operation, input).await;
-            assert_eq!((refused.code.as_str(), refused.status), (NO_QUEUE, 400), "{operation}");
-            assert_eq!(refused.message, "The specified queue does not exist.", "{operation}");
         }
     }
 }

@@ -202,16 +202,6 @@ cases! {
         }
     }
 
-    "API reference, SendMessage: MessageSystemAttributes, AWSTraceHeader"
-    async fn a_trace_header_is_given_back(sqs) {
-        let url = sqs.queue("orders", json!({})).await;
-        let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
-        sqs.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "a",
-            "MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}}})).await.unwrap();
-        let got = one(&sqs, &url, json!({"MessageSystemAttributeNames": ["AWSTraceHeader"]})).await;
-        assert_eq!(got["Attributes"], json!({"AWSTraceHeader": trace}));
-    }
-
     "Developer guide, Amazon SQS delay queues and message timers"
     async fn a_delayed_message_cannot_be_received(sqs) {
         let url = sqs.queue("orders", json!({"DelaySeconds": "2"})).await;

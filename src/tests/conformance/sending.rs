@@ -121,8 +121,7 @@ cases! {
     async fn a_queue_may_allow_less(sqs) {
         let url = sqs.queue("orders", json!({})).await;
         sqs.send(&url, &"x".repeat(1025)).await;
-        let set = json!({"QueueUrl": url, "Attributes": {"MaximumMessageSize": "1024"}});
-        sqs.call("SetQueueAttributes", set).await.unwrap();
+        sqs.set(&url, json!({"MaximumMessageSize": "1024"})).await;
         sqs.send(&url, &"ä".repeat(512)).await;
         let refused = sqs.refused("SendMessage", json!({"QueueUrl": url, "MessageBody": "ä".repeat(513)})).await;
         assert_eq!(refused.code, "InvalidParameterValue");
@@ -189,8 +188,7 @@ cases! {
     async fn a_changed_delay_leaves_messages_of_a_standard_queue_alone(sqs) {
         let url = sqs.queue("orders", json!({"DelaySeconds": "10"})).await;
         sqs.send(&url, "before").await;
-        let set = json!({"QueueUrl": url, "Attributes": {"DelaySeconds": "0"}});
-        sqs.call("SetQueueAttributes", set).await.unwrap();
+        sqs.set(&url, json!({"DelaySeconds": "0"})).await;
         sqs.send(&url, "after").await;
         assert_eq!(bodies(&sqs.receive(&url).await), ["after"]);
     }
@@ -213,20 +211,6 @@ cases! {
         sqs.send(&url, "later").await;
         sqs.pass(33).await;
         assert_eq!(bodies(&sqs.receive(&url).await), ["later"], "a delay does not lengthen it");
-    }
-
-    "API reference, SendMessage: MessageGroupId, in standard queues it enables fair queues"
-    async fn a_standard_queue_keeps_the_group_of_a_message(sqs) {
-        let url = sqs.queue("orders", json!({})).await;
-        let sent = arrives(&sqs, &url, json!({"MessageBody": "a", "MessageGroupId": "tenant-1"})).await;
-        assert!(sent.get("SequenceNumber").is_none());
-        arrives(&sqs, &url, json!({"MessageBody": "b", "MessageGroupId": "tenant-1"})).await;
-        let got = sqs.receive(&url).await;
-        assert_eq!(got.len(), 2, "messages of one group are handed out in parallel");
-        assert_eq!(got[0]["Attributes"]["MessageGroupId"], "tenant-1");
-        for absent in ["SequenceNumber", "MessageDeduplicationId"] {
-            assert!(got[0]["Attributes"].get(absent).is_none(), "{absent}");
-        }
     }
 
     "API reference, SendMessage: MessageGroupId, valid values: alphanumeric characters and punctuation"

@@ -106,6 +106,14 @@ impl Sqs {
         got["Messages"].as_array().cloned().unwrap_or_default()
     }
 
+    /// Makes a queue with this visibility timeout and one message in flight; answers both.
+    pub(super) async fn in_flight(&self, timeout: &str) -> (String, Value) {
+        let url = self.queue("orders", json!({"VisibilityTimeout": timeout})).await;
+        self.send(&url, "a").await;
+        let message = self.receive(&url).await.remove(0);
+        (url, message)
+    }
+
     /// Deletes a received message.
     pub(super) async fn delete(&self, url: &str, message: &Value) {
         let input = json!({"QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"]});
@@ -130,6 +138,11 @@ impl Sqs {
         let input = json!({"QueueUrl": url, "AttributeNames": [name]});
         let answer = self.call("GetQueueAttributes", input).await.unwrap();
         answer["Attributes"][name].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Changes attributes of a queue.
+    pub(super) async fn set(&self, url: &str, attributes: Value) {
+        self.call("SetQueueAttributes", json!({"QueueUrl": url, "Attributes": attributes})).await.unwrap();
     }
 
     /// The ARN of a queue.

@@ -3,19 +3,11 @@
 use serde_json::{Value, json};
 
 use super::cases;
-use super::sqs::{Sqs, bodies};
+use super::sqs::bodies;
 
 /// A change of a received message's visibility.
 fn change(url: &str, message: &Value, seconds: i64) -> Value {
     json!({"QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": seconds})
-}
-
-/// A queue with this visibility timeout and one message in flight.
-async fn one_in_flight(sqs: &Sqs, timeout: &str) -> (String, Value) {
-    let url = sqs.queue("orders", json!({"VisibilityTimeout": timeout})).await;
-    sqs.send(&url, "a").await;
-    let message = sqs.receive(&url).await.remove(0);
-    (url, message)
 }
 
 cases! {
@@ -66,16 +58,15 @@ cases! {
 
     "Developer guide, Amazon SQS visibility timeout: a queue's timeout is that of later receives"
     async fn a_new_timeout_of_the_queue_leaves_messages_in_flight_alone(sqs) {
-        let (url, _) = one_in_flight(&sqs, "2").await;
-        let set = json!({"QueueUrl": url, "Attributes": {"VisibilityTimeout": "60"}});
-        sqs.call("SetQueueAttributes", set).await.unwrap();
+        let (url, _) = sqs.in_flight("2").await;
+        sqs.set(&url, json!({"VisibilityTimeout": "60"})).await;
         sqs.pass(2).await;
         assert_eq!(sqs.receive(&url).await.len(), 1);
     }
 
     "API reference, ChangeMessageVisibility: the new timeout counts from the call"
     async fn a_change_counts_from_the_call(sqs) {
-        let (url, message) = one_in_flight(&sqs, "4").await;
+        let (url, message) = sqs.in_flight("4").await;
         sqs.pass(2).await;
         sqs.hide(&url, &message, 6).await;
         sqs.pass(3).await;
@@ -87,7 +78,7 @@ cases! {
 
     "Developer guide, Terminating the visibility timeout of a message"
     async fn zero_shows_a_message_at_once(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         sqs.hide(&url, &message, 0).await;
         let again = sqs.receive(&url).await;
         assert_eq!(bodies(&again), ["a"]);
@@ -97,7 +88,7 @@ cases! {
 
     "API reference, ChangeMessageVisibility: the next receive reverts to the original timeout"
     async fn a_change_is_not_remembered_for_the_next_receive(sqs) {
-        let (url, message) = one_in_flight(&sqs, "2").await;
+        let (url, message) = sqs.in_flight("2").await;
         sqs.hide(&url, &message, 3).await;
         sqs.pass(3).await;
         assert_eq!(sqs.receive(&url).await.len(), 1);
@@ -107,7 +98,7 @@ cases! {
 
     "API reference, ChangeMessageVisibility: VisibilityTimeout, 0 to 43200"
     async fn a_change_is_for_twelve_hours_at_most(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         for seconds in [-1, 43_201] {
             let refused = sqs.refused("ChangeMessageVisibility", change(&url, &message, seconds)).await;
             assert_eq!((refused.code.as_str(), refused.status), ("InvalidParameterValue", 400));
@@ -132,7 +123,7 @@ cases! {
     "API reference, ChangeMessageVisibility: beyond the time left is an error, not the time left"
     #[only(embedded)]
     async fn the_time_left_is_not_filled_up(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         sqs.hide(&url, &message, 43_200).await;
         sqs.pass(43_100).await;
         let refused = sqs.refused("ChangeMessageVisibility", change(&url, &message, 101)).await;
@@ -146,7 +137,7 @@ cases! {
     "API reference, ChangeMessageVisibility: the 12 hours start anew with every receive"
     #[only(embedded)]
     async fn the_next_receive_has_twelve_hours_again(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         sqs.hide(&url, &message, 43_200).await;
         sqs.pass(43_200).await;
         let again = sqs.receive(&url).await;
@@ -155,7 +146,7 @@ cases! {
 
     "API reference, ChangeMessageVisibility (as recorded from SQS): the timeout of the handle has run out"
     async fn a_handle_whose_time_ran_out_is_no_error_and_hides_nothing(sqs) {
-        let (url, message) = one_in_flight(&sqs, "1").await;
+        let (url, message) = sqs.in_flight("1").await;
         sqs.pass(2).await;
         sqs.hide(&url, &message, 20).await;
         assert_eq!(sqs.receive(&url).await.len(), 1);
@@ -163,7 +154,7 @@ cases! {
 
     "API reference, MessageNotInflight: the message is not in flight"
     async fn what_was_released_is_not_in_flight(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         sqs.hide(&url, &message, 0).await;
         let refused = sqs.refused("ChangeMessageVisibility", change(&url, &message, 20)).await;
         let code = "AWS.SimpleQueueService.MessageNotInflight";
@@ -185,7 +176,7 @@ cases! {
 
     "API reference, ChangeMessageVisibility (sentence as recorded from SQS): the message is deleted"
     async fn a_deleted_message_cannot_be_hidden(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         sqs.delete(&url, &message).await;
         let refused = sqs.refused("ChangeMessageVisibility", change(&url, &message, 42)).await;
         assert_eq!((refused.code.as_str(), refused.status), ("InvalidParameterValue", 400));
@@ -196,7 +187,7 @@ cases! {
 
     "API reference, ReceiptHandleIsInvalid"
     async fn what_is_no_handle_is_refused(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         let other = sqs.queue("others", json!({})).await;
         let garbage = json!({"ReceiptHandle": "INVALID"});
         for input in [change(&url, &garbage, 60), change(&other, &message, 60)] {
@@ -209,7 +200,7 @@ cases! {
     "API reference, ChangeMessageVisibility: required parameters"
     #[only(boto3)]
     async fn a_change_needs_a_handle_and_a_timeout(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         for lacking in ["ReceiptHandle", "VisibilityTimeout"] {
             let mut input = change(&url, &message, 5);
             input.as_object_mut().unwrap().remove(lacking);
@@ -221,7 +212,7 @@ cases! {
 
     "API reference, ChangeMessageVisibilityBatch: each result is reported individually"
     async fn a_batch_of_changes_succeeds_and_fails_entry_by_entry(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         let handle = &message["ReceiptHandle"];
         let entries = json!([
             {"Id": "far", "ReceiptHandle": handle, "VisibilityTimeout": 43_201},
@@ -241,7 +232,7 @@ cases! {
 
     "API reference, ChangeMessageVisibilityBatch: TooManyEntriesInBatchRequest (sentence as recorded from SQS)"
     async fn a_batch_has_ten_changes_at_most(sqs) {
-        let (url, message) = one_in_flight(&sqs, "30").await;
+        let (url, message) = sqs.in_flight("30").await;
         let entry = |n: usize| json!({"Id": n.to_string(), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 9});
         let batch = |entries: Vec<Value>| json!({"QueueUrl": url, "Entries": entries});
         let refused = sqs.refused("ChangeMessageVisibilityBatch", batch((0..20).map(entry).collect())).await;

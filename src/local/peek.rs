@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::core::{self, ApiError, Of, Peeked, Show};
 use super::handle::Local;
+use super::wire::Protocol;
 use node::Node;
 
 const PATH: &str = "/_aws/sqs/messages";
@@ -155,19 +156,13 @@ fn write(format: Format, found: &Result<Vec<Peeked>, ApiError>) -> Response<Byte
         (Format::Json, _) => ("application/json", tree().to_json().to_string()),
         (Format::Aws, Ok(messages)) => {
             let messages: Vec<_> = messages.iter().map(aws_message).collect();
-            (AWS_JSON, json!({ "Messages": messages }).to_string())
+            return Protocol::Json.success("ReceiveMessage", &json!({ "Messages": messages }), &id);
         }
-        (Format::Aws, Err(error)) => {
-            let shape = format!("com.amazonaws.sqs#{}", error.shape);
-            (AWS_JSON, json!({"__type": shape, "message": error.message}).to_string())
-        }
+        (Format::Aws, Err(error)) => return Protocol::Json.refusal(error, &id),
     };
     let mut answer = Response::new(Bytes::from(body));
     if let Err(error) = found {
         *answer.status_mut() = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-        if let (Format::Aws, Ok(code)) = (format, header::HeaderValue::from_str(&format!("{};Sender", error.code))) {
-            answer.headers_mut().insert("x-amzn-query-error", code);
-        }
     }
     answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
     if let Ok(id) = header::HeaderValue::from_str(&id) {

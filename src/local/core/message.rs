@@ -116,9 +116,6 @@ impl Message {
     }
 }
 
-/// The sender of every message: there is one caller, and nobody checks who.
-pub const SENDER_ID: &str = "AIDALOCALSENDER000000";
-
 /// MD5 of a text in hex, as in `MD5OfMessageBody`.
 pub fn md5_hex(bytes: &[u8]) -> String {
     hex(&Md5::digest(bytes))
@@ -128,7 +125,7 @@ pub fn md5_hex(bytes: &[u8]) -> String {
 ///
 /// Developer guide, "Calculating the MD5 message digest for message attributes": sorted by name; name, type and value
 /// each behind its length in four bytes, big endian; before the value one byte, 1 for text and 2 for binary.
-pub fn md5_of_attributes<'a>(attributes: impl IntoIterator<Item = (&'a str, &'a Attribute)>) -> Option<String> {
+pub fn md5_of_attributes<'a>(attributes: impl IntoIterator<Item = (impl AsRef<str>, &'a Attribute)>) -> Option<String> {
     let mut digest = Md5::new();
     let mut any = false;
     let part = |digest: &mut Md5, bytes: &[u8]| {
@@ -137,7 +134,7 @@ pub fn md5_of_attributes<'a>(attributes: impl IntoIterator<Item = (&'a str, &'a 
     };
     for (name, attribute) in attributes {
         any = true;
-        part(&mut digest, name.as_bytes());
+        part(&mut digest, name.as_ref().as_bytes());
         part(&mut digest, attribute.data_type.as_bytes());
         digest.update([match attribute.value {
             AttributeValue::Text(_) => 1u8,
@@ -168,6 +165,6 @@ mod tests {
         );
         let attribute = Attribute { data_type: "String".into(), value: AttributeValue::Text("Bar".into()) };
         assert_eq!(md5_of_attributes([("Foo", &attribute)]).as_deref(), Some("ae7155c6026991b6d54b11589678bf9c"));
-        assert_eq!(md5_of_attributes([]), None);
+        assert_eq!(md5_of_attributes(&Attributes::new()), None);
     }
 }

@@ -21,6 +21,7 @@ mod resting;
 mod settings;
 mod shelf;
 mod state;
+mod system_attributes;
 mod tenants;
 #[cfg(test)]
 mod tests;

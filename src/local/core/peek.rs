@@ -1,8 +1,9 @@
 //! A look at a queue's messages without receiving them: nothing is counted, hidden or written to the effect log.
 
-use super::message::{Attributes, Message, SENDER_ID, ShownAttribute, md5_of_attributes};
+use super::message::{ShownAttribute, md5_of_attributes};
 use super::shelf::{Held, Key, Place};
 use super::state::{Queue, sequence_number};
+use super::system_attributes::{self, FIRST_RECEIVE};
 use super::{ApiError, Millis, State};
 
 /// Which messages a look shows besides those that the next receive could have.
@@ -65,10 +66,13 @@ pub fn peek(state: &mut State, now: Millis, of: Of<'_>, show: Show) -> Result<Ve
 
 fn seen(queue: &Queue, key: Key, held: &Held, show: Show) -> Peeked {
     let message = &held.message;
-    let mut attributes = system_attributes(message);
-    if queue.settings.fifo {
-        attributes.push(("SequenceNumber", sequence_number(key)));
-    }
+    let sequence = queue.settings.fifo.then(|| sequence_number(key));
+    let shown = |name: &&'static str| match system_attributes::value(name, message, sequence.as_deref()) {
+        // A look shows 0 where a receive, being one, never has to.
+        None if *name == FIRST_RECEIVE => Some((*name, "0".to_owned())),
+        value => Some((*name, value?)),
+    };
+    let mut attributes: Vec<_> = system_attributes::NAMES.iter().filter_map(shown).collect();
     if show.invisible {
         attributes.push(("IsVisible", (!matches!(held.place, Place::InFlight(_))).to_string()));
     }
@@ -80,26 +84,7 @@ fn seen(queue: &Queue, key: Key, held: &Held, show: Show) -> Peeked {
         md5: message.md5.clone(),
         body: message.body.clone(),
         attributes,
-        md5_of_attributes: digest(&message.attributes),
+        md5_of_attributes: md5_of_attributes(&message.attributes),
         message_attributes: message.attributes.iter().map(|(name, value)| (name.clone(), value.into())).collect(),
     }
-}
-
-fn digest(attributes: &Attributes) -> Option<String> {
-    md5_of_attributes(attributes.iter().map(|(name, value)| (name.as_str(), value)))
-}
-
-fn system_attributes(message: &Message) -> Vec<(&'static str, String)> {
-    let known = [
-        ("SenderId", Some(SENDER_ID.to_owned())),
-        ("SentTimestamp", Some(message.sent.to_string())),
-        ("AWSTraceHeader", message.trace_header.clone()),
-        ("MessageGroupId", message.group.clone()),
-        ("MessageDeduplicationId", message.dedup.clone()),
-        ("ApproximateReceiveCount", Some(message.receives.to_string())),
-        // A look shows 0 where a receive, being one, never has to.
-        ("ApproximateFirstReceiveTimestamp", Some(message.first_received.unwrap_or_default().to_string())),
-        ("DeadLetterQueueSourceArn", message.dead_from.clone()),
-    ];
-    known.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }

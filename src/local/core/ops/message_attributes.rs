@@ -12,13 +12,12 @@ use super::number::is_number;
 use crate::local::core::ApiError;
 use crate::local::core::decode::Members;
 use crate::local::core::message::{Attribute, AttributeValue, Attributes};
+use crate::local::core::system_attributes::TRACE_HEADER;
 
 /// The most attributes of a message.
 const MOST: usize = 10;
 /// The longest name or type, in bytes.
 const LONGEST: usize = 256;
-/// The name of the only system attribute that can be sent.
-pub const TRACE_HEADER: &str = "AWSTraceHeader";
 
 /// Whose attributes they are; SQS's sentences say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

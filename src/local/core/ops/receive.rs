@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Operation;
-use super::message_attributes::TRACE_HEADER;
 use crate::local::core::attempts::Repeat;
 use crate::local::core::decode::Members;
 use crate::local::core::effects::Kind;
 use crate::local::core::ids::Receipt;
-use crate::local::core::message::{Message, SENDER_ID, ShownAttribute, md5_of_attributes};
+use crate::local::core::message::{Message, ShownAttribute, md5_of_attributes};
 use crate::local::core::shelf::{Key, LastReceive};
 use crate::local::core::state::sequence_number;
-use crate::local::core::{ApiError, Millis, State};
+use crate::local::core::{ApiError, Millis, State, system_attributes};
 
 /// The parameter that makes a receive repeatable.
 const ATTEMPT: &str = "ReceiveRequestAttemptId";
@@ -82,7 +81,7 @@ impl Operation for ReceiveMessage {
             .transpose()?;
         let mut system = members.texts("MessageSystemAttributeNames")?;
         system.append(&mut members.texts("AttributeNames")?);
-        let known = |name: &str| name == "All" || name == NO_VALUE || SYSTEM.contains(&name);
+        let known = |name: &str| name == "All" || name == NO_VALUE || system_attributes::NAMES.contains(&name);
         if let Some(unknown) = system.iter().find(|name| !known(name)) {
             return Err(ApiError::attribute_name(unknown));
         }
@@ -234,12 +233,12 @@ impl ReceiveMessage {
             receipt_handle: Receipt { queue: name.to_owned(), key, serial: held.receive?.serial }.encode(),
             md5: message.md5.clone(),
             body: message.body.clone(),
-            attributes: SYSTEM
+            attributes: system_attributes::NAMES
                 .iter()
                 .filter(|name| all || self.system.iter().any(|wanted| wanted == *name))
-                .filter_map(|name| Some((*name, system_attribute(name, message, sequence.as_deref())?)))
+                .filter_map(|name| Some((*name, system_attributes::value(name, message, sequence.as_deref())?)))
                 .collect(),
-            md5_of_attributes: md5_of_attributes(attributes.iter().map(|(name, value)| (name.as_str(), *value))),
+            md5_of_attributes: md5_of_attributes(attributes.iter().copied()),
             message_attributes: attributes.iter().map(|(name, value)| ((*name).clone(), (*value).into())).collect(),
         })
     }
@@ -254,35 +253,8 @@ fn matches(filter: &str, attribute: &str) -> bool {
     }
 }
 
-/// Every system attribute a message can have.
-const SYSTEM: &[&str] = &[
-    "SenderId",
-    "SentTimestamp",
-    "ApproximateReceiveCount",
-    "ApproximateFirstReceiveTimestamp",
-    "SequenceNumber",
-    "MessageDeduplicationId",
-    "MessageGroupId",
-    TRACE_HEADER,
-    "DeadLetterQueueSourceArn",
-];
-
 /// A name that the API reference lists and that no message has a value for.
 const NO_VALUE: &str = "SqsManagedSseEnabled";
-
-fn system_attribute(name: &str, message: &Message, sequence: Option<&str>) -> Option<String> {
-    match name {
-        "SenderId" => Some(SENDER_ID.to_owned()),
-        "SentTimestamp" => Some(message.sent.to_string()),
-        "ApproximateReceiveCount" => Some(message.receives.to_string()),
-        "ApproximateFirstReceiveTimestamp" => message.first_received.map(|at| at.to_string()),
-        "SequenceNumber" => sequence.map(str::to_owned),
-        "MessageDeduplicationId" => message.dedup.clone(),
-        "MessageGroupId" => message.group.clone(),
-        TRACE_HEADER => message.trace_header.clone(),
-        _ => message.dead_from.clone(),
-    }
-}
 
 /// Where a queue's failures go and after how many receives; `None` when there is no such queue (any more), when it does
 /// not permit it (any more), or when it is the queue itself; and then messages stay.

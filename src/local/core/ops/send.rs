@@ -6,12 +6,12 @@ use sha2::{Digest as _, Sha256};
 use super::Operation;
 use super::batch::{self, Results};
 use super::draft::{Checked, Draft, Place};
-use super::message_attributes::TRACE_HEADER;
 use crate::local::core::decode::Members;
 use crate::local::core::dedup::First;
 use crate::local::core::effects::Kind;
 use crate::local::core::message::{AttributeValue, Message, hex, md5_of_attributes};
 use crate::local::core::state::sequence_number;
+use crate::local::core::system_attributes::TRACE_HEADER;
 use crate::local::core::{ApiError, Millis, State};
 
 /// The most bytes of a batch in all.
@@ -109,7 +109,7 @@ fn send(state: &mut State, now: Millis, name: &str, message: Checked) -> Result<
     let mut sent = Sent {
         message_id: String::new(),
         md5,
-        md5_of_attributes: md5_of_attributes(attributes.iter().map(|(name, value)| (name.as_str(), value))),
+        md5_of_attributes: md5_of_attributes(&attributes),
         md5_of_system_attributes: md5_of_attributes(trace_header.iter().map(|value| (TRACE_HEADER, value))),
         sequence: None,
     };

@@ -64,7 +64,7 @@ pub(super) async fn asked_at<T>(address: Option<String>, work: impl Future<Outpu
 /// What one look at the state brought.
 struct Look {
     result: Result<Response, ApiError>,
-    /// When the next hidden message of the queue becomes visible.
+    /// When time alone may next bring a message (see [`State::next_due`]).
     due: Option<u64>,
     /// What must be written before the result counts.
     ticket: Option<Ticket>,

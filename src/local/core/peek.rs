@@ -57,10 +57,17 @@ pub fn peek(state: &mut State, now: Millis, of: Of<'_>, show: Show) -> Result<Ve
     };
     state.settle(&name, now);
     let queue = state.queues.get(&name).ok_or_else(ApiError::no_queue)?;
-    let listing = queue.shelf.listing();
-    let hidden = listing.in_flight.into_iter().chain(listing.waiting).filter(|_| show.invisible);
-    let delayed = listing.delayed.into_iter().filter(|_| show.delayed);
-    let shown = hidden.chain(listing.next).chain(delayed).take(show.most.unwrap_or(usize::MAX));
+    let most = show.most.unwrap_or(usize::MAX);
+    let shown = if show.invisible || show.delayed {
+        let listing = queue.shelf.listing();
+        let hidden = listing.in_flight.into_iter().chain(listing.waiting).filter(|_| show.invisible);
+        let delayed = listing.delayed.into_iter().filter(|_| show.delayed);
+        hidden.chain(listing.next).chain(delayed).take(most).collect()
+    } else {
+        // Whoever wants the first does not pay for a long queue.
+        queue.shelf.next(most)
+    };
+    let shown = shown.into_iter();
     Ok(shown.filter_map(|key| Some(seen(queue, key, queue.shelf.get(key)?, show))).collect())
 }
 

@@ -261,6 +261,11 @@ impl Shelf {
         self.due.first().map(|(due, _)| *due)
     }
 
+    /// When the retention of the oldest message ends.
+    pub fn next_end(&self, retention: Millis) -> Option<Millis> {
+        self.aged.first().map(|(enqueued, _)| enqueued + retention)
+    }
+
     /// All messages, in no order.
     #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = (Key, &Held)> {

@@ -144,10 +144,13 @@ impl State {
         self.queues.get(name).map_or(0, |queue| queue.settings.wait)
     }
 
-    /// When the next hidden message of a queue becomes visible by itself.
+    /// When a message of a queue may next become receivable by the passing of time: a hidden one becomes visible, or the
+    /// retention ends of one that others of its group wait for.
     pub fn next_due(&self, name: &str) -> Option<Millis> {
-        let shown = self.queues.get(name).and_then(|queue| queue.shelf.next_due());
-        shown.into_iter().chain(deviations::next_due(self, name)).min()
+        let queue = self.queues.get(name)?;
+        let shown = queue.shelf.next_due();
+        let ended = queue.shelf.next_end(queue.settings.retention * 1000);
+        shown.into_iter().chain(ended).chain(deviations::next_due(self, name)).min()
     }
 
     /// How many messages of a queue are where, and how many it holds in all.

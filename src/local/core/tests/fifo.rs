@@ -289,3 +289,18 @@ fn in_flight_messages_are_limited_without_an_error() {
     assert_eq!(desk.receive(&url, 10).len(), 3);
     assert!(desk.receive(&url, 10).is_empty());
 }
+
+#[test]
+fn who_waits_for_a_group_looks_again_when_its_first_message_expires() {
+    let mut desk = Desk::new();
+    let url = desk.create("q.fifo", json!({"MessageRetentionPeriod": "60", "VisibilityTimeout": "600"}));
+    desk.send_to_group(&url, "g", "1");
+    let ends = desk.now + 60_000;
+    desk.receive(&url, 1);
+    desk.wait(50_000);
+    desk.send_to_group(&url, "g", "2");
+    assert_eq!(desk.bodies(&url, 10), Vec::<String>::new());
+    assert_eq!(desk.state.next_due("q.fifo"), Some(ends));
+    desk.now = ends;
+    assert_eq!(desk.bodies(&url, 10), ["2"]);
+}

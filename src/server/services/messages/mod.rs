@@ -5,6 +5,7 @@
 //! started by opening a page.
 
 mod budget;
+pub mod causes;
 mod cell;
 mod chosen;
 pub mod digests;

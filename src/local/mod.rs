@@ -11,11 +11,14 @@
 //! * `http` – requests in, answers out
 //! * `wire` – what they are in bytes, in two protocols
 //! * `peek` – a queue's messages without receiving them
+//! * `control` – readiness, and what tests turn and read
+//! * [`Clock`], `calendar` – the time, and how it is written
 //! * [`demo`] – queues and messages for a first look, and traffic that goes on
 //! * [`ledger`] – what the effect log proves
 //! * `faults` – failures on demand, for tests
 //! * `fuzz` – any bytes as requests, and what must hold whatever they are
 
+mod calendar;
 mod clock;
 mod control;
 mod core;

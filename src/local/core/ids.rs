@@ -6,7 +6,17 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::shelf::Key;
 
-/// A seeded source of random numbers (SplitMix64: small, and good enough for names).
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A random number from another (SplitMix64: small, and good enough for names and dials).
+pub fn mix(from: u64) -> u64 {
+    let mut z = from.wrapping_add(STEP);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// A seeded source of random numbers.
 #[derive(Clone, Debug)]
 pub struct Ids(u64);
 
@@ -23,11 +33,9 @@ impl Ids {
 
     /// The next random number.
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        let number = mix(self.0);
+        self.0 = self.0.wrapping_add(STEP);
+        number
     }
 
     /// A random UUID (version 4), the form of message ids.

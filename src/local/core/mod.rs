@@ -30,6 +30,7 @@ pub use dedup::Accepted;
 pub use deviations::{Undo, delete_undone, note_repeated, reveal};
 pub use effects::{Effect, Kind};
 pub use error::ApiError;
+pub use ids::mix;
 pub use journal::{Change, Changes, Marks, Standing};
 pub use message::Message;
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::dice::{Dice, HOUR, MINUTE, iso};
+use super::dice::Dice;
 use super::letter::Letter;
 use super::shop_failures::Failed;
 use super::{envelopes, shop};
+use crate::local::calendar::{HOUR, MINUTE, iso};
 
 /// Payments that failed: 412. Most of them on one night on which a provider was down for forty minutes.
 pub(super) fn payments(now: u64, dice: &mut Dice) -> Failed {

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::dice::{Dice, MINUTE, compact_date, iso};
+use super::dice::Dice;
 use super::letter::Letter;
 use super::shop;
+use crate::local::calendar::{MINUTE, compact_date, iso};
 
 /// Invented, like all accounts here.
 const ACCOUNT: &str = "111122223333";

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::dice::{Dice, compact_date, iso};
+use super::dice::Dice;
 use super::letter::Letter;
 use super::trades::decimal;
+use crate::local::calendar::{DAY, compact_date, iso};
 
 /// Number of the article, name, price in cents.
 const ARTICLES: [(&str, &str, u64); 8] = [
@@ -145,7 +146,7 @@ pub(super) fn parcel(at: u64, dice: &mut Dice) -> Letter {
         "shipmentId": format!("SHP{:08}", dice.below(100_000_000)), "orderId": order_number(at, dice),
         "carrier": dice.pick(&["parcelpost", "swiftline", "tramways"]),
         "weightGrams": dice.between(120, 9_000), "to": {"town": town, "postCode": post_code, "country": country},
-        "promisedBy": iso(at + 2 * super::dice::DAY),
+        "promisedBy": iso(at + 2 * DAY),
     });
     Letter::json(&body)
 }

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::dice::{Dice, HOUR, MINUTE, iso};
+use super::dice::Dice;
 use super::letter::Letter;
 use super::{envelopes, shop};
+use crate::local::calendar::{HOUR, MINUTE, iso};
 
 /// A failed message with the moment at which it was sent.
 pub(super) type Failed = Vec<(u64, Letter)>;

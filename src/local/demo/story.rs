@@ -1,10 +1,11 @@
 //! The past of the demo: what was sent, what failed, and what is still there when a person looks for the first time.
 
-use super::dice::{DAY, Dice, HOUR, MINUTE};
+use super::dice::Dice;
 use super::letter::Letter;
 use super::timeline::Timeline;
 use super::trades::{Stage, Trade};
 use super::{contact_failures, envelopes, queues, shop, shop_failures, trade_failures, trades};
+use crate::local::calendar::{DAY, HOUR, MINUTE};
 
 /// How many messages each dead-letter queue holds when the story has been told.
 #[cfg(test)]

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::dice::{Dice, HOUR};
+use super::dice::Dice;
 use super::queues::PLANS;
 use super::story::{DEAD_LETTERS, told};
 use super::{SEED, Trickle, fill, run, seed};
+use crate::local::calendar::HOUR;
 use crate::local::core::{Request, State, apply};
 use crate::local::{Local, Options};
 

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::dice::{Dice, date};
+use super::dice::Dice;
 use super::letter::Letter;
 use super::trades::{Stage, Trade};
+use crate::local::calendar::date;
 
 /// Spoils a good body.
 type Spoil = fn(&mut Value, u64);

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::dice::{Dice, compact_date, iso, iso_date, settlement};
+use super::dice::Dice;
 use super::letter::Letter;
+use crate::local::calendar::{DAY, compact_date, iso, iso_date};
 
 /// ISIN, name, market, price in cents, currency.
 pub(super) const INSTRUMENTS: [(&str, &str, &str, u64, &str); 8] = [
@@ -218,4 +219,28 @@ pub(super) fn difference(at: u64, dice: &mut Dice) -> Letter {
 /// `231.45` of 23145.
 pub(super) fn decimal(cents: u64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+/// The moment two working days later: when a trade of this moment settles.
+fn settlement(ms: u64) -> u64 {
+    let mut day = ms;
+    let mut left = 2;
+    while left > 0 {
+        day += DAY;
+        // 1 January 1970 was a Thursday: day 2 and day 3 of each week are Saturday and Sunday.
+        if !matches!(day / DAY % 7, 2 | 3) {
+            left -= 1;
+        }
+    }
+    day
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_friday_settles_on_tuesday() {
+        assert_eq!(iso_date(settlement(1_795_183_331_482)), "2026-11-24");
+    }
 }

@@ -3,11 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::dice::{Dice, MINUTE};
+use super::dice::Dice;
 use super::letter::Letter;
 use super::queues;
 use super::shop;
 use super::trades::{self, Stage, Trade};
+use crate::local::calendar::MINUTE;
 use crate::local::core::{Request, State, apply};
 
 /// A queue that holds this many messages gets no more from the demo.

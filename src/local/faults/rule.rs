@@ -10,7 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::action::Dial;
-use crate::local::core::NAMES;
+use crate::local::core::{NAMES, mix};
 
 /// When and how a call is disturbed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -109,14 +109,6 @@ pub fn share(draw: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit exactly")]
     let top = (draw >> 11) as f64;
     top / 9_007_199_254_740_992.0
-}
-
-/// A random number from another (SplitMix64).
-pub fn mix(from: u64) -> u64 {
-    let mut z = from.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

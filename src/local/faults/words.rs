@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::plan::Failing;
-use super::rule::{mix, share};
-use crate::local::core::ApiError;
+use super::rule::share;
+use crate::local::core::{ApiError, mix};
 
 /// The queue a request is about, by name, as far as its members say.
 pub fn queue_of(body: &Value) -> Option<&str> {

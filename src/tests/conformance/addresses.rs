@@ -2,10 +2,8 @@
 
 use serde_json::json;
 
-use super::cases;
 use super::subject::{ACCOUNT, REGION};
-
-const NO_QUEUE: &str = "AWS.SimpleQueueService.NonExistentQueue";
+use super::{NO_QUEUE, cases};
 
 cases! {
     "Developer guide, Queue and message identifiers: a queue URL has the account and the name"

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
 use super::sqs::bodies;
+use super::{NO_QUEUE, cases};
 
 cases! {
     "API reference, SendMessageBatch: Errors, EmptyBatchRequest"
@@ -225,6 +225,6 @@ cases! {
         let url = sqs.queue("orders", json!({})).await;
         let input = json!({"QueueUrl": format!("{url}-other"), "Entries": [{"Id": "a", "MessageBody": "a"}]});
         let refused = sqs.refused("SendMessageBatch", input).await;
-        assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue");
+        assert_eq!(refused.code, NO_QUEUE);
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
 use super::sqs::Sqs;
+use super::{NO_QUEUE, cases};
 
 /// The sources of a dead-letter queue and the token of the next page.
 async fn sources(sqs: &Sqs, url: &str, members: Value) -> (Vec<Value>, Value) {
@@ -102,6 +102,6 @@ cases! {
     async fn only_an_existing_queue_has_sources(sqs) {
         let url = sqs.queue("failures", json!({})).await;
         let refused = sqs.refused("ListDeadLetterSourceQueues", json!({"QueueUrl": format!("{url}-none")})).await;
-        assert_eq!((refused.code.as_str(), refused.status), ("AWS.SimpleQueueService.NonExistentQueue", 400));
+        assert_eq!((refused.code.as_str(), refused.status), (NO_QUEUE, 400));
     }
 }

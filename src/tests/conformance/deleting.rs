@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
 use super::sqs::Sqs;
+use super::{NO_QUEUE, cases};
 
 async fn is_empty(sqs: &Sqs, url: &str) -> bool {
     let attributes = sqs.attributes(url).await;
@@ -101,7 +101,7 @@ cases! {
     async fn a_queue_that_is_not_there_has_nothing_to_delete(sqs) {
         let (url, message) = sqs.in_flight("30").await;
         let input = json!({"QueueUrl": url.replace("orders", "others"), "ReceiptHandle": message["ReceiptHandle"]});
-        assert_eq!(sqs.refused("DeleteMessage", input).await.code, "AWS.SimpleQueueService.NonExistentQueue");
+        assert_eq!(sqs.refused("DeleteMessage", input).await.code, NO_QUEUE);
     }
 
     "API reference, DeleteMessageBatch: each result is reported individually"

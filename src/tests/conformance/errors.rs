@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
 use super::clients::Answer;
 use super::sqs::Sqs;
 use super::subject::{ACCOUNT, REGION};
+use super::{NO_QUEUE, cases};
 
 /// Every operation on a queue, with the other members that it must have.
 fn of_a_queue() -> [(&'static str, Value); 19] {
@@ -63,7 +63,7 @@ cases! {
     "API reference, Common Errors; GetQueueUrl: Errors, QueueDoesNotExist"
     async fn a_queue_that_is_not_there_is_an_error_with_the_code_of_old(sqs) {
         let refused = sqs.refused("GetQueueUrl", json!({"QueueName": sqs.name("nowhere")})).await;
-        assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue");
+        assert_eq!(refused.code, NO_QUEUE);
         assert_eq!(refused.status, 400);
         assert!(refused.message.contains("does not exist"), "{}", refused.message);
     }
@@ -88,7 +88,7 @@ cases! {
         for (operation, mut input) in of_a_queue() {
             input["QueueUrl"] = json!(format!("{url}-none"));
             let refused = sqs.refused(operation, input).await;
-            assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue", "{operation}: {}", refused.message);
+            assert_eq!(refused.code, NO_QUEUE, "{operation}: {}", refused.message);
             assert_eq!((refused.status, refused.message.as_str()), (400, "The specified queue does not exist."));
         }
     }
@@ -101,7 +101,7 @@ cases! {
         for (operation, mut input) in of_a_queue() {
             input["QueueUrl"] = json!(url);
             let refused = sqs.refused(operation, input).await;
-            assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue", "{operation}: {}", refused.message);
+            assert_eq!(refused.code, NO_QUEUE, "{operation}: {}", refused.message);
         }
     }
 
@@ -159,7 +159,7 @@ cases! {
             assert!(answer.headers.contains_key("x-amzn-requestid"));
         }
         let refused = sqs.refused("GetQueueUrl", json!({"QueueName": sqs.name("a")})).await;
-        assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue", "and nothing was made");
+        assert_eq!(refused.code, NO_QUEUE, "and nothing was made");
     }
 
     "Smithy 2.0, AWS JSON 1.0 protocol: malformed requests"

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::cases;
 use super::sqs::{Sqs, bodies};
+use super::{NO_QUEUE, cases};
 
 cases! {
     "Developer guide, Amazon SQS short and long polling: a message ends the wait"
@@ -230,7 +230,7 @@ cases! {
         assert!(!waiting.is_finished());
         sqs.call("DeleteQueue", json!({"QueueUrl": url})).await.unwrap();
         let refused = tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap().unwrap();
-        assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue");
+        assert_eq!(refused.code, NO_QUEUE);
     }
 }
 

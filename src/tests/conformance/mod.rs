@@ -48,4 +48,4 @@ mod tags;
 mod visibility;
 
 use case::cases;
-use sqs::Sqs;
+use sqs::{NO_QUEUE, Sqs};

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
 use super::move_tasks::{Dead, dead, ended, fail, newest, start};
 use super::sqs::{Sqs, bodies};
+use super::{NO_QUEUE, cases};
 
 async fn sorted(sqs: &Sqs, url: &str) -> Vec<String> {
     let got = sqs.receive(url).await;
@@ -212,7 +212,7 @@ cases! {
         let input = json!({"DestinationArn": sqs.arn(&other).await, "MaxNumberOfMessagesPerSecond": 1});
         start(&sqs, &arn, input).await;
         sqs.call("DeleteQueue", json!({"QueueUrl": other})).await.unwrap();
-        let task = failed(&sqs, &arn, "AWS.SimpleQueueService.NonExistentQueue").await;
+        let task = failed(&sqs, &arn, NO_QUEUE).await;
         assert_eq!(task["ApproximateNumberOfMessagesToMove"], 6);
         assert!(!sqs.receive(&dead_letters).await.is_empty(), "the rest stays");
     }
@@ -223,7 +223,7 @@ cases! {
         sqs.source("another", &dead_letters, 1).await;
         sqs.call("DeleteQueue", json!({"QueueUrl": url})).await.unwrap();
         start(&sqs, &arn, json!({})).await;
-        failed(&sqs, &arn, "AWS.SimpleQueueService.NonExistentQueue").await;
+        failed(&sqs, &arn, NO_QUEUE).await;
         assert_eq!(bodies(&sqs.receive(&dead_letters).await), ["0"]);
     }
 

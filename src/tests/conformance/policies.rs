@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
 use super::clients::Refusal;
 use super::sqs::{Sqs, bodies};
+use super::{NO_QUEUE, cases};
 
 /// A RedrivePolicy.
 fn redrive(target: &str, count: impl Into<Value>) -> String {
@@ -133,7 +133,7 @@ cases! {
         let refused = sqs.refused("CreateQueue", input).await;
         refused_for(&refused, "RedrivePolicy", &text, "Dead letter target does not exist.");
         let refused = sqs.refused("GetQueueUrl", json!({"QueueName": sqs.name("new")})).await;
-        assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue", "and no queue was made");
+        assert_eq!(refused.code, NO_QUEUE, "and no queue was made");
     }
 
     "API reference, SetQueueAttributes: the dead-letter queue of a FIFO queue must also be a FIFO queue"

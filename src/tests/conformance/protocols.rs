@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
 use super::clients::Answer;
 use super::sqs::Sqs;
+use super::{NO_QUEUE, cases};
 
 const JSON: &str = "application/x-amz-json-1.0";
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
@@ -63,7 +63,7 @@ cases! {
         let url = sqs.queue("orders", json!({})).await;
         let refused = form(&sqs, &format!("{url}-none"), "Action=GetQueueAttributes&AttributeName.1=QueueArn").await;
         assert_eq!((refused.status, element(&refused, "Type")), (400, "Sender"));
-        assert_eq!(element(&refused, "Code"), "AWS.SimpleQueueService.NonExistentQueue");
+        assert_eq!(element(&refused, "Code"), NO_QUEUE);
         assert!(element(&refused, "Message").starts_with("The specified queue does not exist for this wsdl version"));
         let refused = form(&sqs, &url, "Action=SendMessage").await;
         assert_eq!((refused.status, element(&refused, "Code")), (400, "MissingParameter"));

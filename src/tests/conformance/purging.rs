@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::cases;
 use super::sqs::{Sqs, bodies};
+use super::{NO_QUEUE, cases};
 
 async fn purge(sqs: &Sqs, url: &str) {
     sqs.call("PurgeQueue", json!({"QueueUrl": url})).await.unwrap();
@@ -101,7 +101,7 @@ cases! {
     async fn only_an_existing_queue_is_purged(sqs) {
         let url = sqs.queue("orders", json!({})).await;
         let refused = sqs.refused("PurgeQueue", json!({"QueueUrl": format!("{url}-none")})).await;
-        assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue");
+        assert_eq!(refused.code, NO_QUEUE);
         assert_eq!(refused.status, 400);
     }
 

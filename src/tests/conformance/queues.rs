@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
-
-const NO_QUEUE: &str = "AWS.SimpleQueueService.NonExistentQueue";
+use super::{NO_QUEUE, cases};
 
 cases! {
     "API reference, CreateQueue: a name has at most 80 characters: letters, digits, hyphens, underscores"

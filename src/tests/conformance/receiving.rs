@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
 use super::sqs::{Sqs, bodies};
+use super::{NO_QUEUE, cases};
 
 /// Receives one message with nothing asked for but these members.
 async fn one(sqs: &Sqs, url: &str, members: Value) -> Value {
@@ -68,7 +68,7 @@ cases! {
     async fn a_queue_that_is_not_there_gives_no_messages(sqs) {
         let url = sqs.queue("orders", json!({})).await.replace("orders", "others");
         let refused = sqs.refused("ReceiveMessage", json!({"QueueUrl": url})).await;
-        assert_eq!((refused.code.as_str(), refused.status), ("AWS.SimpleQueueService.NonExistentQueue", 400));
+        assert_eq!((refused.code.as_str(), refused.status), (NO_QUEUE, 400));
     }
 
     "API reference, Message: what is not asked for is not given"

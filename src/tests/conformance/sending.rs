@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::cases;
 use super::sqs::bodies;
+use super::{NO_QUEUE, cases};
 
 /// Sends a body with more members; the bodies that arrive.
 async fn arrives(sqs: &super::Sqs, url: &str, members: Value) -> Value {
@@ -64,7 +64,7 @@ cases! {
         let url = sqs.queue("orders", json!({})).await;
         let input = json!({"QueueUrl": format!("{url}-other"), "MessageBody": "a"});
         let refused = sqs.refused("SendMessage", input).await;
-        assert_eq!(refused.code, "AWS.SimpleQueueService.NonExistentQueue");
+        assert_eq!(refused.code, NO_QUEUE);
         assert_eq!((refused.message.as_str(), refused.status), ("The specified queue does not exist.", 400));
     }
 

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use super::clients::{Answer, Client, Kind, Refusal};
 use super::subject::Subject;
 
+/// The code of a queue that is not there.
+pub(super) const NO_QUEUE: &str = "AWS.SimpleQueueService.NonExistentQueue";
+
 /// An SQS with a client. Clones speak to the same one, so that a case can do two things at once.
 #[derive(Clone)]
 pub(super) struct Sqs {

@@ -164,7 +164,7 @@ impl Local {
     }
 
     /// The entries of the effect log after the one with this number, at most so many; empty without dials.
-    pub fn effects_since(&self, seq: u64, most: usize) -> Vec<Effect> {
+    pub(super) fn effects_since(&self, seq: u64, most: usize) -> Vec<Effect> {
         self.state().effects_since(seq, most).to_vec()
     }
 

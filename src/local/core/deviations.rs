@@ -62,7 +62,7 @@ pub fn delete_undone(
         match undo {
             Undo::AtOnce => restore(state, now, Owed { due: now, queue, key, held }),
             Undo::After(millis) => {
-                let mut owed = Owed { due: now + millis, queue, key, held };
+                let mut owed = Owed { due: now.saturating_add(millis), queue, key, held };
                 owed.held.place = Place::Visible;
                 state.owed.push(owed);
             }

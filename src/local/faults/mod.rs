@@ -150,6 +150,8 @@ mod tests {
         ]);
         let plan = dials(&rules).plan("ListQueues", None);
         assert_eq!((plan.delay, plan.ending), (12, Some(Ending::Hang)));
+        let for_ever = json!({"action": {"delay": {"ms": u64::MAX}}});
+        assert_eq!(dials(&json!([for_ever, for_ever])).plan("ListQueues", None).delay, u64::MAX);
     }
 
     #[test]

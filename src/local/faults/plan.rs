@@ -80,7 +80,7 @@ impl Plan {
             Action::Hang => end(Ending::Hang),
             Action::Drop(When::Before) => end(Ending::Drop),
             Action::Refuse { ms } => end(Ending::Refuse(*ms)),
-            Action::Delay { ms } => self.delay += ms,
+            Action::Delay { ms } => self.delay = self.delay.saturating_add(*ms),
             Action::Drop(When::After) => self.drop_after = true,
             Action::FailEntries { ids, code, chance } => {
                 self.failing = Some(Failing { ids: ids.clone(), code: code.clone(), chance: *chance, draw });

@@ -104,6 +104,18 @@ fn a_message_that_came_back_late_has_aged() {
 }
 
 #[test]
+fn a_message_can_be_due_at_the_end_of_all_time() {
+    let mut desk = Desk::new();
+    let url = desk.create("q", json!({}));
+    desk.send(&url, "x");
+    let handle = desk.receive(&url, 1)[0]["ReceiptHandle"].as_str().unwrap().to_owned();
+    let request = Request::decode("DeleteMessage", json!({"QueueUrl": url, "ReceiptHandle": handle})).unwrap();
+    delete_undone(&mut desk.state, desk.now, request, &[handle], Undo::After(u64::MAX)).unwrap();
+    desk.wait(1_000_000);
+    assert_eq!(desk.counts(&url), [0, 0, 0]);
+}
+
+#[test]
 fn a_message_that_a_batch_names_twice_comes_back_once() {
     let mut desk = Desk::new();
     let url = desk.create("q", json!({}));

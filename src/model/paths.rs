@@ -72,6 +72,12 @@ pub fn message(connection: &ConnectionName, name: &QueueName, id: &MessageId) ->
     format!("{}/{}", queue(connection, name, QueuePage::Messages), encode(id.as_str()))
 }
 
+/// Two messages of a queue compared. Not below `messages/`: `compare` could be a message's id.
+pub fn compare(connection: &ConnectionName, name: &QueueName, first: &str, second: &str) -> String {
+    let base = format!("{}/compare", queue(connection, name, QueuePage::Overview));
+    with_query(&base, &[("a", first), ("b", second)])
+}
+
 /// A frozen set of a queue's messages.
 pub fn chosen(connection: &ConnectionName, name: &QueueName, id: &str) -> String {
     format!("{}/chosen/{}", queue(connection, name, QueuePage::Overview), encode(id))
@@ -159,6 +165,7 @@ mod tests {
             events(&c, Some(&q), None, None),
             events(&c, Some(&q), Some("j1"), None),
             chosen(&c, &q, "s1"),
+            compare(&c, &q, "a/b", "c&d"),
             job(&c, "j1"),
             export(&c, &q, Download::Ndjson, &[("filter", "a b"), ("message", "")]),
             export_chosen(&c, &q, "s1", Download::Csv),
@@ -181,6 +188,7 @@ mod tests {
 /events?connection=prod-eu&focus=TradeStatus.fifo
 /events?connection=prod-eu&focus=TradeStatus.fifo&job=j1
 /prod-eu/queues/TradeStatus.fifo/chosen/s1
+/prod-eu/queues/TradeStatus.fifo/compare?a=a%2Fb&b=c%26d
 /prod-eu/jobs/j1
 /prod-eu/queues/TradeStatus.fifo/export.ndjson?filter=a%20b
 /prod-eu/queues/TradeStatus.fifo/chosen/s1/export.csv

@@ -24,6 +24,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:connection/queues/:queue") view=queue::OverviewPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages") view=messages::MessagesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages/:message") view=messages::MessagePage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/compare") view=messages::ComparePage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/chosen/:chosen") view=chosen::ChosenPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/jobs/:job") view=job::JobPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/send") view=send::SendPage ssr=SsrMode::Async/>

@@ -51,11 +51,11 @@ async fn a_message_opens_at_its_innermost_layer_and_each_layer_is_a_link() {
     }
     assert!(detail.says("shop.checkout") && detail.says("arn:aws:sns:eu-west-1:1:orders"), "facts of all envelopes");
     assert!(
-        !detail.says("code-key\">&quot;detail-type") && detail.says("code-key\">&quot;total"),
+        !detail.says("code-key\">\"detail-type") && detail.says("code-key\">\"total"),
         "the innermost: {}",
         detail.html
     );
-    assert!(console.get(&format!("{page}?layer=2")).await.says("code-key\">&quot;detail-type"));
+    assert!(console.get(&format!("{page}?layer=2")).await.says("code-key\">\"detail-type"));
     for raw in ["?layer=0", "?view=raw"] {
         let raw = console.get(&format!("{page}{raw}")).await;
         assert!(
@@ -104,6 +104,76 @@ async fn a_large_body_is_whole_here() {
     let body = format!("{}THE END", line.repeat(300 * 1_024 / line.len()));
     let (console, page) = console_with(json!({ "MessageBody": body })).await;
     assert!(console.get(&page).await.says("THE END"));
+}
+
+/// A console whose queue holds these two messages, looked at; and their ids.
+async fn console_with_two(first: Value, second: Value) -> (TestConsole, [String; 2]) {
+    let console = TestConsole::start().await;
+    let url = console.queue("orders", json!({})).await;
+    let mut ids = Vec::new();
+    for mut message in [first, second] {
+        message["QueueUrl"] = url.clone().into();
+        ids.push(console.sqs("SendMessage", message).await["MessageId"].as_str().unwrap().to_owned());
+    }
+    console.submit("messages/look", &[("connection", "local"), ("queue", "orders")]).await;
+    (console, ids.try_into().unwrap())
+}
+
+#[tokio::test]
+async fn two_messages_are_compared_in_their_innermost_layer_and_in_their_attributes() {
+    let attribute = |value: &str| json!({ "kind": { "DataType": "String", "StringValue": value } });
+    let message = |total: &str, kind: &str| json!({ "MessageBody": sns(&event(&json!({ "id": 7, "total": total }), "shop"), "orders"), "MessageAttributes": attribute(kind) });
+    let (console, [a, b]) = console_with_two(message("9.50", "card"), message("9.75", "cash")).await;
+    let base = "/local/queues/orders/compare";
+    for view in ["", "&view=unified"] {
+        let page = console.get(&format!("{base}?a={a}&b={b}{view}")).await;
+        assert_eq!(page.status, 200);
+        assert!(
+            page.says("1\u{a0}line only in the first") && page.says("1\u{a0}line only in the second"),
+            "{}",
+            page.html
+        );
+        assert!(page.says("EventBridge event › detail") && page.says("String: card") && page.says("String: cash"));
+        assert!(page.says("<del>") && page.says("<ins>") && page.says("differs"), "{}", page.html);
+    }
+    let same = console.get(&format!("{base}?a={a}&b={a}")).await;
+    assert!(same.says("equal, byte for byte"), "{}", same.html);
+    let message = console.get(&format!("{PAGE}/{a}")).await;
+    assert!(message.says(&format!("/compare?a={a}&amp;b={b}")), "the neighbour: {}", message.html);
+    let gone = console.get(&format!("{base}?a={a}&b=%3Cscript%3Ealert(1)")).await;
+    assert!(gone.status == 404 && gone.says("No message with this id") && !alive(&gone), "{}", gone.html);
+    let asked = console.get(base).await;
+    assert!(asked.status == 200 && asked.says("Second message") && !asked.says("No message with this id"));
+    let received = console.effects().iter().filter(|effect| effect["effect"] == "received").count();
+    assert_eq!(received, 2, "the look alone");
+}
+
+#[tokio::test]
+async fn a_hostile_difference_stays_text() {
+    let message = |n: usize| {
+        let hostile = format!("{n}{HOSTILE}");
+        let attribute = json!({ "note": { "DataType": "String", "StringValue": hostile } });
+        json!({ "MessageBody": json!({ hostile.clone(): hostile, "x": format!("{HOSTILE}{n}") }).to_string(), "MessageAttributes": attribute })
+    };
+    let (console, [a, b]) = console_with_two(message(1), message(2)).await;
+    for view in ["", "&view=unified", "&view=%3Cscript%3Ealert(1)"] {
+        let page = console.get(&format!("/local/queues/orders/compare?a={a}&b={b}{view}")).await;
+        assert!(page.status == 200 && page.says("only in the first") && !alive(&page), "{}", page.html);
+    }
+}
+
+#[tokio::test]
+async fn a_chosen_message_is_still_read_when_its_snapshot_is_gone() {
+    let (console, [a, b]) = console_with_two(json!({ "MessageBody": "one" }), json!({ "MessageBody": "two" })).await;
+    let list = console.get(PAGE).await;
+    let (_, session) = list.html.split_once("name=\"session\" value=\"").unwrap();
+    let session = session.split('"').next().unwrap();
+    let fields = [("connection", "local"), ("queue", "orders"), ("session", session), ("ids[]", &a)];
+    assert!(console.submit("messages/choose", &fields).await.path.contains("/chosen/"));
+    console.submit("queues/purge", &[("connection", "local"), ("queue", "orders"), ("purge", "orders")]).await;
+    let page = console.get(&format!("{PAGE}/{a}")).await;
+    assert!(page.status == 200 && page.says("not in the snapshot") && page.says("one"), "{}", page.html);
+    assert_eq!(console.get(&format!("{PAGE}/{b}")).await.status, 404);
 }
 
 #[tokio::test]

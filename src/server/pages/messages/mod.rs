@@ -3,6 +3,8 @@
 mod asking;
 mod body;
 mod choose;
+mod compare;
+mod difference;
 pub(super) mod download;
 mod facts;
 mod held;
@@ -14,6 +16,7 @@ mod snapshot;
 
 use leptos::prelude::*;
 
+pub use self::compare::ComparePage;
 pub use self::one::MessagePage;
 use super::queue::head::head as queue_head;
 use super::{Here, Page, done, page};

@@ -1,16 +1,16 @@
-//! One message of the snapshot: its body, everything SQS says about it, and the way to its neighbours.
+//! One message, of the snapshot or of what was chosen from an older one: its body, everything SQS says about it, and the way to its neighbours.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{body, download, facts, held, identity, snapshot};
+use super::{body, compare, download, facts, held, identity, snapshot};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName, QueueUrl};
 use crate::server::pages::queue::head::head as queue_head;
 use crate::server::pages::{Here, Page, done, page};
-use crate::server::services::messages::{Entry, Origin, Snapshot, layers};
-use crate::ui::parts::{CopyButton, LinkButton, Section};
+use crate::server::services::messages::{Entry, Kept, Origin, Snapshot, layers};
+use crate::ui::parts::{Age, Badge, CopyButton, LinkButton, Section, Tone};
 
 /// A message.
 #[component]
@@ -21,33 +21,46 @@ pub fn MessagePage() -> impl IntoView {
 async fn message(here: Here) -> Result<Page, Failure> {
     let queue = here.queue()?;
     let id = MessageId::new(here.params.get("message").unwrap_or_default());
-    // First whether it is here: a snapshot that is gone needs no request.
-    let snapshot = here.connection.snapshot(&queue).ok_or(Failure::NoSuchMessage)?;
-    let (at, entry) = snapshot.find(&id).ok_or(Failure::NoSuchMessage)?;
+    // First whether it is here: what is gone needs no request.
+    let snapshot = here.connection.snapshot(&queue);
+    let found = snapshot.as_ref().and_then(|snapshot| Some((snapshot, snapshot.find(&id)?)));
+    let kept = here.connection.kept(&queue, &id).ok_or(Failure::NoSuchMessage)?;
+    let message = &*kept.message;
     let (url, attributes) = tokio::try_join!(here.connection.url(&queue), here.connection.attributes(&queue))?;
     let name = here.connection.name();
-    let layers = layers::peel(&entry.message.body, &entry.message.attributes);
+    let layers = layers::peel(&message.body, &message.attributes);
     let layer = body::asked(&layers, &here.query("layer"), &here.query("view"));
     let page = paths::message(name, &queue, &id);
     let head = queue_head(name, &queue, QueuePage::Messages, here.connection.is_dead_letter_queue(&queue));
+    let steps = match found {
+        Some((snapshot, (at, _))) => steps(&here, &queue, snapshot, at).into_any(),
+        None => apart(&here, &queue, &kept).into_any(),
+    };
+    let beside = |step: fn(usize, usize) -> Option<usize>| {
+        let (snapshot, (at, _)) = found?;
+        Some(snapshot.entries.get(step(at, 1)?)?.message.id.clone())
+    };
+    let beside = [beside(usize::checked_sub), beside(usize::checked_add)];
+    let actions = found.map(|(snapshot, (_, entry))| actions(&here, &queue, &url, snapshot, entry));
     let view = view! {
         {head}
         {done::notice(&here)}
-        {steps(&here, &queue, &snapshot, at)}
+        {steps}
         <div class="split" data-side="end">
             <div class="stack">
-                {body::section(&entry.message, &layers, layer, &page)}
-                {facts::attributes(&entry.message)}
+                {body::section(message, &layers, layer, &page)}
+                {facts::attributes(message)}
+                {compare::with(&here, &queue, &id, beside)}
             </div>
             <div class="stack">
-                {facts::known(&entry.message, &attributes, name, here.now_ms)}
+                {facts::known(message, &attributes, name, here.now_ms)}
                 {body::envelopes(&layers)}
-                {identity::section(&entry.message, &page)}
-                {facts::system(&entry.message)}
-                {facts::commands(&entry.message, &url)}
+                {identity::section(message, &page)}
+                {facts::system(message)}
+                {facts::commands(message, &url)}
             </div>
         </div>
-        {actions(&here, &queue, &url, &snapshot, entry)}
+        {actions}
     };
     let title = format!("Message {id}");
     Ok(Page::new(title, view).about(&queue).answering(here.submission.as_deref()))
@@ -76,6 +89,26 @@ fn steps(here: &Here, queue: &QueueName, snapshot: &Arc<Snapshot>, at: usize) ->
                 <span class="soft">{place}</span>
                 {previous.map(|href| view! { <LinkButton href small=true>"Previous"</LinkButton> })}
                 {next.map(|href| view! { <LinkButton href small=true>"Next"</LinkButton> })}
+                <LinkButton href=back small=true>
+                    "All"
+                </LinkButton>
+            </nav>
+        </div>
+    }
+}
+
+/// A message that is in no snapshot any more.
+fn apart(here: &Here, queue: &QueueName, kept: &Kept) -> impl IntoView + use<> {
+    let (id, now) = (kept.message.id.to_string(), here.now_ms);
+    let at = kept.at_ms.map(|at| view! { <Age at now/> });
+    let back = paths::queue(here.connection.name(), queue, QueuePage::Messages);
+    view! {
+        <div class="cluster">
+            <h2 class="message-id">{id.clone()}</h2>
+            <CopyButton label="message id" value=id/>
+            <Badge tone=Tone::Warn>"not in the snapshot"</Badge>
+            <span class="soft">"a copy that was chosen " {at}</span>
+            <nav class="cluster push" aria-label="Messages of the snapshot">
                 <LinkButton href=back small=true>
                     "All"
                 </LinkButton>

@@ -50,6 +50,11 @@ impl Sets {
         chosen
     }
 
+    /// All of them, the oldest first.
+    pub(super) fn all(&self) -> Vec<Arc<Chosen>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
     fn find(&self, id: &str) -> Option<Arc<Chosen>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|chosen| chosen.id == id).cloned()
     }

@@ -62,11 +62,17 @@ pub enum Verb {
     PurgeQueue,
     /// `DeleteQueue`.
     DeleteQueue,
+    /// `SendMessageBatch`, of copies of deleted messages.
+    RestoreMessages,
+    /// Copies of deleted messages were forgotten; nothing at SQS.
+    ForgetCopies,
+    /// Whether copies of a queue's messages are kept; nothing at SQS.
+    KeepCopies,
 }
 
 impl Verb {
     /// All of them, in the order of a filter's list.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::CreateQueue,
         Self::SetAttributes,
         Self::TagQueue,
@@ -80,6 +86,9 @@ impl Verb {
         Self::CancelRedrive,
         Self::PurgeQueue,
         Self::DeleteQueue,
+        Self::RestoreMessages,
+        Self::ForgetCopies,
+        Self::KeepCopies,
     ];
 
     /// The key in URLs and in the store; it never changes.
@@ -98,6 +107,9 @@ impl Verb {
             Self::CancelRedrive => "cancel-redrive",
             Self::PurgeQueue => "purge-queue",
             Self::DeleteQueue => "delete-queue",
+            Self::RestoreMessages => "restore-messages",
+            Self::ForgetCopies => "forget-copies",
+            Self::KeepCopies => "keep-copies",
         }
     }
 
@@ -117,6 +129,9 @@ impl Verb {
             Self::CancelRedrive => "Cancel redrive",
             Self::PurgeQueue => "Purge queue",
             Self::DeleteQueue => "Delete queue",
+            Self::RestoreMessages => "Restore messages",
+            Self::ForgetCopies => "Forget copies",
+            Self::KeepCopies => "Keep copies or not",
         }
     }
 }

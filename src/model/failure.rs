@@ -64,6 +64,8 @@ pub enum Refusal {
     NoTaskRunning,
     /// The message move task was told to stop already.
     AlreadyCancelling,
+    /// This queue's messages are not copied before they are removed.
+    NoCopiesKept,
     /// A receive is already running on this queue.
     ReceiveRunning,
     /// No receive runs on this queue.
@@ -141,6 +143,8 @@ pub enum Failure {
         /// What to look for in the log.
         reference: Code,
     },
+    /// The copy was forgotten, has expired, or is of another queue.
+    NoSuchCopy,
     /// No copies could be kept of what was to be removed, so it was not.
     NotArchived {
         /// What to look for in the log.
@@ -185,6 +189,7 @@ impl Failure {
             Self::Malformed => "The request could not be read".into(),
             Self::TooLarge => "This is more than the console takes".into(),
             Self::NotWrittenDown { .. } => "Nothing was changed: the activity log could not be written".into(),
+            Self::NoSuchCopy => "This copy is not there any more".into(),
             Self::NotArchived { .. } => "Nothing was deleted: no copies could be kept first".into(),
             Self::Unexpected { reference } => format!("The console failed (reference {reference})"),
         }
@@ -236,6 +241,7 @@ impl Failure {
             Self::NotWrittenDown { .. } => {
                 "No change is made that is not written down first. Check the data directory: is the disk full, or does another program hold the file?"
             }
+            Self::NoSuchCopy => "It was forgotten, it expired, or it was dropped to make room for newer ones.",
             Self::NotArchived { .. } => {
                 "Messages are only removed when their copies are on the disk. Is it full, or archive-mib too small? The queue can be told to keep no copies under “Recently deleted”."
             }
@@ -248,7 +254,7 @@ impl Failure {
     /// The HTTP status of a page that says this.
     pub fn status(&self) -> u16 {
         match self {
-            Self::NotFound | Self::NoSuchQueue(_) | Self::NoSuchMessage => 404,
+            Self::NotFound | Self::NoSuchQueue(_) | Self::NoSuchMessage | Self::NoSuchCopy => 404,
             Self::HalfCreated { cause, .. } => cause.status(),
             Self::AccessDenied(_) | Self::Kms(_) => 403,
             Self::Refused(Refusal::ReadOnly) => 403,
@@ -295,6 +301,7 @@ impl Refusal {
             Self::TaskRunning => "A redrive is already running on this queue".into(),
             Self::AlreadyCancelling => "This redrive was told to stop already".into(),
             Self::NoTaskRunning => "No redrive is running on this queue".into(),
+            Self::NoCopiesKept => "No copies are kept for this queue".into(),
             Self::ReceiveRunning => "A receive is already running on this queue".into(),
             Self::NoReceiveRunning => "No receive is running on this queue".into(),
             Self::TooSoon => "This queue was looked at a moment ago".into(),
@@ -320,6 +327,7 @@ impl Refusal {
             Self::TaskRunning => "SQS allows one at a time on a queue. Wait for it, or cancel it first.",
             Self::AlreadyCancelling => "SQS finishes the messages it had taken; then it stops.",
             Self::NoTaskRunning => "If one was, it has ended by itself; the list below has its outcome.",
+            Self::NoCopiesKept => "Its page “Recently deleted” says why. Nothing was removed.",
             Self::ReceiveRunning => "Wait until it ends, or stop it first.",
             Self::NoReceiveRunning => "It has ended by itself; what it received stands below.",
             Self::TooSoon => {

@@ -18,6 +18,13 @@ pub enum Task {
         /// Where to.
         to: QueueName,
     },
+    /// Send copies of deleted messages again.
+    Restore {
+        /// Where to.
+        to: QueueName,
+    },
+    /// Receive what is visible, keep copies of it, delete it, then purge the queue.
+    Purge,
 }
 
 impl Task {
@@ -28,6 +35,8 @@ impl Task {
             Self::Hide(0) => "Release".into(),
             Self::Hide(seconds) => format!("Hide for {}", words::seconds(u64::from(*seconds))),
             Self::Copy { to } => format!("Copy to {to}"),
+            Self::Restore { to } => format!("Restore to {to}"),
+            Self::Purge => "Keep copies, then purge".into(),
         }
     }
 
@@ -35,6 +44,8 @@ impl Task {
     pub fn done(&self) -> &'static str {
         match self {
             Self::Delete => "deleted",
+            Self::Restore { .. } => "restored",
+            Self::Purge => "copied and deleted",
             Self::Hide(0) => "released",
             Self::Hide(_) => "hidden",
             Self::Copy { .. } => "copied",
@@ -44,7 +55,8 @@ impl Task {
     /// What the audit log calls it.
     pub fn verb(&self) -> Verb {
         match self {
-            Self::Delete => Verb::DeleteMessage,
+            Self::Delete | Self::Purge => Verb::DeleteMessage,
+            Self::Restore { .. } => Verb::RestoreMessages,
             Self::Hide(_) => Verb::ChangeVisibility,
             Self::Copy { .. } => Verb::SendMessage,
         }

@@ -4,6 +4,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::archive::CopyId;
 use super::ids::{ConnectionName, MessageId, QueueName};
 
 /// All but the unreserved characters of RFC 3986.
@@ -40,6 +41,8 @@ pub enum QueuePage {
     Redrive,
     /// Attributes and policies.
     Settings,
+    /// Copies of what was removed from it.
+    Deleted,
     /// Purge and delete.
     Danger,
 }
@@ -63,6 +66,7 @@ pub fn queue(connection: &ConnectionName, queue: &QueueName, page: QueuePage) ->
         QueuePage::Send => base + "/send",
         QueuePage::Redrive => base + "/redrive",
         QueuePage::Settings => base + "/settings",
+        QueuePage::Deleted => base + "/deleted",
         QueuePage::Danger => base + "/danger",
     }
 }
@@ -118,6 +122,20 @@ pub fn import(connection: &ConnectionName, name: &QueueName, upload: &str) -> St
     with_query(&format!("{}/import", queue(connection, name, QueuePage::Overview)), &[("upload", upload)])
 }
 
+/// The copies of what was removed: of a queue or of all, of one deletion or of all.
+pub fn deleted(connection: &ConnectionName, name: Option<&QueueName>, deletion: Option<&str>) -> String {
+    let page = match name {
+        Some(name) => queue(connection, name, QueuePage::Deleted),
+        None => format!("{}/deleted", home(connection)),
+    };
+    with_query(&page, &[("of", deletion.unwrap_or_default())])
+}
+
+/// One copy.
+pub fn kept_copy(connection: &ConnectionName, id: &CopyId) -> String {
+    format!("{}/deleted/{id}", home(connection))
+}
+
 /// A job.
 pub fn job(connection: &ConnectionName, id: &str) -> String {
     format!("{}/jobs/{}", home(connection), encode(id))
@@ -170,6 +188,9 @@ mod tests {
             export(&c, &q, Download::Ndjson, &[("filter", "a b"), ("message", "")]),
             export_chosen(&c, &q, "s1", Download::Csv),
             import(&c, &q, "u1"),
+            deleted(&c, Some(&q), Some("d1")),
+            deleted(&c, None, None),
+            kept_copy(&c, &"0".repeat(32).parse().unwrap()),
             events(&c, None, None, Some("sort=name&filter=a b")),
         ];
         assert_eq!(
@@ -193,6 +214,9 @@ mod tests {
 /prod-eu/queues/TradeStatus.fifo/export.ndjson?filter=a%20b
 /prod-eu/queues/TradeStatus.fifo/chosen/s1/export.csv
 /prod-eu/queues/TradeStatus.fifo/import?upload=u1
+/prod-eu/queues/TradeStatus.fifo/deleted?of=d1
+/prod-eu/deleted
+/prod-eu/deleted/00000000000000000000000000000000
 /events?connection=prod-eu&list=sort%3Dname%26filter%3Da%20b"
         );
     }

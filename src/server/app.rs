@@ -7,7 +7,9 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
-use super::pages::{activity, chosen, danger, failure, home, job, messages, new_queue, queue, redrive, send, settings};
+use super::pages::{
+    activity, chosen, danger, deleted, failure, home, job, messages, new_queue, queue, redrive, send, settings,
+};
 
 /// The console.
 #[component]
@@ -26,6 +28,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:connection/queues/:queue/messages/:message") view=messages::MessagePage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/compare") view=messages::ComparePage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/chosen/:chosen") view=chosen::ChosenPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/deleted") view=deleted::DeletedPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/deleted") view=deleted::AllDeletedPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/deleted/:copy") view=deleted::KeptCopyPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/jobs/:job") view=job::JobPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/send") view=send::SendPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/redrive") view=redrive::RedrivePage ssr=SsrMode::Async/>

@@ -31,6 +31,28 @@ pub(super) struct TestConsole {
     _stop: DropGuard,
 }
 
+/// What a console is made of, where it matters.
+pub(super) struct Setup {
+    pub(super) read_only: bool,
+    /// Whether the SQS shows messages without receiving them.
+    pub(super) peek: bool,
+    pub(super) keeping: Keeping,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: SharedClock,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            read_only: false,
+            peek: false,
+            keeping: Keeping { days: 30, most: 64 << 20, key: None, nonce: || [7; 24] },
+            store: Arc::new(Sqlite::in_memory().unwrap()),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
 /// A page, and where it was found after the redirects.
 #[derive(Debug)]
 pub(super) struct Shown {
@@ -66,20 +88,22 @@ impl Shown {
 impl TestConsole {
     /// An empty SQS, and a console that may change it.
     pub(super) async fn start() -> Self {
-        Self::with(false, false).await
+        Self::with(Setup::default()).await
     }
 
     /// The same at an SQS that shows messages without receiving them, as AWS does not; read-only, because that must be enough.
     pub(super) async fn peeking() -> Self {
-        Self::with(true, true).await
+        Self::with(Setup { read_only: true, peek: true, ..Setup::default() }).await
     }
 
     /// The same, read-only.
     pub(super) async fn read_only() -> Self {
-        Self::with(true, false).await
+        Self::with(Setup { read_only: true, ..Setup::default() }).await
     }
 
-    async fn with(read_only: bool, peek: bool) -> Self {
+    /// The same, set up otherwise.
+    pub(super) async fn with(setup: Setup) -> Self {
+        let Setup { read_only, peek, keeping, store, clock } = setup;
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sqs = format!("http://{}", listener.local_addr().unwrap());
@@ -87,8 +111,6 @@ impl TestConsole {
         let local = Arc::new(Local::new(options));
         tokio::spawn(local::serve(listener, Arc::clone(&local), stop.clone()));
 
-        let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
-        let clock: SharedClock = Arc::new(SystemClock);
         let tracker = TaskTracker::new();
         let how = Connect {
             region: Some("us-east-1".into()),
@@ -105,7 +127,7 @@ impl TestConsole {
             read_only,
         };
         let poller = Poller::start(about.name.clone(), Arc::clone(&gateway), clock.clone(), &tracker, stop.clone());
-        let keeping = Arc::new(Keeping { days: 30, most: 64 << 20, key: None, nonce: || [7; 24] });
+        let keeping = Arc::new(keeping);
         let connection =
             Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, keeping, stop.clone());
         let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker);
@@ -203,6 +225,11 @@ impl TestConsole {
     pub(super) async fn dial(&self, rules: &Value) {
         let put = reqwest::Client::new().put(format!("{}/_dials", self.sqs)).body(rules.to_string());
         assert!(put.send().await.unwrap().status().is_success());
+    }
+
+    /// What it remembers.
+    pub(super) fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
     /// The audit log, newest first.

@@ -18,6 +18,7 @@ mod reading;
 mod redrive;
 mod send;
 mod settings;
+mod undo;
 
 mod guards;
 mod wire;

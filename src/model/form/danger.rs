@@ -15,6 +15,9 @@ pub struct PurgeForm {
     /// The name typed to confirm.
     #[serde(default)]
     pub purge: String,
+    /// Present where copies are kept first.
+    #[serde(default)]
+    pub archive: String,
 }
 
 /// The form that deletes a queue, as typed.
@@ -62,7 +65,8 @@ mod tests {
     use super::*;
 
     fn purge(queue: &str, typed: &str) -> Result<String, Vec<String>> {
-        let form = PurgeForm { connection: "local".into(), queue: queue.into(), purge: typed.into() };
+        let form =
+            PurgeForm { connection: "local".into(), queue: queue.into(), purge: typed.into(), archive: String::new() };
         form.parse().map(String::from).map_err(|invalid| invalid.into_iter().map(|invalid| invalid.field).collect())
     }
 

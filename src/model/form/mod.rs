@@ -17,6 +17,7 @@ pub mod redrive;
 pub mod send;
 pub mod settings;
 pub mod tags;
+pub mod undo;
 
 use std::str::FromStr;
 
@@ -109,6 +110,13 @@ pub enum Done {
         /// For how many seconds from now they are hidden.
         seconds: u32,
     },
+    /// Copies of deleted messages were forgotten.
+    Forgotten {
+        /// How many.
+        copies: u64,
+    },
+    /// It was decided whether copies of a queue's messages are kept.
+    Keeps(Archived),
     /// A redrive was started.
     RedriveStarted,
     /// A redrive was told to stop.
@@ -155,6 +163,9 @@ impl Done {
             Self::VisibilityChanged { succeeded, failed, unknown, .. } => {
                 format!("Visibility of {} changed{}", messages(succeeded), rest("of ", *failed, *unknown))
             }
+            Self::Forgotten { copies } => format!("{} forgotten", words::plural(*copies, "copy", "copies")),
+            Self::Keeps(Archived::Kept { .. }) => "Copies are kept from now on".into(),
+            Self::Keeps(_) => "No more copies are kept".into(),
             Self::RedriveStarted => "Redrive started".into(),
             Self::RedriveCancelled { .. } => "Redrive cancelled".into(),
             Self::Received { messages: n } => format!("{} received", messages(n)),
@@ -186,6 +197,13 @@ impl Done {
             }
             Self::Deleted { .. } | Self::VisibilityChanged { .. } => {
                 "Each message says what became of it. Where the outcome is unknown SQS did not answer: it may or may not have been done."
+            }
+            Self::Forgotten { .. } => "They cannot be restored any more.",
+            Self::Keeps(Archived::Kept { .. }) => {
+                "Whatever is deleted from this queue through this console can be restored."
+            }
+            Self::Keeps(_) => {
+                "What is deleted from this queue from now on is gone. The copies that are there stay until they expire."
             }
             Self::RedriveStarted => "SQS moves the messages by itself, also when this page is closed.",
             Self::RedriveCancelled { .. } => "What was moved stays moved; SQS may finish a few messages it had taken.",

@@ -10,6 +10,7 @@ pub mod messages;
 pub mod queues;
 pub mod redrive;
 pub mod theme;
+pub mod undo;
 
 use std::future::Future;
 

@@ -8,6 +8,7 @@ use crate::model::form::danger::{DeleteForm, PurgeForm};
 use crate::model::form::new_queue::NewQueueForm;
 use crate::model::form::settings::SettingsForm;
 use crate::model::paths::{self, QueuePage};
+use crate::server::services::submissions::Rejection;
 
 /// Creates a queue, and its dead-letter queue where that was asked for.
 #[server(endpoint = "queues/create", prefix = "/api")]
@@ -36,7 +37,22 @@ pub async fn purge_queue(#[server(flatten)] form: PurgeForm) -> Result<(), Failu
     let to = |page| paths::queue(connection.name(), &queue, page);
     let leads = Leads { done: to(QueuePage::Overview), back: to(QueuePage::Danger) };
     let confirmed = form.parse();
-    submit(form, leads, async move { Ok(connection.purge_queue(&confirmed?).await?) }).await
+    if form.archive.is_empty() {
+        return submit(form, leads, async move { Ok(connection.purge_queue(&confirmed?).await?) }).await;
+    }
+    let opened = match confirmed {
+        Ok(queue) => connection.open_purge(&queue).await.map_err(Rejection::from),
+        Err(invalid) => Err(invalid.into()),
+    };
+    match opened {
+        Ok(errand) => {
+            let page = paths::job(connection.name(), errand.id());
+            super::services().start(errand.run());
+            super::redirect(&page);
+            Ok(())
+        }
+        Err(rejection) => submit(form, leads, async move { Err(rejection) }).await,
+    }
 }
 
 /// Deletes a queue.

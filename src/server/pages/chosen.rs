@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::messages::download;
 use super::queue::head::head as queue_head;
 use super::{Here, Page, done, page};
+use crate::model::archive::Archived;
 use crate::model::form::carry_out::CarryOutForm;
 use crate::model::limits::VISIBILITY_TIMEOUT;
 use crate::model::paths::{self, QueuePage};
@@ -30,6 +31,7 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
     let queue = here.queue()?;
     let chosen = here.connection.chosen(&queue, &here.params.get("chosen").unwrap_or_default())?;
     let attributes = here.connection.attributes(&queue).await?;
+    let keeps = here.connection.keeps(&queue).await?;
     let budget = messages::refusal(&attributes);
     let count = words::plural(chosen.messages.len() as u64, "message", "messages");
     let back = paths::queue(here.connection.name(), &queue, QueuePage::Messages);
@@ -47,7 +49,7 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
         <div class="split" data-side="end">
             {sample(&here, &chosen)}
             <div class="stack">
-                {actions(&here, &chosen, budget.as_ref())}
+                {actions(&here, &chosen, budget.as_ref(), &keeps)}
                 <LinkButton href=back>"Back to the list"</LinkButton>
             </div>
         </div>
@@ -102,7 +104,8 @@ fn sample(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
 }
 
 /// One form per action.
-fn actions(here: &Here, chosen: &Chosen, budget: Option<&Refusal>) -> impl IntoView + use<> {
+fn actions(here: &Here, chosen: &Chosen, budget: Option<&Refusal>, keeps: &Archived) -> impl IntoView + use<> {
+    let kept = keeps.sentence();
     let sent = here.submission.as_deref().and_then(|submission| Some((submission, submission.form::<CarryOutForm>()?)));
     let (submission, typed) = sent.unzip();
     let typed = typed.unwrap_or_default();
@@ -156,9 +159,10 @@ fn actions(here: &Here, chosen: &Chosen, budget: Option<&Refusal>) -> impl IntoV
                 </div>
             </form>
         </Section>
-        <Section title="Delete" note="for good">
+        <Section title="Delete">
             <form class="form" method="post" action=paths::api("messages/start-job")>
                 {in_delete}
+                <p>{kept}</p>
                 <p class="soft">{again} {fifo}</p>
                 {delete_spending}
                 <div class="form-actions">

@@ -4,12 +4,15 @@ use leptos::prelude::*;
 
 use super::queue::head::head as queue_head;
 use super::{Here, Page, command::command, done, page};
+use crate::model::archive::Archived;
+use crate::model::form::danger::PurgeForm;
 use crate::model::paths::{self, QueuePage};
 use crate::model::queue::Counter;
-use crate::model::{Failure, QueueName, words};
+use crate::model::{Depth, Failure, QueueName, words};
 use crate::server::services::danger::{Stakes, delete_command, purge_command};
+use crate::server::services::jobs::purge::{MOST, MOST_BYTES, PATIENCE};
 use crate::ui::parts::{
-    Button, Confirm, Consequences, FailureNotice, Figure, Figures, Glyph, LiveCount, Section, Variant,
+    Button, Checkbox, Confirm, Consequences, FailureNotice, Figure, Figures, Glyph, LiveCount, Section, Variant,
 };
 
 /// What destroys.
@@ -24,6 +27,7 @@ async fn danger(here: Here) -> Result<Page, Failure> {
     let sources: Vec<QueueName> = stakes.sources.clone().unwrap_or_default();
     let is_dlq =
         if stakes.sources.is_ok() { !sources.is_empty() } else { here.connection.is_dead_letter_queue(&queue) };
+    let keeps = here.connection.keeps(&queue).await?;
     let unknown_sources = stakes.sources.as_ref().err().cloned();
     let body = view! {
         {queue_head(here.connection.name(), &queue, QueuePage::Danger, is_dlq)}
@@ -31,7 +35,7 @@ async fn danger(here: Here) -> Result<Page, Failure> {
         {unknown_sources.map(|failure| view! { <FailureNotice failure/> })}
         {figures(&queue, &stakes)}
         <div class="split">
-            {purge(&here, &queue, &stakes, &sources)}
+            {purge(&here, &queue, &stakes, &sources, &keeps)}
             {delete(&here, &queue, &stakes, &sources)}
         </div>
     };
@@ -52,13 +56,20 @@ fn figures(queue: &QueueName, stakes: &Stakes) -> impl IntoView + use<> {
     }
 }
 
-fn purge(here: &Here, queue: &QueueName, stakes: &Stakes, sources: &[QueueName]) -> impl IntoView + use<> {
+fn purge(
+    here: &Here,
+    queue: &QueueName,
+    stakes: &Stakes,
+    sources: &[QueueName],
+    keeps: &Archived,
+) -> impl IntoView + use<> {
     let cooling = stakes.purge_again_at.map(|at| {
         let seconds = (at - here.now_ms).max(1_000).unsigned_abs() / 1_000;
         format!("It was purged a moment ago; SQS allows the next purge in {}.", words::seconds(seconds))
     });
     let reason = here.connection.allowed().err().map(|refusal| refusal.title()).or(cooling);
     let (sentences, line) = (purge_sentences(queue, sources), command(&purge_command(&stakes.url)));
+    let archiving = archiving(here, keeps, stakes.attributes.depth);
     let error = wrong(here, "purge");
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     view! {
@@ -67,6 +78,7 @@ fn purge(here: &Here, queue: &QueueName, stakes: &Stakes, sources: &[QueueName])
             <form class="form" method="post" action=paths::api("queues/purge")>
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=name.clone()/>
+                {archiving}
                 <Confirm name field="purge" error/>
                 <div class="form-actions">
                     <Button variant=Variant::Destroy glyph=Glyph::Trash reason>
@@ -104,6 +116,33 @@ fn delete(here: &Here, queue: &QueueName, stakes: &Stakes, sources: &[QueueName]
     }
 }
 
+/// Whether copies are kept first, and of what there will be none.
+fn archiving(here: &Here, keeps: &Archived, depth: Depth) -> impl IntoView + use<> {
+    if !matches!(keeps, Archived::Kept { .. }) {
+        return view! { <p class="soft">{keeps.sentence()}</p> }.into_any();
+    }
+    let most = MOST as u64;
+    let (seen, beyond) = (depth.visible.min(most), depth.visible.saturating_sub(most));
+    let mut without = Vec::new();
+    for (n, what) in [(beyond, "visible beyond that"), (depth.in_flight, "in flight"), (depth.delayed, "delayed")] {
+        if n > 0 {
+            without.push(format!("{} {what}", words::approximately(n)));
+        }
+    }
+    without.push("whatever arrives meanwhile".to_owned());
+    let hint = format!(
+        "Receives what is visible ({} now; at most {} messages, {}, {}), keeps copies, deletes it, then purges the rest.          Not copied: {}. Every message met counts a receive, and one that its consumers failed before may move to the dead-letter queue.",
+        words::approximately(seen),
+        words::count(most),
+        words::bytes(MOST_BYTES as u64),
+        words::seconds(PATIENCE.as_secs()),
+        without.join(", "),
+    );
+    let typed = here.submission.as_deref().and_then(|submission| submission.form::<PurgeForm>());
+    let checked = typed.is_none_or(|form| !form.archive.is_empty());
+    view! { <Checkbox name="archive" label="Keep copies first" hint checked/> }.into_any()
+}
+
 fn wrong(here: &Here, field: &str) -> Option<String> {
     here.submission.as_ref()?.sentence(field)
 }
@@ -121,7 +160,7 @@ fn purge_sentences(queue: &QueueName, sources: &[QueueName]) -> Vec<String> {
             format!("{queue} is the dead-letter queue of {}: these failures can be redriven no more.", list(sources)),
         );
     }
-    sentences.push("A purge cannot be undone.".to_owned());
+    sentences.push("A purge cannot be undone; only what was copied first can be sent again.".to_owned());
     sentences
 }
 
@@ -149,7 +188,7 @@ fn delete_sentences(queue: &QueueName, sources: &[QueueName], dead_letters: Opti
         ));
     }
     sentences.push("The name cannot be used again for 60 seconds.".to_owned());
-    sentences.push("A deletion cannot be undone.".to_owned());
+    sentences.push("No copies are made of its messages, and a deletion cannot be undone.".to_owned());
     sentences
 }
 

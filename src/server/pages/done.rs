@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use super::Here;
-use crate::model::Failure;
+use crate::model::archive::Archived;
 use crate::model::form::Done;
-use crate::ui::parts::{FailureNotice, Notice, Tone};
+use crate::model::{Failure, QueueName, paths};
+use crate::ui::parts::{FailureNotice, Glyph, LinkButton, Notice, Tone};
 
 /// What came of the form that led here; nothing where none did.
 pub fn notice(here: &Here) -> Option<AnyView> {
@@ -13,7 +14,27 @@ pub fn notice(here: &Here) -> Option<AnyView> {
     if let Some(failure) = submission.failure.clone() {
         return Some(failed(failure));
     }
-    submission.done.as_ref().map(done)
+    let undo = submission.done.as_ref().and_then(|done| undo(here, done));
+    Some(view! { {submission.done.as_ref().map(done)} {undo} }.into_any())
+}
+
+/// After a deletion: whether copies are kept, and the way to them.
+fn undo(here: &Here, done: &Done) -> Option<AnyView> {
+    let Done::Deleted { copies: Some(copies), succeeded, unknown, .. } = done else { return None };
+    let queue = here.queue().ok().filter(|_| succeeded + unknown > 0)?;
+    Some(copies_kept(here, &queue, copies))
+}
+
+/// Whether copies of a deletion are kept, and the way to them.
+pub fn copies_kept(here: &Here, queue: &QueueName, copies: &Archived) -> AnyView {
+    let link = match copies {
+        Archived::Kept { deletion, .. } => {
+            let href = paths::deleted(here.connection.name(), Some(queue), Some(deletion));
+            Some(view! { <LinkButton href glyph=Glyph::Redrive small=true>"Undo…"</LinkButton> })
+        }
+        Archived::Off | Archived::OptedOut => None,
+    };
+    view! { <p class="cluster">{copies.sentence()} {link}</p> }.into_any()
 }
 
 fn failed(failure: Failure) -> AnyView {

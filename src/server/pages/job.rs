@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{Here, Page, page};
+use super::{Here, Page, done, page};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, words};
 use crate::server::services::jobs::{Job, Report, Row};
 use crate::server::services::messages::Fate;
 use crate::ui::parts::{
-    Age, Badge, Button, Cell, CellKind, Column, FailureNotice, Glyph, LinkButton, Meter, NameCell, Pagination, Refresh,
-    Section, Table, Tone,
+    Age, Badge, Button, Cell, CellKind, Column, Consequences, FailureNotice, Glyph, LinkButton, Meter, NameCell,
+    Pagination, Refresh, Section, Table, Tone,
 };
 
 /// Rows on a page.
@@ -40,6 +40,8 @@ async fn job(here: Here) -> Result<Page, Failure> {
         </p>
         {report.failure.clone().map(|failure| view! { <FailureNotice failure/> })}
         {progress(&here, &job, &report)}
+        {report.archived.as_ref().map(|copies| done::copies_kept(&here, job.queue(), copies))}
+        {(!report.notes.is_empty()).then(|| view! { <Consequences sentences=report.notes.clone()/> })}
         {results(&here, &job, &report)}
         <LinkButton href=back>"Back to the messages"</LinkButton>
     };

@@ -9,6 +9,7 @@ pub mod activity;
 pub mod chosen;
 mod command;
 pub mod danger;
+pub mod deleted;
 mod done;
 pub mod failure;
 mod fields;

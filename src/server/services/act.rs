@@ -29,6 +29,11 @@ impl Act {
         Self { verb, queue: Some(queue.clone()), detail: Detail::new(), cli: Some(cli) }
     }
 
+    /// A change to what the console itself keeps, for which there is no command.
+    pub fn here(queue: &QueueName, verb: Verb) -> Self {
+        Self { verb, queue: Some(queue.clone()), detail: Detail::new(), cli: None }
+    }
+
     /// Adds a fact.
     #[must_use]
     pub fn fact(mut self, name: &str, value: impl ToString) -> Self {
@@ -104,6 +109,30 @@ impl Connection {
                     (outcome, Err(failure))
                 }
             },
+        };
+        self.conclude(id, &outcome).await;
+        result
+    }
+
+    /// The same for a change to what the console itself keeps: SQS is not asked.
+    pub(super) async fn act_here<T>(
+        &self,
+        act: Act,
+        work: impl Future<Output = Result<T, Failure>> + Send,
+        facts: impl FnOnce(&T) -> Detail + Send,
+    ) -> Result<T, Failure>
+    where
+        T: Send,
+    {
+        let id = self.intend(act).await?;
+        if let Err(refusal) = self.permit() {
+            self.conclude(id, &refused()).await;
+            return Err(Failure::Refused(refusal));
+        }
+        let result = work.await;
+        let outcome = match &result {
+            Ok(value) => Outcome::Succeeded { request_id: None, detail: facts(value) },
+            Err(_) => Outcome::Failed { code: Code::new("StoreFailed"), request_id: None },
         };
         self.conclude(id, &outcome).await;
         result

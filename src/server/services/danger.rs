@@ -69,7 +69,7 @@ impl Connection {
     }
 
     /// SQS tells nobody when a queue was purged; the audit log knows of the purges that went through this console.
-    async fn purge_again_at(&self, queue: &QueueName) -> Option<i64> {
+    pub(super) async fn purge_again_at(&self, queue: &QueueName) -> Option<i64> {
         let query = ActivityQuery {
             queue: Some(queue.clone()),
             verb: Some(Verb::PurgeQueue),

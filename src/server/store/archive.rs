@@ -81,16 +81,29 @@ fn total(database: &Connection) -> Result<u64, StoreError> {
 
 /// The copies asked for, newest first, with those records that are small enough for a list.
 pub(super) fn find(database: &Connection, query: &CopyQuery) -> Result<Vec<(KeptCopy, Option<Vec<u8>>)>, StoreError> {
+    let columns = format!("{COLUMNS}, CASE WHEN bytes <= {SHOWN} THEN record END AS small");
+    select(database, query, &columns, |row| Ok((read(row)?, row.get("small")?)))
+}
+
+/// The same without their records.
+pub(super) fn list(database: &Connection, query: &CopyQuery) -> Result<Vec<KeptCopy>, StoreError> {
+    select(database, query, COLUMNS, read)
+}
+
+fn select<T>(
+    database: &Connection,
+    query: &CopyQuery,
+    columns: &str,
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
     let (conditions, mut values) = conditions(query);
     values.extend([Value::from(i64::from(query.limit)), Value::from(number(query.skip))]);
-    let mut select = database.prepare(&format!(
-        "SELECT {COLUMNS}, CASE WHEN bytes <= {SHOWN} THEN record END AS small FROM archive WHERE {conditions}
-         ORDER BY seq DESC LIMIT ? OFFSET ?"
-    ))?;
+    let mut select = database
+        .prepare(&format!("SELECT {columns} FROM archive WHERE {conditions} ORDER BY seq DESC LIMIT ? OFFSET ?"))?;
     let mut rows = select.query(params_from_iter(values))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push((read(row)?, row.get("small")?));
+        found.push(read(row)?);
     }
     Ok(found)
 }

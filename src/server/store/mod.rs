@@ -148,6 +148,9 @@ pub trait ArchiveStore: Send + Sync {
     /// The copies asked for, newest first, each with its record if that is small (16 KiB).
     async fn copies(&self, query: &CopyQuery) -> Result<Vec<(KeptCopy, Option<Vec<u8>>)>, StoreError>;
 
+    /// The same without their records.
+    async fn list_copies(&self, query: &CopyQuery) -> Result<Vec<KeptCopy>, StoreError>;
+
     /// How many copies the query finds in all, `skip` and `limit` aside.
     async fn count_copies(&self, query: &CopyQuery) -> Result<u64, StoreError>;
 

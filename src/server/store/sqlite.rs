@@ -159,6 +159,11 @@ impl ArchiveStore for Sqlite {
         self.run(move |database| archive::find(database, &query)).await
     }
 
+    async fn list_copies(&self, query: &CopyQuery) -> Result<Vec<KeptCopy>, StoreError> {
+        let query = query.clone();
+        self.run(move |database| archive::list(database, &query)).await
+    }
+
     async fn count_copies(&self, query: &CopyQuery) -> Result<u64, StoreError> {
         let query = query.clone();
         self.run(move |database| archive::count(database, &query)).await

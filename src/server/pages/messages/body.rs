@@ -10,7 +10,7 @@ use crate::ui::parts::{Badge, Code, CopyButton, Fact, Facts, Section, Tone};
 const COPIED_MOST: usize = 256 * 1_024;
 
 /// Which layer is asked for: `layer`, counted from 0, or the first for `view=raw`; else the one worth reading.
-pub(super) fn asked(layers: &Layers, layer: &str, view: &str) -> usize {
+pub(in crate::server::pages) fn asked(layers: &Layers, layer: &str, view: &str) -> usize {
     match layer.parse::<usize>() {
         Ok(at) => at.min(layers.0.len() - 1),
         Err(_) if view == "raw" => 0,
@@ -19,7 +19,12 @@ pub(super) fn asked(layers: &Layers, layer: &str, view: &str) -> usize {
 }
 
 /// One layer of the body, with the way to the others. The first is the body itself, byte for byte.
-pub(super) fn section(message: &Message, layers: &Layers, at: usize, page: &str) -> impl IntoView + use<> {
+pub(in crate::server::pages) fn section(
+    message: &Message,
+    layers: &Layers,
+    at: usize,
+    page: &str,
+) -> impl IntoView + use<> {
     let layer = &layers.0[at];
     let (text, language, cut) = if at == 0 {
         let language = if layers.0.len() > 1 { layers.0[1].shown().language } else { Language::Text };
@@ -99,7 +104,7 @@ fn trail(layers: &Layers, at: usize, page: &str) -> impl IntoView + use<> {
 }
 
 /// What the envelopes say, each under its own name.
-pub(super) fn envelopes(layers: &Layers) -> impl IntoView + use<> {
+pub(in crate::server::pages) fn envelopes(layers: &Layers) -> impl IntoView + use<> {
     let section = |layer: &Layer| {
         let fact = |(label, value): &(&'static str, String)| {
             let (label, value) = (*label, value.clone());

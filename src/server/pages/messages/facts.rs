@@ -94,7 +94,7 @@ fn budget(message: &Message, attributes: &Attributes) -> String {
 }
 
 /// The message attributes with their types; bytes as hexadecimal digits and as base64.
-pub(super) fn attributes(message: &Message) -> impl IntoView + use<> {
+pub(in crate::server::pages) fn attributes(message: &Message) -> impl IntoView + use<> {
     let rows: Vec<_> = message
         .attributes
         .iter()
@@ -146,7 +146,7 @@ pub(super) fn attributes(message: &Message) -> impl IntoView + use<> {
 }
 
 /// All system attributes as they came, those that this program does not know too.
-pub(super) fn system(message: &Message) -> impl IntoView + use<> {
+pub(in crate::server::pages) fn system(message: &Message) -> impl IntoView + use<> {
     let facts: Vec<_> = message
         .system
         .iter()

@@ -69,6 +69,14 @@ pub(super) fn bar(
     });
     let what = if one.is_some() { "the message" } else { "the marked messages" };
     let name = queue.to_string();
+    let copies = match here.connection.keeping().days {
+        0 => "this console keeps no copies either, see".to_owned(),
+        days => format!(
+            "unless the queue has opted out, a copy is kept for {} under",
+            words::plural(u64::from(days), "day", "days")
+        ),
+    };
+    let deleted = paths::deleted(here.connection.name(), Some(queue), None);
     let batch =
         |operation: &str| Command::new(operation).option("queue-url", url.as_str()).file("entries", "entries.json");
     let (delete, change) = (batch("delete-message-batch"), batch("change-message-visibility-batch"));
@@ -100,7 +108,11 @@ pub(super) fn bar(
                 <Equivalent command=change/>
             </Disclosure>
             <Disclosure summary="Delete…">
-                <p>{format!("Deletes {what} from {name} for good. SQS cannot bring a deleted message back.")}</p>
+                <p>
+                    {format!("Deletes {what} from {name}. SQS cannot bring a deleted message back; {copies} ")}
+                    <a href=deleted>"Recently deleted"</a>
+                    "."
+                </p>
                 <div class="cluster">
                     <Button variant=Variant::Destroy glyph=Glyph::Trash name="action" value="delete" reason=delete_reason>
                         {format!("Delete {what}")}

@@ -1,12 +1,12 @@
 //! Messages: look, receive, what came of it, and one message of it. Opening these pages receives nothing.
 
 mod asking;
-mod body;
+pub(super) mod body;
 mod choose;
 mod compare;
 mod difference;
 pub(super) mod download;
-mod facts;
+pub(super) mod facts;
 mod held;
 mod identity;
 mod look;

@@ -20,6 +20,10 @@ pub fn head(
         tabs.push(tab("Redrive", QueuePage::Redrive));
     }
     tabs.push(tab("Settings", QueuePage::Settings));
+    // Only from where it matters: the row of tabs is long enough.
+    if matches!(here, QueuePage::Messages | QueuePage::Deleted | QueuePage::Danger) {
+        tabs.push(tab("Recently deleted", QueuePage::Deleted));
+    }
     tabs.push(tab("Danger", QueuePage::Danger));
     let crumbs = vec![("Queues".to_owned(), paths::home(connection))];
     let (name, kind, label) = (queue.to_string(), queue.kind(), format!("Pages of {queue}"));

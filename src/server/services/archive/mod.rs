@@ -2,8 +2,10 @@
 //!
 //! * [`Keeping`] – how long, how much, and with which key copies are kept
 //! * [`Connection::archive`] – keeps copies; what it refuses must not be removed
+//! * [`list`] – what there is, and forgetting it; restoring is a job (`services::jobs`)
 //! * [`seal`] – a record that only its key opens
 
+pub mod list;
 pub mod seal;
 
 use std::collections::BTreeMap;

@@ -9,7 +9,7 @@ use crate::server::services::messages::Fate;
 use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
 
 /// A FIFO queue takes no message without a group.
-const NO_GROUP: &str = "MissingMessageGroupId";
+pub(super) const NO_GROUP: &str = "MissingMessageGroupId";
 
 /// Sends a copy of each message of a job. One request per ten messages or 1 MiB, none of them repeated. It fails as a
 /// whole only where nothing was sent at all.
@@ -57,7 +57,7 @@ pub async fn copy(sqs: &Arc<dyn Sqs>, job: &Job, to: &QueueUrl, kind: QueueKind)
 
 /// What is sent: body, attributes, trace header and group as they were. A FIFO queue gets a deduplication id of the
 /// copy's own: with the original's it would be swallowed for five minutes.
-fn draft(message: &Message, kind: QueueKind, id: &str) -> Option<Draft> {
+pub(super) fn draft(message: &Message, kind: QueueKind, id: &str) -> Option<Draft> {
     let fifo = kind == QueueKind::Fifo;
     let group_id = message.group_id().map(str::to_owned);
     if fifo && group_id.is_none() {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::model::archive::Archived;
 use crate::model::job::Task;
 use crate::model::live::Progress;
-use crate::model::{Failure, Message, MessageId, QueueName};
+use crate::model::{Failure, Message, MessageId, QueueName, ReceiptHandle};
 use crate::server::services::messages::Fate;
 
 /// A message of a job.
@@ -48,6 +48,12 @@ pub struct Report {
     pub cancelled: bool,
     /// What it kept of the messages that it deleted; absent while it has deleted none.
     pub archived: Option<Archived>,
+    /// What there is to say besides, a sentence each.
+    pub notes: Vec<String>,
+    /// Whether its messages are ids alone, with which nothing else can be done.
+    pub hollow: bool,
+    /// Whether the queue is to be purged after it.
+    pub(super) goes_on: bool,
 }
 
 impl Report {
@@ -69,6 +75,9 @@ impl Report {
     /// The messages that it was not done with, for another try. Where the outcome is unknown it may have been done, so
     /// these are left to a person.
     pub fn undone(&self) -> Vec<Arc<Message>> {
+        if self.hollow {
+            return Vec::new();
+        }
         let undone = |row: &&Row| matches!(row.fate, None | Some(Fate::Failed(_) | Fate::NotFound));
         self.rows.iter().filter(undone).map(|row| Arc::clone(&row.message)).collect()
     }
@@ -91,10 +100,25 @@ impl Job {
     pub(super) fn new(queue: QueueName, task: Task, how: String, messages: &[Arc<Message>], now_ms: i64) -> Self {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let rows = messages.iter().map(|message| Row { message: Arc::clone(message), fate: None }).collect();
-        let report = Report { rows, finished_ms: None, failure: None, cancelled: false, archived: None };
+        let report = Report {
+            rows,
+            finished_ms: None,
+            failure: None,
+            cancelled: false,
+            archived: None,
+            notes: Vec::new(),
+            hollow: false,
+            goes_on: false,
+        };
         let progress = watch::Sender::new(progress(&id, &report));
         let (cancel, report) = (CancellationToken::new(), Mutex::new(Arc::new(report)));
         Self { id, queue, task, how, started_ms: now_ms, cancel, report, progress }
+    }
+
+    /// Says that its messages are ids alone.
+    pub(super) fn hollow(self) -> Self {
+        self.change(|report| report.hollow = true);
+        self
     }
 
     /// What names it.
@@ -165,6 +189,34 @@ impl Job {
     /// Writes down what it keeps of the messages that it deletes.
     pub(super) fn keeps(&self, archived: &Archived) {
         self.change(|report| report.archived = Some(archived.clone()));
+    }
+
+    /// Adds a message that the job came upon, and what became of it; its id alone, for there may be many.
+    pub(super) fn met(&self, message: &Message, fate: &Fate) {
+        let outline = Message {
+            id: message.id.clone(),
+            receipt_handle: ReceiptHandle::new(""),
+            body: String::new(),
+            md5_of_body: String::new(),
+            md5_of_attributes: None,
+            system: Default::default(),
+            attributes: Default::default(),
+        };
+        self.change(|report| {
+            // The same message may come by again.
+            report.rows.retain(|row| row.message.id != outline.id);
+            report.rows.push(Row { message: Arc::new(outline), fate: Some(fate.clone()) });
+        });
+    }
+
+    /// Adds a sentence to its page.
+    pub(super) fn note(&self, sentence: String) {
+        self.change(|report| report.notes.push(sentence));
+    }
+
+    /// Writes down whether the queue is to be purged after it.
+    pub(super) fn goes_on(&self, goes_on: bool) {
+        self.change(|report| report.goes_on = goes_on);
     }
 
     /// Writes down that it has ended.

@@ -4,6 +4,8 @@
 //! * [`Job`] – what is to be done, how far it is, what became of each message
 //! * `carry` – delete and hide: with the handles that are held, then with those found again
 //! * `copy` – send the copies to another queue
+//! * `restore` – send copies of deleted messages again
+//! * `purge` – copy and delete what can be received, then purge
 //! * `find` – receives until the wanted messages have come by, and gives everything else back
 
 mod batches;
@@ -11,6 +13,8 @@ mod carry;
 mod copy;
 mod find;
 mod job;
+pub mod purge;
+mod restore;
 mod start;
 
 use std::collections::VecDeque;

@@ -6,15 +6,17 @@ use super::Jobs;
 use super::carry::Carrying;
 use super::copy::copy;
 use super::job::Job;
+use super::purge::{copy_and_delete, purge_the_rest, told};
+use super::restore::{Restoring, restore};
 use crate::model::activity::Detail;
 use crate::model::cli::Command;
 use crate::model::form::carry_out::CarryOut;
 use crate::model::form::held::Deed;
 use crate::model::job::Task;
 use crate::model::{Failure, MessageId, QueueName, QueueUrl, ReceiptHandle, Refusal};
+use crate::server::services::Connection;
 use crate::server::services::act::Act;
 use crate::server::services::messages::{self, Cell, Chosen};
-use crate::server::services::{Connection, report};
 use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
 
 /// A held message is acted on with its handle only if this is left of its lease; else it is found again.
@@ -29,6 +31,7 @@ pub struct Errand {
     to: Option<QueueUrl>,
     cell: Option<Arc<Cell>>,
     held: Vec<(MessageId, ReceiptHandle)>,
+    restoring: Option<Restoring>,
 }
 
 impl Errand {
@@ -57,14 +60,16 @@ impl Errand {
             counted.chain(broken_off).collect::<Detail>()
         };
         let result = self.connection.act_telling(act, |sqs| self.carry_out(sqs), facts).await;
-        let failure = match result {
-            Ok(None) => None,
-            Ok(Some(error)) => Some(report::sqs(error, self.connection.name(), Some(self.job.queue()))),
+        let mut failure = match result {
+            Ok(error) => told(&self.connection, &self.job, error),
             Err(failure) => Some(failure),
         };
+        if failure.is_none() && self.job.report().goes_on {
+            failure = purge_the_rest(&self.connection, &self.job).await;
+        }
         self.job.finish(failure, self.connection.now_ms());
         self.connection.reread(self.job.queue()).await;
-        if let Task::Copy { to } = self.job.task() {
+        if let Task::Copy { to } | Task::Restore { to } = self.job.task() {
             self.connection.reread(to).await;
         }
     }
@@ -77,6 +82,12 @@ impl Errand {
                 let answer = copy(&sqs, &self.job, url, to.kind()).await?;
                 return Ok(Answer { value: None, request_id: answer.request_id });
             }
+            (Task::Restore { to }, _) => {
+                let Some(restoring) = &self.restoring else { return Ok(Answer { value: None, request_id: None }) };
+                let answer = restore(&self.connection, &sqs, &self.job, (to, &self.url), restoring).await?;
+                return Ok(Answer { value: None, request_id: answer.request_id });
+            }
+            (Task::Purge, _) => return copy_and_delete(&self.connection, &sqs, &self.job, &self.url).await,
             (Task::Copy { .. }, None) => return Ok(Answer { value: None, request_id: None }),
         };
         // While it is a look's turn, what the look receives and gives back would pass through here, too.
@@ -135,7 +146,14 @@ impl Connection {
         let how = chosen.how.clone();
         let job = Arc::new(Job::new(queue.clone(), carry_out.task, how, &chosen.messages, self.now_ms()));
         self.jobs().add(Arc::clone(&job));
-        Ok(Errand { connection: self.clone(), job, url, to, cell, held })
+        Ok(Errand { connection: self.clone(), job, url, to, cell, held, restoring: None })
+    }
+
+    /// Makes a job that begins with messages of its own.
+    pub(super) fn errand(&self, job: Job, url: QueueUrl, restoring: Option<Restoring>) -> Errand {
+        let job = Arc::new(job);
+        self.jobs().add(Arc::clone(&job));
+        Errand { connection: self.clone(), job, url, to: None, cell: None, held: Vec::new(), restoring }
     }
 
     /// The chosen messages that are still held, with their handles, on FIFO in the order of their sequence.
@@ -158,15 +176,16 @@ impl Connection {
 
 fn intent(queue: &QueueName, url: &QueueUrl, task: &Task) -> Act {
     let operation = match task {
-        Task::Delete => "delete-message-batch",
+        Task::Delete | Task::Purge => "delete-message-batch",
         Task::Hide(_) => "change-message-visibility-batch",
-        Task::Copy { .. } => "send-message-batch",
+        Task::Copy { .. } | Task::Restore { .. } => "send-message-batch",
     };
     let cli = Command::new(operation).option("queue-url", url.as_str()).file("entries", "entries.json");
     let act = Act::on(queue, task.verb(), cli);
     match task {
         Task::Delete => act,
+        Task::Purge => act.fact("before", "a purge"),
         Task::Hide(seconds) => act.fact("seconds", seconds),
-        Task::Copy { to } => act.fact("to", to),
+        Task::Copy { to } | Task::Restore { to } => act.fact("to", to),
     }
 }

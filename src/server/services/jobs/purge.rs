@@ -1,0 +1,210 @@
+//! A purge that keeps copies first: what can be received is received, copied and deleted, ten by ten; what is left is
+//! purged. Deleting on the way is what lets a FIFO queue show more than the first messages of a group, and whatever ends
+//! the job early, no message is gone without its copy.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::job::Job;
+use super::start::Errand;
+use crate::model::archive::{Archived, CopyId, Reason};
+use crate::model::job::Task;
+use crate::model::limits::BATCH_ENTRIES;
+use crate::model::{Depth, Failure, Message, MessageId, QueueName, QueueUrl, ReceiptHandle, Refusal, Verb, words};
+use crate::server::services::messages::{Fate, by_handle};
+use crate::server::services::{Connection, report};
+use crate::server::sqs::{Answer, Receive, Result as SqsResult, Sqs, SqsError};
+
+/// For how many seconds what is received is hidden; SQS shows it again by itself after that, should the console die.
+const LEASE: u32 = 60;
+/// A long poll of one second asks all of SQS's servers (SQS Developer Guide, "Short and long polling").
+const WAIT: u32 = 1;
+/// So many long polls that find nothing are the end of it.
+const EMPTY_POLLS: u32 = 3;
+/// At most so many messages are copied.
+pub const MOST: usize = 10_000;
+/// At most so many bytes of them: 64 MiB.
+pub const MOST_BYTES: usize = 64 << 20;
+/// So long it goes on at most.
+pub const PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+/// Why the pass ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Nothing more came.
+    Empty,
+    /// At one of its bounds.
+    Bound,
+    /// It broke off: the queue is not purged.
+    Broken,
+}
+
+/// What a pass did.
+struct Pass {
+    end: End,
+    failure: Option<SqsError>,
+    /// Copies of messages that it could not delete; the purge will.
+    left: Vec<CopyId>,
+}
+
+impl Connection {
+    /// Makes a job that purges a queue after keeping copies; [`Errand::run`] carries it out. At most two requests, none
+    /// of them a receive. Refused where no copies are kept, where a receive runs, and where SQS would refuse the purge.
+    pub async fn open_purge(&self, queue: &QueueName) -> Result<Errand, Failure> {
+        self.require(queue, Verb::PurgeQueue).await?;
+        if !matches!(self.keeps(queue).await?, Archived::Kept { .. }) {
+            return Err(Failure::Refused(Refusal::NoCopiesKept));
+        }
+        if self.purge_again_at(queue).await.is_some() {
+            return Err(Failure::PurgeInProgress(queue.clone()));
+        }
+        if self.desk().cell(queue).is_some_and(|cell| cell.is_receiving()) {
+            return Err(Failure::Refused(Refusal::ReceiveRunning));
+        }
+        let url = self.url(queue).await?;
+        let depth = self.attributes(queue).await?.depth;
+        let job = Job::new(queue.clone(), Task::Purge, "everything in it".to_owned(), &[], self.now_ms()).hollow();
+        job.note(format!("Before: {}.", said(depth)));
+        Ok(self.errand(job, url, None))
+    }
+}
+
+/// The pass, as the effect of an act.
+pub(super) async fn copy_and_delete(
+    connection: &Connection,
+    sqs: &Arc<dyn Sqs>,
+    job: &Job,
+    url: &QueueUrl,
+) -> SqsResult<Option<SqsError>> {
+    let turn = connection.turn(job.queue());
+    let _turn = turn.lock().await;
+    let pass = pass(connection, sqs, job, url).await;
+    if pass.end == End::Broken {
+        connection.unneeded(&pass.left).await;
+        job.note("The queue was not purged.".to_owned());
+    } else if pass.end == End::Bound {
+        job.note(format!(
+            "It ended at its bound ({} messages, {}, {}); what came after that was not copied.",
+            words::count(MOST as u64),
+            words::bytes(MOST_BYTES as u64),
+            words::seconds(PATIENCE.as_secs())
+        ));
+    }
+    job.goes_on(pass.end != End::Broken);
+    Ok(Answer { value: pass.failure, request_id: None })
+}
+
+async fn pass(connection: &Connection, sqs: &Arc<dyn Sqs>, job: &Job, url: &QueueUrl) -> Pass {
+    let began = Instant::now();
+    let (mut empty, mut bytes) = (0, 0);
+    // A message whose delete failed comes by again; it needs no second copy.
+    let mut copied: BTreeMap<MessageId, CopyId> = BTreeMap::new();
+    let mut deleted = 0;
+    let ended = |end, failure, copied: BTreeMap<_, _>| Pass { end, failure, left: copied.into_values().collect() };
+    loop {
+        if job.cancelled().is_cancelled() || connection.closing().is_cancelled() {
+            return ended(End::Broken, None, copied);
+        }
+        if empty >= EMPTY_POLLS {
+            return ended(End::Empty, None, copied);
+        }
+        if deleted + copied.len() >= MOST || bytes >= MOST_BYTES || began.elapsed() >= PATIENCE {
+            return ended(End::Bound, None, copied);
+        }
+        let receive = Receive { count: 10, visibility_timeout: Some(LEASE), wait: WAIT };
+        let messages: Vec<Arc<Message>> = match sqs.receive(url, receive).await {
+            Ok(answer) => answer.value.into_iter().map(Arc::new).collect(),
+            Err(error) => return ended(End::Broken, Some(error), copied),
+        };
+        if messages.is_empty() {
+            empty += 1;
+            continue;
+        }
+        empty = 0;
+        let handles: Vec<ReceiptHandle> = messages.iter().map(|message| message.receipt_handle.clone()).collect();
+        let new: Vec<_> = messages.iter().filter(|message| !copied.contains_key(&message.id)).cloned().collect();
+        bytes += new.iter().map(|message| message.size()).sum::<usize>();
+        match connection.archive_for(job.id(), job.queue(), &new, Reason::Purge).await {
+            Ok(copies) if matches!(copies.archived, Archived::Kept { .. }) => {
+                job.keeps(&copies.archived);
+                copied.extend(copies.of);
+            }
+            // Told meanwhile to keep none.
+            Ok(_) => {
+                give_back(sqs, url, &handles).await;
+                job.broke_off(Failure::Refused(Refusal::NoCopiesKept));
+                return ended(End::Broken, None, copied);
+            }
+            Err(failure) => {
+                give_back(sqs, url, &handles).await;
+                job.broke_off(failure);
+                return ended(End::Broken, None, copied);
+            }
+        }
+        let fates = match sqs.delete_batch(url, &handles).await {
+            Ok(answer) => by_handle(&handles, answer.value),
+            Err(error) => {
+                let fate = Fate::of_call(&error);
+                if !matches!(fate, Fate::Failed(_)) {
+                    // Some of them may be gone: their copies stay.
+                    for message in &messages {
+                        copied.remove(&message.id);
+                    }
+                }
+                for message in &messages {
+                    job.met(message, &fate);
+                }
+                return ended(End::Broken, Some(error), copied);
+            }
+        };
+        for message in &messages {
+            let Some(fate) = fates.get(&message.receipt_handle) else { continue };
+            if !matches!(fate, Fate::Failed(_)) && copied.remove(&message.id).is_some() {
+                deleted += 1;
+            }
+            job.met(message, fate);
+        }
+    }
+}
+
+/// Shows messages again that are not deleted after all. What cannot be given back is left to its lease.
+async fn give_back(sqs: &Arc<dyn Sqs>, url: &QueueUrl, handles: &[ReceiptHandle]) {
+    for batch in handles.chunks(BATCH_ENTRIES) {
+        let changes: Vec<_> = batch.iter().map(|handle| (handle.clone(), 0)).collect();
+        let _ = sqs.change_visibility_batch(url, &changes).await;
+    }
+}
+
+/// Purges what the pass left, and says how much that is.
+pub(super) async fn purge_the_rest(connection: &Connection, job: &Job) -> Option<Failure> {
+    let depth = match connection.attributes(job.queue()).await {
+        Ok(attributes) => attributes.depth,
+        Err(failure) => return Some(failure),
+    };
+    match connection.purge_queue(job.queue()).await {
+        Ok(_) if depth == Depth::default() => {
+            job.note("Then the queue was purged; SQS counted nothing in it any more.".to_owned());
+        }
+        Ok(_) => job.note(format!("Then the queue was purged. Gone without a copy, by SQS's count: {}.", said(depth))),
+        Err(failure) => {
+            job.note(format!("The queue was not purged. Left in it: {}.", said(depth)));
+            return Some(failure);
+        }
+    }
+    job.note("Whatever arrives while SQS purges, up to 60 seconds, may be gone without a copy, too.".to_owned());
+    None
+}
+
+fn said(depth: Depth) -> String {
+    let Depth { visible, in_flight, delayed, .. } = depth;
+    let [visible, in_flight, delayed] = [visible, in_flight, delayed].map(words::count);
+    format!("{visible} visible, {in_flight} in flight, {delayed} delayed")
+}
+
+/// Logs what went wrong with a call of a job, in words for its page.
+pub(super) fn told(connection: &Connection, job: &Job, error: Option<SqsError>) -> Option<Failure> {
+    error.map(|error| report::sqs(error, connection.name(), Some(job.queue())))
+}

@@ -295,3 +295,32 @@ fn help_and_version_are_printed_not_served() {
         assert!(matches!(read, Ok(Invocation::Print(text)) if text.contains("redrive")));
     }
 }
+
+#[test]
+fn copies_are_kept_for_a_month_unless_told_otherwise() {
+    let archive = attempt(&[], &[], "").unwrap().archive;
+    assert_eq!((archive.days, archive.mib, archive.key), (30, 256, None));
+    let config = attempt(&["--archive-days", "0"], &[("REDRIVE_ARCHIVE_MIB", "16")], "").unwrap();
+    assert_eq!((config.archive.days, config.archive.mib), (0, 16));
+    assert_eq!(from_file("archive_days = 7").unwrap().archive.days, 7);
+    let wrong = refused(attempt(&["--archive-days", "-1", "--archive-mib", "0"], &[], ""));
+    assert!(!wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn the_key_of_the_archive_is_a_variable_and_is_never_repeated() {
+    let hexadecimal = "0f".repeat(32);
+    let base64 = crate::model::binary::base64(&[15; 32]);
+    for text in [hexadecimal.as_str(), &base64] {
+        let config = attempt(&[], &[("REDRIVE_ARCHIVE_KEY", text)], "").unwrap();
+        assert_eq!(config.archive.key.as_ref().map(|key| key.0), Some([15; 32]));
+        assert!(!format!("{config:?}").contains("15, 15"), "it is not shown");
+    }
+    for wrong in ["", "0f0f", "s3cret-s3cret-s3cret", &hexadecimal[2..], &"zz".repeat(32)] {
+        let said = refused(attempt(&[], &[("REDRIVE_ARCHIVE_KEY", wrong)], "")).join(" ");
+        assert!(said.starts_with("REDRIVE_ARCHIVE_KEY: this is no key"), "{said}");
+        assert!(wrong.is_empty() || !said.contains(wrong), "{said}");
+    }
+    assert!(attempt(&["--archive-key", &hexadecimal], &[], "").is_err());
+    assert!(from_file(&format!("archive_key = \"{hexadecimal}\"")).is_err());
+}

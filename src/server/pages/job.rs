@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Here, Page, done, page};
+use crate::model::job::Task;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, words};
 use crate::server::services::jobs::{Job, Report, Row};
@@ -53,7 +54,7 @@ fn state(report: &Report) -> impl IntoView + use<> {
         (None, false) => view! { <Badge tone=Tone::Info glyph=Glyph::Clock>"running"</Badge> },
         (None, true) => view! { <Badge tone=Tone::Warn>"stopping"</Badge> },
         (Some(_), true) => view! { <Badge tone=Tone::Warn>"stopped"</Badge> },
-        (Some(_), false) if report.counts().done == report.rows.len() as u64 => {
+        (Some(_), false) if report.failure.is_none() && report.counts().done == report.rows.len() as u64 => {
             view! { <Badge tone=Tone::Ok glyph=Glyph::Check>"done"</Badge> }
         }
         (Some(_), false) => view! { <Badge tone=Tone::Warn>"ended"</Badge> },
@@ -77,6 +78,10 @@ fn progress(here: &Here, job: &Job, report: &Report) -> impl IntoView + use<> {
         .filter(|(n, _)| *n > 0)
         .map(|(n, what)| view! { <span>{format!("{} {what}", words::count(n))}</span> })
         .collect();
+    // How many a purge will meet nobody knows before its end.
+    let known = *job.task() != Task::Purge || report.finished_ms.is_some();
+    let max = known.then_some(total);
+    let of = if known { format!(" of {}", words::count(total)) } else { " so far".to_owned() };
     let page = paths::job(here.connection.name(), job.id());
     let id = job.id().to_owned();
     let hidden = || {
@@ -115,11 +120,11 @@ fn progress(here: &Here, job: &Job, report: &Report) -> impl IntoView + use<> {
     view! {
         <Section title="Progress">
             <div class="receiving" data-progress=id data-reload=running.then_some("")>
-                <Meter label="Messages with a result" value=settled max=total/>
+                <Meter label="Messages with a result" value=settled max/>
                 <p class="cluster" role="status">
                     <span>
                         <span data-progress-count="">{words::count(settled)}</span>
-                        {format!(" of {}", words::count(total))}
+                        {of}
                     </span>
                     {said}
                 </p>

@@ -9,6 +9,7 @@ use super::job::Job;
 use super::purge::{copy_and_delete, purge_the_rest, told};
 use super::restore::{Restoring, restore};
 use crate::model::activity::Detail;
+use crate::model::archive::Archived;
 use crate::model::cli::Command;
 use crate::model::form::carry_out::CarryOut;
 use crate::model::form::held::Deed;
@@ -56,8 +57,13 @@ impl Errand {
                 ("not tried", counts.waiting),
             ];
             let counted = counted.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| (name.to_owned(), n.to_string()));
+            let uncopied = matches!(job.report().failure, Some(Failure::NotArchived { .. }));
+            let uncopied = uncopied.then(|| ("broken off".to_owned(), "no copies could be kept".to_owned()));
             let broken_off = broken_off.as_ref().map(|error| ("broken off".to_owned(), error.code.to_string()));
-            counted.chain(broken_off).collect::<Detail>()
+            let broken_off = broken_off.or(uncopied);
+            let kept = matches!(job.report().archived, Some(Archived::Kept { .. }));
+            let kept = kept.then(|| ("copies".to_owned(), "kept".to_owned()));
+            counted.chain(broken_off).chain(kept).collect::<Detail>()
         };
         let result = self.connection.act_telling(act, |sqs| self.carry_out(sqs), facts).await;
         let mut failure = match result {

@@ -46,6 +46,10 @@ impl Connection {
         let handles: Vec<_> =
             messages.iter().map(|message| (message.id.clone(), message.receipt_handle.clone())).collect();
         let act = intent(queue, &url, held.deed, messages.len());
+        let act = match &copies {
+            Some(copies) => act.fact("copies kept", copies.of.len()),
+            None => act,
+        };
         let batches = batches(queue.kind(), messages.iter().map(|message| &**message));
         let now = || self.now_ms();
         let carrying = Carrying { url, deed: held.deed, cell: Arc::clone(&cell), now_ms: now };

@@ -1,5 +1,7 @@
 //! The store's promises, each on a real file where a file matters.
 
+mod archive;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 

@@ -214,7 +214,7 @@ async fn a_copy_is_gone_after_its_time_and_at_once_where_it_is_forgotten() {
     delete_all(&console, "orders").await;
     let ids = copies(&console.get("/local/queues/orders/deleted").await);
     let gone = restore(&console, "orders", &[("ids[]", &ids[0]), ("action", "forget")]).await;
-    assert!(gone.status == 200 && gone.says("1 copy forgotten"), "{}", gone.html);
+    assert!(gone.status == 200 && gone.says("1\u{A0}copy forgotten"), "{}", gone.html);
     assert_eq!(copies(&gone), ids[1..]);
     clock.advance(30 * DAY_MS - 1_000);
     assert_eq!(console.get(&format!("/local/deleted/{}", ids[1])).await.status, 200);
@@ -272,11 +272,7 @@ async fn a_purge_keeps_copies_of_what_it_can_receive_and_says_what_it_could_not(
         if queue == "orders" {
             assert_eq!((deleted.len(), effects(&console, "purged").len()), (24, 2));
             assert!(job.says("Before: 24 visible, 1 in flight, 1 delayed."), "{}", job.html);
-            assert!(
-                job.says("Gone without a copy, by SQS&#x27;s count: 0 visible, 1 in flight, 1 delayed"),
-                "{}",
-                job.html
-            );
+            assert!(job.says("Gone without a copy, by SQS's count: 0 visible, 1 in flight, 1 delayed"), "{}", job.html);
         } else {
             assert_eq!((deleted.len(), effects(&console, "purged").len()), (25, 0), "past the first ten of the group");
         }

@@ -49,10 +49,12 @@ impl fmt::Display for Code {
 pub enum Refusal {
     /// The console or the connection is read-only.
     ReadOnly,
-    /// A look would use up receives: the queue's redrive policy allows only this many.
+    /// A receive could be one too many: the queue's redrive policy allows only so many.
     ReceiveBudget {
         /// `maxReceiveCount`.
         max_receive_count: u32,
+        /// How many receives a message of the queue is known to have had; 0 where that is not known.
+        received: u32,
     },
     /// The name typed to confirm is not the queue's.
     NameNotTyped,
@@ -70,6 +72,10 @@ pub enum Refusal {
     ReceiveRunning,
     /// No receive runs on this queue.
     NoReceiveRunning,
+    /// Messages of this queue are held: nothing takes their place.
+    Holding,
+    /// No message of this queue is held any more.
+    NothingHeld,
     /// The last look was less than five seconds ago.
     TooSoon,
     /// The snapshot that messages were chosen from has been replaced, or what was chosen is not kept any more.
@@ -293,8 +299,13 @@ impl Refusal {
     pub fn title(&self) -> String {
         match self {
             Self::ReadOnly => "The console is read-only".into(),
-            Self::ReceiveBudget { max_receive_count } => {
+            Self::ReceiveBudget { max_receive_count, received: 0 } => {
                 format!("Looking could move messages to the dead-letter queue (maxReceiveCount is {max_receive_count})")
+            }
+            Self::ReceiveBudget { max_receive_count, received } => {
+                format!(
+                    "Looking could move messages to the dead-letter queue ({received} of {max_receive_count} receives are used)"
+                )
             }
             Self::NameNotTyped => "The queue's name was not typed".into(),
             Self::NotADeadLetterQueue => "SQS can only redrive the dead-letter queue of an SQS queue".into(),
@@ -304,6 +315,8 @@ impl Refusal {
             Self::NoCopiesKept => "No copies are kept for this queue".into(),
             Self::ReceiveRunning => "A receive is already running on this queue".into(),
             Self::NoReceiveRunning => "No receive is running on this queue".into(),
+            Self::Holding => "Messages of this queue are held".into(),
+            Self::NothingHeld => "No message of this queue is held any more".into(),
             Self::TooSoon => "This queue was looked at a moment ago".into(),
             Self::SnapshotReplaced => "What was chosen is not there any more".into(),
             Self::ChangedMeanwhile => "The settings were changed meanwhile".into(),
@@ -318,7 +331,7 @@ impl Refusal {
                 "It was started with --read-only, or the connection says read_only. Restart it without to make changes."
             }
             Self::ReceiveBudget { .. } => {
-                "Every look is a receive and counts. Look at the dead-letter queue instead, or confirm that the receives may be used up."
+                "Every look and every hold is a receive and counts. Look at the dead-letter queue instead, or confirm that the receives may be used up."
             }
             Self::NameNotTyped => "Type the name exactly as it is shown; nothing was changed.",
             Self::NotADeadLetterQueue => {
@@ -330,6 +343,8 @@ impl Refusal {
             Self::NoCopiesKept => "Its page “Recently deleted” says why. Nothing was removed.",
             Self::ReceiveRunning => "Wait until it ends, or stop it first.",
             Self::NoReceiveRunning => "It has ended by itself; what it received stands below.",
+            Self::Holding => "Work on them, or release them all first.",
+            Self::NothingHeld => "They were given back; their copies stand below.",
             Self::TooSoon => {
                 "Looks are five seconds apart, so that a queue is not received over and over. The last snapshot is still here."
             }

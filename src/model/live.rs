@@ -66,7 +66,7 @@ pub struct News {
     /// The move tasks of the queues shown, and every one that runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,
-    /// How far the receive or the job is that the document shows.
+    /// How far the hold or the job is that the document shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
 }
@@ -103,7 +103,7 @@ pub struct Task {
     pub status: String,
 }
 
-/// How far something is that goes on for a while: a receive, or a job.
+/// How far something is that goes on for a while: a hold, or a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// Which one.
@@ -114,6 +114,9 @@ pub struct Progress {
     pub state: String,
     /// It has ended: the page can show what it brought.
     pub done: bool,
+    /// Until when messages are held, milliseconds since 1970; absent where none are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
 }
 
 impl Serialize for Row {

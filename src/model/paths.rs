@@ -152,10 +152,24 @@ pub fn api(endpoint: &str) -> String {
 }
 
 /// The document's server-sent-event stream: about one queue, about a job, and about the list of queues that a query
-/// describes.
-pub fn events(connection: &ConnectionName, focus: Option<&QueueName>, job: Option<&str>, list: Option<&str>) -> String {
+/// describes. With `holds` it says by being open that somebody works on the queue's messages.
+pub fn events(
+    connection: &ConnectionName,
+    focus: Option<&QueueName>,
+    job: Option<&str>,
+    list: Option<&str>,
+    holds: bool,
+) -> String {
     let (focus, job) = (focus.map_or("", QueueName::as_str), job.unwrap_or_default());
-    let url = with_query("/events", &[("connection", connection.as_str()), ("focus", focus), ("job", job)]);
+    let url = with_query(
+        "/events",
+        &[
+            ("connection", connection.as_str()),
+            ("focus", focus),
+            ("job", job),
+            ("holds", if holds { "on" } else { "" }),
+        ],
+    );
     // A list without a query is still a list.
     list.map_or(url.clone(), |query| format!("{url}&list={}", encode(query)))
 }
@@ -180,8 +194,8 @@ mod tests {
             message(&c, &q, &MessageId::new("a/b?c\r\nd")),
             activity(&c),
             api("queues/create"),
-            events(&c, Some(&q), None, None),
-            events(&c, Some(&q), Some("j1"), None),
+            events(&c, Some(&q), None, None, true),
+            events(&c, Some(&q), Some("j1"), None, false),
             chosen(&c, &q, "s1"),
             compare(&c, &q, "a/b", "c&d"),
             job(&c, "j1"),
@@ -191,7 +205,7 @@ mod tests {
             deleted(&c, Some(&q), Some("d1")),
             deleted(&c, None, None),
             kept_copy(&c, &"0".repeat(32).parse().unwrap()),
-            events(&c, None, None, Some("sort=name&filter=a b")),
+            events(&c, None, None, Some("sort=name&filter=a b"), false),
         ];
         assert_eq!(
             all.join("\n"),
@@ -206,7 +220,7 @@ mod tests {
 /prod-eu/queues/TradeStatus.fifo/messages/a%2Fb%3Fc%0D%0Ad
 /prod-eu/activity
 /api/queues/create
-/events?connection=prod-eu&focus=TradeStatus.fifo
+/events?connection=prod-eu&focus=TradeStatus.fifo&holds=on
 /events?connection=prod-eu&focus=TradeStatus.fifo&job=j1
 /prod-eu/queues/TradeStatus.fifo/chosen/s1
 /prod-eu/queues/TradeStatus.fifo/compare?a=a%2Fb&b=c%26d

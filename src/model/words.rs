@@ -96,6 +96,11 @@ pub fn timestamp(ms: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", of_day / 3_600, of_day / 60 % 60, of_day % 60)
 }
 
+/// Its time of day alone: `14:02:11 UTC`.
+pub fn time_of_day(ms: i64) -> String {
+    moment(ms).chars().skip(11).collect()
+}
+
 /// The same moment for reading: `2026-11-20 14:02:11 UTC`.
 pub fn moment(ms: i64) -> String {
     timestamp(ms).replace('T', " ").replace('Z', " UTC")

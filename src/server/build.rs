@@ -14,6 +14,7 @@ use super::life::Life;
 use super::services::archive::seal::{Key, nonce};
 use super::services::archive::{Keeping, expire};
 use super::services::connection::About;
+use super::services::messages::{Desk, Terms};
 use super::services::poller::Poller;
 use super::services::{Connection, Services};
 use super::sqs::aws::AwsSqs;
@@ -47,7 +48,7 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
                     clock.clone(),
                     poller,
                     Arc::clone(&keeping),
-                    life.stop.clone(),
+                    Desk::new(life.stop.clone(), Terms::default()),
                 ));
             }
             Err(error) => problems.push(format!("connection {}: {error}", configured.name)),

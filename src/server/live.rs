@@ -1,4 +1,4 @@
-//! What the event stream asks of the services: which poller, which queues a list shows, which receive runs.
+//! What the event stream asks of the services: which poller, which queues a list shows, what is held, who is there.
 //! May use: everything below it.
 
 use std::collections::HashSet;
@@ -39,8 +39,13 @@ impl Source for Services {
         shown
     }
 
-    fn receiving(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Progress>> {
-        self.connection_of(connection).ok()?.follow_receive(queue)
+    fn holding(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Progress>> {
+        self.connection_of(connection).ok()?.follow_hold(queue)
+    }
+
+    fn present(&self, connection: &ConnectionName, queue: &QueueName) -> Option<Box<dyn Send>> {
+        let connection = self.connection_of(connection).ok()?;
+        Some(Box::new(connection.seat(queue, true)))
     }
 
     fn job(&self, connection: &ConnectionName, id: &str) -> Option<watch::Receiver<Progress>> {

@@ -15,6 +15,7 @@ use crate::server::http::{assets::Assets, body, names::OwnNames, protect};
 use crate::server::router::router;
 use crate::server::services::archive::Keeping;
 use crate::server::services::connection::About;
+use crate::server::services::messages::{Desk, Terms};
 use crate::server::services::poller::Poller;
 use crate::server::services::{Connection, Services};
 use crate::server::sqs::Sqs;
@@ -28,6 +29,7 @@ pub(super) struct TestConsole {
     local: Arc<Local>,
     store: Arc<dyn Store>,
     sqs: String,
+    stop: CancellationToken,
     _stop: DropGuard,
 }
 
@@ -39,6 +41,7 @@ pub(super) struct Setup {
     pub(super) keeping: Keeping,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: SharedClock,
+    pub(super) terms: Terms,
 }
 
 impl Default for Setup {
@@ -49,6 +52,7 @@ impl Default for Setup {
             keeping: Keeping { days: 30, most: 64 << 20, key: None, nonce: || [7; 24] },
             store: Arc::new(Sqlite::in_memory().unwrap()),
             clock: Arc::new(SystemClock),
+            terms: Terms::default(),
         }
     }
 }
@@ -101,9 +105,14 @@ impl TestConsole {
         Self::with(Setup { read_only: true, ..Setup::default() }).await
     }
 
+    /// One that may change it, and whose looks and holds are as long as these terms say.
+    pub(super) async fn holding(terms: Terms) -> Self {
+        Self::with(Setup { terms, ..Setup::default() }).await
+    }
+
     /// The same, set up otherwise.
     pub(super) async fn with(setup: Setup) -> Self {
-        let Setup { read_only, peek, keeping, store, clock } = setup;
+        let Setup { read_only, peek, keeping, store, clock, terms } = setup;
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sqs = format!("http://{}", listener.local_addr().unwrap());
@@ -128,8 +137,10 @@ impl TestConsole {
         };
         let poller = Poller::start(about.name.clone(), Arc::clone(&gateway), clock.clone(), &tracker, stop.clone());
         let keeping = Arc::new(keeping);
-        let connection =
-            Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, keeping, stop.clone());
+        // What the console does ends before the SQS that it needs.
+        let closing = stop.child_token();
+        let desk = Desk::new(closing.clone(), terms);
+        let connection = Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, keeping, desk);
         let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker);
 
         // No built assets are needed: a page has then no style and no script.
@@ -138,7 +149,7 @@ impl TestConsole {
         let console =
             Listening::start(|port| protect(app, Arc::new(OwnNames::new(port, &[], None)), body::Limits::default()));
         let browser = reqwest::Client::builder().cookie_store(true).build().unwrap();
-        Self { console: console.await, browser, local, store, sqs, _stop: stop.drop_guard() }
+        Self { console: console.await, browser, local, store, sqs, stop: closing, _stop: stop.drop_guard() }
     }
 
     /// Opens a page.
@@ -152,6 +163,20 @@ impl TestConsole {
         let answer = self.browser.get(format!("http://{}{path}", self.console.address)).send().await.unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         Downloaded { status, headers, text: String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap() }
+    }
+
+    /// Opens the event stream of a page that shows a queue's messages; dropping it closes the page.
+    pub(super) async fn open_page(&self, queue: &str) -> reqwest::Response {
+        let path = format!("/events?connection=local&focus={queue}&holds=on");
+        // A client of its own: a connection of a pool could stay open for another request.
+        let answer = reqwest::get(format!("http://{}{path}", self.console.address)).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer
+    }
+
+    /// Tells the console to stop, as SIGTERM does.
+    pub(super) fn terminate(&self) {
+        self.stop.cancel();
     }
 
     /// Submits a form as a browser without JavaScript does, and opens the page it leads to.

@@ -1,4 +1,4 @@
-//! Looking, receiving and acting through the real router, with the effect log of the embedded SQS as the witness.
+//! Looking through the real router, with the effect log of the embedded SQS as the witness.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::model::activity::Outcome;
 const PAGE: &str = "/local/queues/orders/messages";
 
 /// A console with a queue and so many messages in it.
-async fn console_with(queue: &str, attributes: Value, messages: usize) -> TestConsole {
+pub(super) async fn console_with(queue: &str, attributes: Value, messages: usize) -> TestConsole {
     let console = TestConsole::start().await;
     let url = console.queue(queue, attributes).await;
     for n in 0..messages {
@@ -28,7 +28,7 @@ async fn console_with(queue: &str, attributes: Value, messages: usize) -> TestCo
 }
 
 /// How often each message met this effect.
-fn effects(console: &TestConsole, effect: &str) -> BTreeMap<String, usize> {
+pub(super) fn effects(console: &TestConsole, effect: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for happened in console.effects() {
         if happened["effect"] == effect {
@@ -39,30 +39,20 @@ fn effects(console: &TestConsole, effect: &str) -> BTreeMap<String, usize> {
 }
 
 /// Visible and in flight.
-async fn depth(console: &TestConsole, queue: &str) -> (usize, usize) {
+pub(super) async fn depth(console: &TestConsole, queue: &str) -> (usize, usize) {
     let attributes = console.attributes(queue).await.unwrap();
     let count = |name: &str| attributes[name].as_str().unwrap().parse().unwrap();
     (count("ApproximateNumberOfMessages"), count("ApproximateNumberOfMessagesNotVisible"))
 }
 
-async fn look(console: &TestConsole, more: &[(&str, &str)]) -> Shown {
+pub(super) async fn look(console: &TestConsole, more: &[(&str, &str)]) -> Shown {
     let fields: Vec<_> =
         [("connection", "local"), ("queue", "orders")].into_iter().chain(more.iter().copied()).collect();
     console.submit("messages/look", &fields).await
 }
 
-/// Starts a receive and waits for its end.
-async fn receive(console: &TestConsole, queue: &str, more: &[(&str, &str)]) -> Shown {
-    let fields: Vec<_> = [("connection", "local"), ("queue", queue)].into_iter().chain(more.iter().copied()).collect();
-    let started = console.submit("messages/receive", &fields).await;
-    if started.status != 200 {
-        return started;
-    }
-    until(console, &format!("/local/queues/{queue}/messages"), |page| !page.says("data-progress")).await
-}
-
 /// Opens a page until it is as wanted.
-async fn until(console: &TestConsole, path: &str, wanted: impl Fn(&Shown) -> bool) -> Shown {
+pub(super) async fn until(console: &TestConsole, path: &str, wanted: impl Fn(&Shown) -> bool) -> Shown {
     let began = Instant::now();
     loop {
         let page = console.get(path).await;
@@ -72,18 +62,6 @@ async fn until(console: &TestConsole, path: &str, wanted: impl Fn(&Shown) -> boo
         assert!(began.elapsed() < Duration::from_secs(15), "{}", page.html);
         sleep(Duration::from_millis(50)).await;
     }
-}
-
-/// The ids of the messages that can be marked.
-fn markable(page: &Shown) -> Vec<String> {
-    let values = page.html.split("name=\"ids[]\" value=\"").skip(1);
-    values.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
-}
-
-async fn act(console: &TestConsole, action: &str, ids: &[String], seconds: &str) -> Shown {
-    let mut fields = vec![("connection", "local"), ("queue", "orders"), ("action", action), ("seconds", seconds)];
-    fields.extend(ids.iter().map(|id| ("ids[]", id.as_str())));
-    console.submit("messages/act", &fields).await
 }
 
 #[tokio::test]
@@ -136,8 +114,7 @@ async fn looks_at_the_same_time_share_one_and_the_next_waits() {
     console.dial(&json!([{ "operation": "ReceiveMessage", "action": { "delay": { "ms": 700 } } }])).await;
     let fields = [("connection", "local"), ("queue", "orders")];
     let later = async { (sleep(Duration::from_millis(200)).await, look(&console, &[]).await).1.status };
-    let receive =
-        async { (sleep(Duration::from_millis(200)).await, console.submit("messages/receive", &fields).await).1 };
+    let receive = async { (sleep(Duration::from_millis(200)).await, console.submit("messages/hold", &fields).await).1 };
     let (one, wider, receive) = tokio::join!(look(&console, &[("limit", "10")]), later, receive);
     assert_eq!((one.status, wider, receive.status), (200, 409, 409), "a wider one does not share it");
 }
@@ -195,7 +172,7 @@ async fn few_receives_are_not_spent_without_consent() {
     assert!(page.says("of 3 before it moves to orders-dlq"), "the price stands before the click: {}", page.html);
     assert_eq!(look(&console, &[]).await.status, 409);
     let fields = [("connection", "local"), ("queue", "orders")];
-    assert_eq!(console.submit("messages/receive", &fields).await.status, 409);
+    assert_eq!(console.submit("messages/hold", &fields).await.status, 409);
     let mistyped = look(&console, &[("spend", "on"), ("confirm", "order")]).await;
     assert!(mistyped.status == 422 && mistyped.says("This is not the queue"), "{}", mistyped.html);
     assert_eq!(effects(&console, "received").len(), 0, "nothing was received");
@@ -218,120 +195,6 @@ async fn fifo_is_given_back_from_its_first_message_on() {
     let (sent, hidden) = (order("sent"), order("hidden"));
     assert_eq!(hidden[hidden.len() - 10..], sent[..], "released in the order of their sequence");
     assert_eq!(depth(&console, "orders.fifo").await, (10, 0));
-}
-
-#[tokio::test]
-async fn what_is_received_is_held_and_can_be_acted_on() {
-    let console = console_with("orders", json!({}), 12).await;
-    let page = receive(&console, "orders", &[("messages", "11"), ("seconds", "5"), ("visibility", "120")]).await;
-    assert_eq!(depth(&console, "orders").await, (1, 11));
-    let ids = markable(&page);
-    assert_eq!(ids.len(), 11, "{}", page.html);
-
-    let page = act(&console, "delete", &ids[..2], "").await;
-    assert!(page.status == 200 && page.says("deleted"), "{}", page.html);
-    assert_eq!(depth(&console, "orders").await, (1, 9));
-    act(&console, "release", &ids[2..3], "").await;
-    assert_eq!(depth(&console, "orders").await, (2, 8));
-    let page = act(&console, "hide", &ids[3..4], "3600").await;
-    assert!(page.says("held for 1\u{a0}h") || page.says("held for 59\u{a0}min"), "{}", page.html);
-    assert_eq!(markable(&page).len(), 8);
-
-    let verbs: Vec<Verb> = console.activity().await.into_iter().map(|activity| activity.entry.verb).collect();
-    assert_eq!(verbs, [Verb::ChangeVisibility, Verb::ChangeVisibility, Verb::DeleteMessage, Verb::ReceiveMessages]);
-}
-
-#[tokio::test]
-async fn a_deed_that_fails_in_part_says_which_and_keeps_them_marked() {
-    let console = console_with("orders", json!({}), 4).await;
-    let page = receive(&console, "orders", &[("messages", "4"), ("seconds", "5"), ("visibility", "120")]).await;
-    let ids = markable(&page);
-    let first = page.html.split("<button").find(|button| button.contains("name=\"action\"")).unwrap();
-    assert!(first.contains("value=\"hide\""), "Enter in the seconds presses the first button: {first}");
-    let refused = act(&console, "hide", &ids[..2], "43201").await;
-    let marks = refused.html.split("<input").filter(|input| input.contains("checked")).count();
-    assert_eq!((refused.status, marks), (422, 2), "{}", refused.html);
-    let action = json!({ "fail_entries": { "ids": ["1"], "code": "InternalError" } });
-    console.dial(&json!([{ "operation": "DeleteMessageBatch", "count": 1, "action": action }])).await;
-    let page = act(&console, "delete", &ids, "").await;
-    assert!(page.says("failed: InternalError") && page.says(", 1 not"), "{}", page.html);
-    assert_eq!(markable(&page).len(), 1);
-    assert!(page.html.contains("checked"), "one press tries it again");
-    act(&console, "delete", &markable(&page), "").await;
-    assert_eq!(depth(&console, "orders").await, (0, 0));
-}
-
-#[tokio::test]
-async fn a_lost_answer_is_no_failure() {
-    let console = console_with("orders", json!({}), 12).await;
-    let page = receive(&console, "orders", &[("messages", "12"), ("seconds", "5"), ("visibility", "120")]).await;
-    let ids = markable(&page);
-    let lost = json!({ "operation": "DeleteMessageBatch", "nth": 2, "action": { "drop": "after" } });
-    console.dial(&json!([lost])).await;
-    let page = act(&console, "delete", &ids, "").await;
-    assert!(page.says(", 2 unknown") && page.says("outcome unknown: ") && !page.says("failed: "), "{}", page.html);
-    let Some(Outcome::Succeeded { detail, .. }) = &console.activity().await[0].outcome else { panic!() };
-    assert_eq!([&detail["succeeded"], &detail["failed"], &detail["unknown"]], ["10", "0", "2"]);
-    let denied = json!({ "operation": "ChangeMessageVisibilityBatch", "count": 1, "action": { "answer": { "code": "AccessDenied" } } });
-    let lost = json!({ "operation": "ChangeMessageVisibilityBatch", "nth": 2, "action": { "drop": "after" } });
-    let console = console_with("orders", json!({}), 12).await;
-    let page = receive(&console, "orders", &[("messages", "12"), ("seconds", "5"), ("visibility", "120")]).await;
-    console.dial(&json!([denied, lost])).await;
-    let page = act(&console, "hide", &markable(&page), "60").await;
-    assert_eq!(page.status, 502, "{}", page.html);
-    assert!(page.says("outcome unknown: ") && page.says("failed: AccessDenied"), "each says its own: {}", page.html);
-    assert!(matches!(console.activity().await[0].outcome, Some(Outcome::Unknown { .. })), "one may have been hidden");
-}
-
-#[tokio::test]
-async fn a_receive_that_breaks_off_keeps_and_logs_what_it_has() {
-    let console = console_with("orders", json!({}), 12).await;
-    let rule = json!([{ "operation": "ReceiveMessage", "nth": 2, "action": { "answer": { "code": "AccessDenied" } } }]);
-    console.dial(&rule).await;
-    let page = receive(&console, "orders", &[("messages", "12"), ("seconds", "5"), ("visibility", "120")]).await;
-    assert_eq!(markable(&page).len(), 10, "{}", page.html);
-    let Some(Outcome::Succeeded { detail, .. }) = &console.activity().await[0].outcome else { panic!() };
-    assert!(detail["messages"] == "10" && detail["broken off"].contains("AccessDenied"), "{detail:?}");
-}
-
-#[tokio::test]
-async fn a_message_that_is_visible_again_is_left_alone() {
-    let console = console_with("orders", json!({}), 1).await;
-    let page = receive(&console, "orders", &[("messages", "1"), ("seconds", "5"), ("visibility", "1")]).await;
-    let ids = effects(&console, "received").into_keys().collect::<Vec<_>>();
-    assert!(page.says("held") || page.says("visible again"));
-    let page = until(&console, PAGE, |page| page.says("visible again")).await;
-    assert_eq!(markable(&page).len(), 0);
-    for action in ["delete", "release"] {
-        assert_eq!(act(&console, action, &ids, "").await.status, 409);
-    }
-    assert_eq!(depth(&console, "orders").await, (1, 0), "not deleted through a stale handle");
-    assert_eq!(act(&console, "delete", &["unknown".to_owned()], "").await.status, 404);
-    assert_eq!(act(&console, "delete", &[], "").await.status, 422);
-}
-
-#[tokio::test]
-async fn stop_ends_a_receive_without_losing_what_comes() {
-    let console = console_with("orders", json!({}), 0).await;
-    let fields = [("connection", "local"), ("queue", "orders"), ("seconds", "30")];
-    assert!(console.submit("messages/receive", &fields).await.says("data-progress"));
-    assert_eq!(console.submit("messages/receive", &fields).await.status, 409, "one at a time");
-    assert_eq!(look(&console, &[]).await.status, 409, "a look would take its place");
-    assert_eq!(act(&console, "delete", &["any".to_owned()], "").await.status, 409, "not before it has ended");
-    let began = Instant::now();
-    console.submit("messages/stop", &[("connection", "local"), ("queue", "orders")]).await;
-    let page = until(&console, PAGE, |page| !page.says("data-progress")).await;
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
-    assert!(page.says("stopped") && page.says("An empty answer is not an empty queue"), "{}", page.html);
-    assert_eq!(console.submit("messages/stop", &[("connection", "local"), ("queue", "orders")]).await.status, 409);
-}
-
-#[tokio::test]
-async fn a_message_that_comes_back_ends_the_receive() {
-    let console = console_with("orders", json!({}), 1).await;
-    let page = receive(&console, "orders", &[("messages", "10"), ("seconds", "20"), ("visibility", "1")]).await;
-    assert!(page.says("for the second time"), "{}", page.html);
-    assert_eq!(effects(&console, "received").values().max(), Some(&2), "not received over and over");
 }
 
 #[tokio::test]
@@ -392,7 +255,7 @@ async fn a_read_only_console_receives_nothing() {
     let page = console.get(PAGE).await;
     assert!(page.says("aria-disabled=\"true\"") && page.says("The console is read-only"), "{}", page.html);
     let fields = [("connection", "local"), ("queue", "orders"), ("action", "delete"), ("ids[]", "x")];
-    for endpoint in ["messages/look", "messages/receive"] {
+    for endpoint in ["messages/look", "messages/hold"] {
         assert_eq!(console.submit(endpoint, &fields).await.status, 403, "{endpoint}");
     }
     assert_eq!(effects(&console, "received").len(), 0);

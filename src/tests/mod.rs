@@ -21,4 +21,6 @@ mod settings;
 mod undo;
 
 mod guards;
+mod held;
+mod holding;
 mod wire;

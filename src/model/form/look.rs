@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Invalid;
 
 /// How many messages a look may be asked for.
-pub const LIMITS: [usize; 4] = [10, 50, 100, 500];
+pub const LIMITS: [usize; 7] = [10, 50, 100, 500, 1_000, 5_000, 10_000];
 /// How many it looks at unless told otherwise.
-pub const USUAL: usize = 100;
+pub const USUAL: usize = 500;
 
 /// The form as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl LookForm {
         let limit = match self.limit.as_str() {
             "" => USUAL,
             text => text.parse().ok().filter(|limit| LIMITS.contains(limit)).unwrap_or_else(|| {
-                invalid.push(Invalid::new("limit", "Choose 10, 50, 100 or 500 messages."));
+                invalid.push(Invalid::new("limit", "Choose one of the numbers of messages that are offered."));
                 USUAL
             }),
         };
@@ -81,8 +81,8 @@ mod tests {
     #[test]
     fn a_look_is_bounded_and_its_override_is_typed() {
         let table = [
-            (("", "", ""), Ok(Look { limit: 100, spend: false })),
-            (("500", "", "ignored"), Ok(Look { limit: 500, spend: false })),
+            (("", "", ""), Ok(Look { limit: 500, spend: false })),
+            (("10000", "", "ignored"), Ok(Look { limit: 10_000, spend: false })),
             (("10", "on", " orders "), Ok(Look { limit: 10, spend: true })),
             (("10", "on", "order"), Err("confirm".to_owned())),
             (("10", "on", ""), Err("confirm".to_owned())),

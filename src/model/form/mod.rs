@@ -8,11 +8,11 @@ pub mod carry_out;
 pub mod choose;
 pub mod danger;
 pub mod held;
+pub mod hold;
 pub mod import;
 pub mod look;
 pub mod new_queue;
 pub mod quantity;
-pub mod receive;
 pub mod redrive;
 pub mod send;
 pub mod settings;
@@ -124,11 +124,18 @@ pub enum Done {
         /// How many messages SQS had moved by then.
         moved: u64,
     },
-    /// A receive was started.
-    ReceiveStarted,
-    /// A receive was told to stop.
+    /// A hold was started.
+    HoldStarted,
+    /// A hold was told to take no more.
     ReceiveStopped,
-    /// A look or a receive ended with this many messages.
+    /// The lease of what is held was renewed.
+    Extended,
+    /// A hold ended: what it held was given back.
+    Released {
+        /// How many messages.
+        messages: u64,
+    },
+    /// A look or a hold ended with this many messages.
     Received {
         /// How many.
         messages: u64,
@@ -149,8 +156,10 @@ impl Done {
             Self::QueuePurged => "Purge started".into(),
             Self::MessageSent(_) => "Message sent".into(),
             Self::MessageNotDelivered(_) => "Accepted, but not delivered".into(),
-            Self::ReceiveStarted => "Receiving".into(),
-            Self::ReceiveStopped => "Receive stopped".into(),
+            Self::HoldStarted => "Receiving".into(),
+            Self::ReceiveStopped => "Receiving stopped".into(),
+            Self::Extended => "Held for longer".into(),
+            Self::Released { messages: n } => format!("{} released", messages(n)),
             Self::Deleted { succeeded, failed, unknown, .. } => {
                 format!("{} deleted{}", messages(succeeded), rest("", *failed, *unknown))
             }
@@ -187,7 +196,8 @@ impl Done {
             Self::MessageNotDelivered(_) => {
                 "A message with this deduplication id (or this body, where the queue derives it) was accepted less than five minutes ago. SQS delivers only the first."
             }
-            Self::ReceiveStarted | Self::ReceiveStopped => "",
+            Self::HoldStarted | Self::ReceiveStopped | Self::Extended => "",
+            Self::Released { .. } => "Consumers can receive them again. Their copies stay here.",
             Self::Deleted { failed: 0, unknown: 0, .. } | Self::VisibilityChanged { failed: 0, unknown: 0, .. } => "",
             Self::Deleted { failed: 0, .. } | Self::VisibilityChanged { failed: 0, .. } => {
                 "SQS did not answer for the rest: it may or may not have been done. Receive once more to see what is left."

@@ -1,4 +1,4 @@
-//! Sending, looking, receiving, and acting on what is held.
+//! Sending, looking, holding, and acting on what is held.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
@@ -8,8 +8,8 @@ use crate::model::form::Done;
 use crate::model::form::carry_out::{CarryOut, CarryOutForm};
 use crate::model::form::choose::ChooseForm;
 use crate::model::form::held::HeldForm;
+use crate::model::form::hold::HoldForm;
 use crate::model::form::look::LookForm;
-use crate::model::form::receive::ReceiveForm;
 use crate::model::form::send::SendForm;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName};
@@ -36,29 +36,45 @@ pub async fn look(#[server(flatten)] form: LookForm) -> Result<(), Failure> {
     submit(form, leads, async move { Ok(connection.look(&queue, look?).await?) }).await
 }
 
-/// Starts a receive; its page shows what comes.
-#[server(endpoint = "messages/receive", prefix = "/api")]
-pub async fn receive(#[server(flatten)] form: ReceiveForm) -> Result<(), Failure> {
+/// Starts a hold; its page shows what comes.
+#[server(endpoint = "messages/hold", prefix = "/api")]
+pub async fn hold(#[server(flatten)] form: HoldForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
     let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
-    let (receiving, services) = (form.parse(), super::services());
+    let (hold, services) = (form.parse(), super::services());
     let work = async move {
-        let session = connection.open_receive(&queue, receiving?).await?;
+        let session = connection.open_hold(&queue, hold?).await?;
         services.start(session.run());
-        Ok(Done::ReceiveStarted)
+        Ok(Done::HoldStarted)
     };
     submit(form, leads, work).await
 }
 
-/// Tells the running receive to end.
+/// Takes no more messages into a hold; those that came stay held.
 #[server(endpoint = "messages/stop", prefix = "/api")]
-pub async fn stop_receive(connection: String, queue: String) -> Result<(), Failure> {
+pub async fn stop_receiving(connection: String, queue: String) -> Result<(), Failure> {
     let (connection, queue) = super::place(&connection, &queue)?;
     let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
-    submit((), leads, async move { Ok(connection.stop_receive(&queue)?) }).await
+    submit((), leads, async move { Ok(connection.stop_receiving(&queue)?) }).await
 }
 
-/// Deletes, hides or gives back messages that a receive holds.
+/// Renews the lease of what is held.
+#[server(endpoint = "messages/extend", prefix = "/api")]
+pub async fn extend_hold(connection: String, queue: String) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&connection, &queue)?;
+    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    submit((), leads, async move { Ok(connection.extend_hold(&queue).await?) }).await
+}
+
+/// Gives back everything that is held.
+#[server(endpoint = "messages/release", prefix = "/api")]
+pub async fn release_hold(connection: String, queue: String) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&connection, &queue)?;
+    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    submit((), leads, async move { Ok(connection.release_hold(&queue).await?) }).await
+}
+
+/// Deletes, hides or gives back messages that are held.
 #[server(endpoint = "messages/act", prefix = "/api")]
 pub async fn act_on_held(#[server(flatten)] form: HeldForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;

@@ -51,8 +51,11 @@ pub trait Source: Send + Sync + 'static {
     /// The queues that a list page with this query string shows.
     fn listed(&self, census: &Arc<Census>, query: &str) -> Vec<QueueName>;
 
-    /// How far the receive is that runs on a queue, if one does.
-    fn receiving(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Progress>>;
+    /// How far the hold of a queue is, if there is one.
+    fn holding(&self, connection: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Progress>>;
+
+    /// Somebody's page that shows a queue's messages is open, until what this answers is dropped.
+    fn present(&self, connection: &ConnectionName, queue: &QueueName) -> Option<Box<dyn Send>>;
 
     /// How far a job is, if there is such a job.
     fn job(&self, connection: &ConnectionName, id: &str) -> Option<watch::Receiver<Progress>>;
@@ -105,6 +108,8 @@ pub struct Wanted {
     rows: Option<String>,
     /// The id of the job that it shows.
     job: Option<String>,
+    /// Present where it shows messages of the queue it is about: while it is open, what is held stays held.
+    holds: Option<String>,
     /// The id of the last event it got.
     since: Option<String>,
 }
@@ -130,8 +135,10 @@ pub async fn events<S: Source>(
     }
     let progress = match &wanted.job {
         Some(id) => events.source.job(&connection, id),
-        None => focus.as_ref().and_then(|queue| events.source.receiving(&connection, queue)),
+        None => focus.as_ref().and_then(|queue| events.source.holding(&connection, queue)),
     };
+    let shown = focus.as_ref().filter(|_| wanted.holds.is_some());
+    let present = shown.and_then(|queue| events.source.present(&connection, queue));
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned).or(wanted.since);
     let document = Document {
         listed_at: census.listed_at,
@@ -146,6 +153,7 @@ pub async fn events<S: Source>(
         greeted: false,
         ended: false,
         _place: place,
+        _present: present,
     };
     let stream = stream::unfold(document, |mut document| async move {
         document.next().await.map(|event| (Ok::<_, Infallible>(event), document))
@@ -195,6 +203,7 @@ struct Document<S> {
     greeted: bool,
     ended: bool,
     _place: Place,
+    _present: Option<Box<dyn Send>>,
 }
 
 impl<S: Source> Document<S> {

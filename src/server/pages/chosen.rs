@@ -10,7 +10,7 @@ use crate::model::form::carry_out::CarryOutForm;
 use crate::model::limits::VISIBILITY_TIMEOUT;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, QueueKind, Refusal, words};
-use crate::server::services::messages::{self, Chosen};
+use crate::server::services::messages::Chosen;
 use crate::ui::parts::{
     Age, Button, Cell, CellKind, Checkbox, Column, Confirm, Glyph, LinkButton, NameCell, NumberField, Section, Table,
     TextField, Variant,
@@ -32,7 +32,7 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
     let chosen = here.connection.chosen(&queue, &here.params.get("chosen").unwrap_or_default())?;
     let attributes = here.connection.attributes(&queue).await?;
     let keeps = here.connection.keeps(&queue).await?;
-    let budget = messages::refusal(&attributes);
+    let budget = here.connection.price(&queue, &attributes).refusal();
     let count = words::plural(chosen.messages.len() as u64, "message", "messages");
     let back = paths::queue(here.connection.name(), &queue, QueuePage::Messages);
     let head =
@@ -54,7 +54,7 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
             </div>
         </div>
     };
-    Ok(Page::new(format!("{count} of {queue}"), body).about(&queue).answering(here.submission.as_deref()))
+    Ok(Page::new(format!("{count} of {queue}"), body).about(&queue).holding().answering(here.submission.as_deref()))
 }
 
 /// The first of them.
@@ -187,7 +187,7 @@ fn hidden(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
 
 /// The checkbox and the name that spend the last receives; nothing where there are enough.
 fn spending(chosen: &Chosen, budget: Option<&Refusal>, id: &str, error: Option<String>) -> Option<AnyView> {
-    let Some(Refusal::ReceiveBudget { max_receive_count }) = budget else { return None };
+    let Some(Refusal::ReceiveBudget { max_receive_count, .. }) = budget else { return None };
     let label = format!("Receive although maxReceiveCount is {max_receive_count}");
     let (name, id) = (chosen.queue.to_string(), id.to_owned());
     let view = view! {

@@ -46,7 +46,7 @@ async fn job(here: Here) -> Result<Page, Failure> {
         {results(&here, &job, &report)}
         <LinkButton href=back>"Back to the messages"</LinkButton>
     };
-    Ok(Page::new(title, body).about(job.queue()).following(job.id()))
+    Ok(Page::new(title, body).about(job.queue()).holding().following(job.id()))
 }
 
 fn state(report: &Report) -> impl IntoView + use<> {

@@ -56,7 +56,8 @@ pub fn framed(
 
 /// The state of the numbers, and the stream that keeps them current. Without a script they are as old as the page.
 fn live(connection: &Connection, page: &Page, now_ms: i64) -> impl IntoView + use<> {
-    let url = paths::events(connection.name(), page.focus.as_ref(), page.job.as_deref(), page.list.as_deref());
+    let url =
+        paths::events(connection.name(), page.focus.as_ref(), page.job.as_deref(), page.list.as_deref(), page.holds);
     let state = match connection.poller().census().liveness {
         Liveness::Offline(_) => State::Offline,
         Liveness::Behind => State::Behind,

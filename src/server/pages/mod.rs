@@ -88,6 +88,8 @@ pub struct Page {
     pub narrow: bool,
     /// The queue that this page is about: its numbers come first.
     pub focus: Option<QueueName>,
+    /// Whether it shows messages of that queue: while it is open, what is held stays held.
+    pub holds: bool,
     /// The job that this page shows, if it shows one.
     pub job: Option<String>,
     /// The query of the list of queues that this page shows, if it shows one.
@@ -107,6 +109,7 @@ impl Page {
             title: title.into(),
             narrow: false,
             focus: None,
+            holds: false,
             job: None,
             list: None,
             read_at: None,
@@ -126,6 +129,13 @@ impl Page {
     #[must_use]
     pub fn about(mut self, queue: &QueueName) -> Self {
         self.focus = Some(queue.clone());
+        self
+    }
+
+    /// Says that it shows messages of that queue.
+    #[must_use]
+    pub fn holding(mut self) -> Self {
+        self.holds = true;
         self
     }
 
@@ -218,6 +228,9 @@ where
             Err(failure) => (None, Err(failure)),
         };
         let mut page = page.unwrap_or_else(|failure| failure::page(&failure, connection.as_ref()).after(asked));
+        if let (Some(connection), Some(queue), true) = (&connection, &page.focus, page.holds) {
+            connection.visit(queue);
+        }
         if let Some(failure) = refused {
             page = page.refusing(failure);
         }

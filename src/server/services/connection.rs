@@ -45,7 +45,7 @@ struct Inner {
 }
 
 impl Connection {
-    /// Puts a connection together. What receives through it ends with `stop`.
+    /// Puts a connection together.
     pub fn new(
         about: About,
         sqs: Arc<dyn Sqs>,
@@ -53,9 +53,9 @@ impl Connection {
         clock: SharedClock,
         poller: Arc<Poller>,
         keeping: Arc<Keeping>,
-        stop: CancellationToken,
+        desk: Desk,
     ) -> Self {
-        Self(Arc::new(Inner { about, sqs, store, clock, poller, keeping, desk: Desk::new(stop) }))
+        Self(Arc::new(Inner { about, sqs, store, clock, poller, keeping, desk }))
     }
 
     /// What it is.

@@ -23,8 +23,12 @@ impl Source for House {
         census.rows.keys().filter(|name| name.as_str().contains(query)).cloned().collect()
     }
 
-    fn receiving(&self, _: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Progress>> {
+    fn holding(&self, _: &ConnectionName, queue: &QueueName) -> Option<watch::Receiver<Progress>> {
         (queue.as_str() == "orders").then(|| self.receiving.subscribe())
+    }
+
+    fn present(&self, _: &ConnectionName, _: &QueueName) -> Option<Box<dyn Send>> {
+        None
     }
 
     fn job(&self, _: &ConnectionName, id: &str) -> Option<watch::Receiver<Progress>> {
@@ -50,7 +54,7 @@ async fn console(queues: &[(&str, u64)]) -> Console {
     let shutdown = CancellationToken::new();
     let connection = "local".parse().unwrap();
     let poller = Poller::start(connection, sqs, Arc::new(SystemClock), &TaskTracker::new(), shutdown.clone());
-    let idle = Progress { of: "s1".into(), count: 0, state: "waiting".into(), done: false };
+    let idle = Progress { of: "s1".into(), count: 0, state: "waiting".into(), done: false, until: None };
     let house = Arc::new(House { poller, receiving: watch::Sender::new(idle) });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -253,6 +257,7 @@ fn document(console: &Console, focus: &str) -> Document<House> {
         not_before: Instant::now(),
         greeted: false,
         ended: false,
+        _present: None,
         _place: Place::take(&console.events.open).unwrap(),
     }
 }

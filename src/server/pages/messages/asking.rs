@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::model::{Attributes, ConnectionName, QueueKind, QueueName, QueueUrl, Refusal, words};
 use crate::server::pages::Here;
-use crate::server::services::messages::{self, Snapshot};
+use crate::server::services::messages::{Price, Snapshot};
 use crate::server::services::submissions::Submission;
 use crate::ui::parts::{Checkbox, Confirm};
 
@@ -21,8 +21,10 @@ pub(super) struct Asking<'a> {
     pub refusal: Option<Refusal>,
     /// Why not even a look that receives nothing can be had: its place is taken.
     pub running: Option<Refusal>,
-    /// Why nothing is received here unless its price is accepted.
-    pub budget: Option<Refusal>,
+    /// What a receive costs here.
+    pub price: Price,
+    /// Whether other queues' failures arrive here.
+    pub dead: bool,
     /// Whether a look receives nothing here, because the endpoint shows messages without that.
     pub free: bool,
     /// How many messages of the snapshot can still be acted on: a new one takes their place.
@@ -38,7 +40,9 @@ impl<'a> Asking<'a> {
         snapshot: Option<&Snapshot>,
         free: bool,
     ) -> Self {
-        let running = snapshot.is_some_and(Snapshot::is_running).then_some(Refusal::ReceiveRunning);
+        let running = snapshot
+            .filter(|snapshot| snapshot.is_holding())
+            .map(|snapshot| if snapshot.is_running() { Refusal::ReceiveRunning } else { Refusal::Holding });
         Self {
             connection: here.connection.name(),
             queue,
@@ -47,7 +51,8 @@ impl<'a> Asking<'a> {
             submission: here.submission.as_deref(),
             refusal: here.connection.allowed().err().or_else(|| running.clone()),
             running,
-            budget: messages::refusal(attributes),
+            price: here.connection.price(queue, attributes),
+            dead: here.connection.is_dead_letter_queue(queue),
             free,
             held: snapshot.map_or(0, |snapshot| snapshot.held(here.now_ms)),
         }
@@ -68,45 +73,64 @@ impl<'a> Asking<'a> {
     pub fn costs(&self) -> impl IntoView + use<> {
         let mut costs = Vec::new();
         let met = if self.free {
-            "This endpoint shows messages without receiving them, so a look is free. By a receive"
+            "This endpoint shows messages without receiving them, so a look is free. By a hold"
         } else {
             "SQS has no peek:"
         };
-        costs.push(match &self.attributes.redrive_policy {
-            Some(policy) => {
-                let (max, target) = (policy.max_receive_count, policy.dead_letter_target.name());
-                let max = words::count(u64::from(max));
-                format!("{met} each message met gets one more receive, of {max} before it moves to {target}.")
-            }
-            None => format!(
-                "{met} each message met gets one more receive. Without a redrive policy here that moves nothing."
-            ),
-        });
+        costs.push(self.budget(met));
         if self.queue.kind() == QueueKind::Fifo {
             costs.push(
-                "FIFO shows at most the first ten messages of each group, and the group waits meanwhile.".to_owned(),
+                "FIFO shows at most the first ten messages of each group, and the group is blocked for consumers meanwhile.".to_owned(),
             );
         }
         let in_flight = self.attributes.depth.in_flight;
         if in_flight > 0 && self.held == 0 {
             let in_flight = words::approximately(in_flight);
             costs.push(format!(
-                "Consumers are at work ({in_flight} in flight) and miss what is received here meanwhile."
+                "Consumers are at work ({in_flight} in flight) and miss what is looked at for up to 30 s, and what is held until it is released."
             ));
         }
         if self.held > 0 {
             let held = words::plural(self.held as u64, "message", "messages");
-            costs.push(format!("The list below gives way to what comes: {held} held there can then only wait."));
+            costs.push(format!("The list below gives way to what comes: {held} hidden there can then only wait."));
         }
         let items: Vec<_> = costs.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect();
         view! { <ul class="costs">{items}</ul> }
     }
 
+    /// What the next receive costs, as far as the last look or hold tells.
+    fn budget(&self, met: &str) -> String {
+        let (Price::Counts { max, received }, Some(policy)) = (self.price, &self.attributes.redrive_policy) else {
+            return if self.dead {
+                "Free: this dead-letter queue has no redrive policy of its own. However often a message is received, it stays."
+                    .to_owned()
+            } else {
+                format!(
+                    "{met} each message met gets one more receive. Without a redrive policy here that moves nothing."
+                )
+            };
+        };
+        let (target, next) = (policy.dead_letter_target.name(), received + 1);
+        let (of, next) = (words::count(u64::from(max)), words::count(u64::from(next)));
+        match received {
+            0 => format!("{met} each message met gets one more receive, of {of} before it moves to {target}."),
+            _ if received >= max => {
+                format!("{met} all {of} receives of a message are used up: the next one moves it to {target}.")
+            }
+            _ => format!(
+                "{met} the next is receive {next} of {of} for the message that had the most; then it moves to {target}."
+            ),
+        }
+    }
+
     /// The checkbox and the name that spend the last receives; nothing where there are enough.
     pub fn spending(&self, field: &'static str, error: Option<String>) -> Option<impl IntoView + use<>> {
-        let Some(Refusal::ReceiveBudget { max_receive_count }) = self.budget else { return None };
+        let Some(Refusal::ReceiveBudget { max_receive_count, received }) = self.price.refusal() else { return None };
         let (name, id) = (self.queue.to_string(), field.to_owned());
-        let label = format!("Receive although maxReceiveCount is {max_receive_count}");
+        let label = match received {
+            0 => format!("Receive although maxReceiveCount is {max_receive_count}"),
+            _ => format!("Receive although {received} of {max_receive_count} receives are used"),
+        };
         Some(view! {
             <div class="spending">
                 <Checkbox

@@ -49,7 +49,7 @@ pub(super) fn bar(
     let (ids_error, seconds_error) = (sentence("ids"), sentence("seconds"));
     let reason = match here.connection.allowed() {
         Err(refusal) => Some(refusal.title()),
-        Ok(()) if held == 0 => Some("None is held any more: receive again to act on them.".to_owned()),
+        Ok(()) if held == 0 => Some("None is held any more: hold them again to act on them.".to_owned()),
         Ok(()) => None,
     };
     let seconds = if form.seconds.is_empty() { "60".to_owned() } else { form.seconds };

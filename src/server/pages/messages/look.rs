@@ -13,7 +13,7 @@ use crate::ui::parts::{Button, Choice, Equivalent, Glyph, Section, SelectField, 
 pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
     let (form, sentence) = asking.typed::<LookForm>();
     let limit = if form.limit.is_empty() { USUAL.to_string() } else { form.limit };
-    let choices = LIMITS.map(|n| Choice::new(n.to_string(), words::plural(n as u64, "message", "messages"))).to_vec();
+    let choices = LIMITS.map(|n| Choice::new(n.to_string(), most(n))).to_vec();
     let (connection, queue) = (asking.connection.to_string(), asking.queue.to_string());
     let limit_error = sentence("limit");
     let (spending, refusal) = if asking.free {
@@ -22,6 +22,8 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
         (asking.spending("confirm", sentence("confirm")), asking.refusal.as_ref())
     };
     let reason = refusal.map(|refusal| refusal.title());
+    // A look is the natural way to see a queue that others work on; what failed is worked on, which needs it held.
+    let variant = if asking.dead && !asking.free { Variant::Quiet } else { Variant::Primary };
     let (note, price) = if asking.free {
         (
             "without receiving",
@@ -40,7 +42,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
                 {spending}
                 <div class="asking">
                     <SelectField name="limit" label="Up to" choices value=limit error=limit_error/>
-                    <Button variant=Variant::Primary glyph=Glyph::Look reason>
+                    <Button variant glyph=Glyph::Look reason>
                         "Look"
                     </Button>
                 </div>
@@ -48,4 +50,10 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
             {command.map(|command| view! { <Equivalent command/> })}
         </Section>
     }
+}
+
+/// A choice, with the bytes where they are more than usual.
+fn most(limit: usize) -> String {
+    let messages = words::plural(limit as u64, "message", "messages");
+    if limit > USUAL { format!("{messages}, 64 MiB") } else { messages }
 }

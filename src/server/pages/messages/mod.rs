@@ -1,4 +1,4 @@
-//! Messages: look, receive, what came of it, and one message of it. Opening these pages receives nothing.
+//! Messages: look, hold, what came of it, and one message of it. Opening these pages receives nothing.
 
 mod asking;
 pub(super) mod body;
@@ -8,10 +8,10 @@ mod difference;
 pub(super) mod download;
 pub(super) mod facts;
 mod held;
+mod hold;
 mod identity;
 mod look;
 mod one;
-mod receive;
 mod snapshot;
 
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ use crate::model::Failure;
 use crate::model::form::Done;
 use crate::model::paths::QueuePage;
 
-/// Looks into a queue and receives from it.
+/// Looks into a queue and holds its messages.
 #[component]
 pub fn MessagesPage() -> impl IntoView {
     page(messages)
@@ -37,13 +37,20 @@ async fn messages(here: Here) -> Result<Page, Failure> {
     let (name, submission) = (here.connection.name(), here.submission.as_deref());
     let free = here.connection.offers_peek(&queue).await;
     let asking = asking::Asking::new(&here, &queue, &url, &attributes, snapshot.as_deref(), free);
-    let running = snapshot.as_ref().is_some_and(|snapshot| snapshot.is_running());
-    // What a look or a receive brought is said by the snapshot itself.
-    let quiet = submission
-        .and_then(|submission| submission.done.as_ref())
-        .is_some_and(|done| matches!(done, Done::Received { .. } | Done::ReceiveStarted | Done::ReceiveStopped));
-    let costs = asking.costs();
-    let (look, receive) = (look::form(&asking), receive::form(&asking));
+    let holding = snapshot.as_ref().filter(|snapshot| snapshot.is_holding());
+    // What a look or a hold brought is said by the snapshot itself.
+    let quiet = submission.and_then(|submission| submission.done.as_ref()).is_some_and(|done| {
+        matches!(done, Done::Received { .. } | Done::HoldStarted | Done::ReceiveStopped | Done::Extended)
+    });
+    // Nothing takes the place of what is held, so there is nothing to ask for meanwhile.
+    let forms = holding.is_none().then(|| {
+        let (look, hold) = (look::form(&asking).into_any(), hold::form(&asking).into_any());
+        let (first, second) = if asking.dead && !free { (hold, look) } else { (look, hold) };
+        view! {
+            {asking.costs()}
+            <div class="split">{first} {second}</div>
+        }
+    });
     let notice = (!quiet).then(|| done::notice(&here)).flatten();
     let shown = match &snapshot {
         Some(snapshot) => snapshot::section(&here, &queue, &url, &attributes, snapshot).into_any(),
@@ -52,10 +59,9 @@ async fn messages(here: Here) -> Result<Page, Failure> {
     let body = view! {
         {queue_head(name, &queue, QueuePage::Messages, here.connection.is_dead_letter_queue(&queue))}
         {notice}
-        {running.then(|| receive::running(&here, &queue, snapshot.as_deref()))}
-        {costs}
-        <div class="split">{look} {receive}</div>
+        {holding.map(|snapshot| hold::section(&here, &queue, snapshot))}
+        {forms}
         {shown}
     };
-    Ok(Page::new(format!("Messages of {queue}"), body).about(&queue).answering(submission))
+    Ok(Page::new(format!("Messages of {queue}"), body).about(&queue).holding().answering(submission))
 }

@@ -63,7 +63,7 @@ async fn message(here: Here) -> Result<Page, Failure> {
         {actions}
     };
     let title = format!("Message {id}");
-    Ok(Page::new(title, view).about(&queue).answering(here.submission.as_deref()))
+    Ok(Page::new(title, view).about(&queue).holding().answering(here.submission.as_deref()))
 }
 
 /// Which of how many this is, and the one before and after it.
@@ -125,7 +125,7 @@ fn actions(
     snapshot: &Snapshot,
     entry: &Entry,
 ) -> Option<impl IntoView + use<>> {
-    if snapshot.origin != Origin::Receive || snapshot.is_running() || !entry.actionable(here.now_ms) {
+    if snapshot.origin != Origin::Hold || snapshot.is_running() || !entry.actionable(here.now_ms) {
         return None;
     }
     let id = entry.message.id.to_string();

@@ -1,10 +1,10 @@
-//! What a look or a receive brought: the one line of truth, the table, and for a receive the bar with its actions.
+//! What a look or a hold brought: the one line of truth, the table, and for a hold the bar with its actions.
 
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-use super::{choose, download, held};
+use super::{choose, download, held, hold};
 use crate::model::form::held::HeldForm;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Attributes, Depth, Message, QueueName, QueueUrl, words};
@@ -19,7 +19,7 @@ const ROWS: usize = 100;
 /// Characters of a body in a row.
 const EXCERPT: usize = 160;
 
-/// No look and no receive yet, or so long ago that the copy is gone.
+/// No look and no hold yet, or so long ago that the copy is gone.
 pub(super) fn none(depth: Depth) -> impl IntoView {
     let text = format!(
         "Nothing has been received: opening this page costs nothing. The queue has {} visible, {} in flight and {} delayed.",
@@ -38,10 +38,12 @@ pub(super) fn section(
     attributes: &Attributes,
     snapshot: &Snapshot,
 ) -> impl IntoView + use<> {
-    let held = (snapshot.origin == Origin::Receive && !snapshot.is_running()).then(|| snapshot.held(here.now_ms));
+    let held = Some(snapshot.held(here.now_ms)).filter(|held| *held > 0 || snapshot.is_holding());
+    let held = held.filter(|_| snapshot.origin == Origin::Hold && !snapshot.is_running());
     let title = match snapshot.origin {
         Origin::Look | Origin::Peek => "Snapshot",
-        Origin::Receive => "Received messages",
+        Origin::Hold if snapshot.is_holding() => "Held messages",
+        Origin::Hold => "Snapshot of a hold",
     };
     let trouble = trouble(snapshot);
     let body = if snapshot.entries.is_empty() {
@@ -74,15 +76,19 @@ fn truth(here: &Here, attributes: &Attributes, snapshot: &Snapshot) -> impl Into
         Origin::Look | Origin::Peek => {
             format!("{} of {}", words::count(count), words::approximately(visible.max(count)))
         }
-        Origin::Receive => words::plural(count, "message", "messages"),
+        Origin::Hold => words::plural(count, "message", "messages"),
     };
     let fate = match (snapshot.origin, snapshot.unreturned() as u64) {
         (Origin::Peek, _) => "read without receiving: nothing was hidden or counted".to_owned(),
         (Origin::Look, 0) => "given back at once".to_owned(),
         (Origin::Look, n) => format!("given back but for {}", words::count(n)),
-        (Origin::Receive, _) => {
+        (Origin::Hold, _) => {
             let held = words::count(snapshot.held(here.now_ms) as u64);
-            format!("{held} still held, each hidden for {}", words::seconds(u64::from(snapshot.visibility)))
+            match snapshot.released {
+                None => format!("{held} still held"),
+                Some((_, at_ms)) if held == "0" => format!("released at {}", words::time_of_day(at_ms)),
+                Some((_, at_ms)) => format!("released at {} but for {held}", words::time_of_day(at_ms)),
+            }
         }
     };
     let end = match &snapshot.stop {
@@ -90,12 +96,13 @@ fn truth(here: &Here, attributes: &Attributes, snapshot: &Snapshot) -> impl Into
         Some(Stop::Empty) if snapshot.origin == Origin::Peek => "all that is visible",
         Some(Stop::Empty) => "a long poll found nothing more",
         Some(Stop::Messages) => "as many as were asked for",
-        Some(Stop::Bytes) => "as much as a snapshot holds (32 MiB)",
+        Some(Stop::Bytes) => "as many bytes as a snapshot holds",
         Some(Stop::Time) => "the time was up",
         Some(Stop::CameBack) => "ended when a message came for the second time",
         Some(Stop::Asked) => "stopped",
         Some(Stop::Failed(_)) => "broken off",
     };
+    let why = snapshot.released.and_then(|(why, _)| hold::why(why));
     let now = here.now_ms;
     view! {
         <p class="truth">
@@ -103,6 +110,7 @@ fn truth(here: &Here, attributes: &Attributes, snapshot: &Snapshot) -> impl Into
             <span><Age at now/>", "<time datetime=words::timestamp(at)>{words::moment(at)}</time></span>
             <span>{fate}</span>
             <span>{end}</span>
+            {why.map(|why| view! { <span>{why}</span> })}
         </p>
     }
 }
@@ -166,7 +174,7 @@ fn table(
     ];
     let grouped = snapshot.entries.iter().any(|entry| entry.message.group_id().is_some());
     let dead = snapshot.entries.iter().any(|entry| entry.message.source().is_some());
-    let standing = snapshot.origin == Origin::Receive;
+    let standing = snapshot.origin == Origin::Hold;
     for (wanted, label) in [(grouped, "Group"), (dead, "Failed in"), (standing, "State")] {
         if wanted {
             columns.push(Column::new(label, CellKind::Plain));
@@ -176,7 +184,9 @@ fn table(
     if actions {
         columns.insert(0, Column::marks("Mark all on this page"));
     }
-    let shows = Shows { grouped, dead, standing, actions };
+    // With messages that are held those that are not are not meant; a copy can be chosen all the same.
+    let held = standing && (snapshot.is_holding() || snapshot.held(here.now_ms) > 0);
+    let shows = Shows { grouped, dead, standing, held, actions };
     let marked = marked(here);
     let entries = snapshot.entries[from..to].iter();
     let rows: Vec<_> = entries.map(|entry| row(here, queue, attributes, entry, shows, &marked)).collect();
@@ -208,6 +218,7 @@ struct Shows {
     grouped: bool,
     dead: bool,
     standing: bool,
+    held: bool,
     actions: bool,
 }
 
@@ -223,7 +234,7 @@ fn row(
     let id = message.id.to_string();
     let short: String = id.chars().take(8).collect();
     let href = paths::message(here.connection.name(), queue, &message.id);
-    let mark = shows.actions.then(|| mark(entry, marked.contains(&id), !shows.standing || entry.actionable(now)));
+    let mark = shows.actions.then(|| mark(entry, marked.contains(&id), !shows.held || entry.actionable(now)));
     let group = shows.grouped.then(|| {
         let group = message.group_id().unwrap_or_default().to_owned();
         view! { <Cell label="Group"><span class="tag">{group}</span></Cell> }

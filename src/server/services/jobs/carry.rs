@@ -138,6 +138,10 @@ impl Carrying<'_> {
             Deed::Hide(_) => None,
         };
         let handles: Vec<ReceiptHandle> = batch.iter().map(|(_, handle)| handle.clone()).collect();
+        let _acting = match &self.cell {
+            Some(cell) => Some(cell.acting().await),
+            None => None,
+        };
         let sent_ms = self.clock.now_ms();
         let answer = match self.deed {
             Deed::Delete => self.sqs.delete_batch(self.url, &handles).await,

@@ -17,7 +17,7 @@ use crate::model::job::Task;
 use crate::model::{Failure, MessageId, QueueName, QueueUrl, ReceiptHandle, Refusal};
 use crate::server::services::Connection;
 use crate::server::services::act::Act;
-use crate::server::services::messages::{self, Cell, Chosen};
+use crate::server::services::messages::{Cell, Chosen};
 use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
 
 /// A held message is acted on with its handle only if this is left of its lease; else it is found again.
@@ -96,6 +96,8 @@ impl Errand {
             (Task::Purge, _) => return copy_and_delete(&self.connection, &sqs, &self.job, &self.url).await,
             (Task::Copy { .. }, None) => return Ok(Answer { value: None, request_id: None }),
         };
+        // What is held stays held while the job is at work, whether or not its page is open.
+        let _seat = self.connection.seat(self.job.queue(), false);
         // While it is a look's turn, what the look receives and gives back would pass through here, too.
         let turn = self.connection.turn(self.job.queue());
         let _turn = turn.lock().await;
@@ -146,7 +148,7 @@ impl Connection {
             held = cell.as_ref().map(|cell| self.held(cell, chosen)).unwrap_or_default();
             if held.len() < chosen.messages.len() && !carry_out.spend {
                 let attributes = self.attributes(queue).await?;
-                messages::refusal(&attributes).map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))?;
+                self.spare(queue, &attributes, false)?;
             }
         }
         let how = chosen.how.clone();

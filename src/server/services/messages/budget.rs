@@ -1,17 +1,63 @@
-//! Whether a queue can spare the receives that a look costs.
+//! Whether a queue can spare the receives that a look or a hold costs.
 
-use crate::model::{Attributes, Refusal};
+use crate::model::{Attributes, Failure, QueueName, Refusal};
+use crate::server::services::Connection;
 
-/// Up to this `maxReceiveCount` a receive is refused unless its price is accepted: with a consumer that fails once or
-/// twice, the console's receive would be the one that moves a message to the dead-letter queue.
-const FEW: u32 = 3;
+/// So many receives are left to the consumers unless the price is accepted: with one that fails once or twice, the
+/// console's receive would be the one that moves a message to the dead-letter queue.
+const SPARED: u32 = 3;
 
-/// Why nothing should be received from a queue by default. A queue without a redrive policy, as a dead-letter queue
-/// usually is, loses nothing by it.
-pub fn refusal(attributes: &Attributes) -> Option<Refusal> {
-    let policy = attributes.redrive_policy.as_ref()?;
-    let max_receive_count = policy.max_receive_count;
-    (max_receive_count <= FEW).then_some(Refusal::ReceiveBudget { max_receive_count })
+/// What the next receive of a queue's messages costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Price {
+    /// Nothing moves, however often a message is received.
+    Free,
+    /// One of so many receives.
+    Counts {
+        /// `maxReceiveCount`.
+        max: u32,
+        /// How many receives the message with the most is known to have had; 0 where none is known.
+        received: u32,
+    },
+}
+
+impl Price {
+    /// Of a receive from a queue with these attributes; `received` is the highest count that is known.
+    pub fn of(attributes: &Attributes, received: Option<u32>) -> Self {
+        let policy = attributes.redrive_policy.as_ref();
+        policy.map_or(Self::Free, |policy| Self::Counts {
+            max: policy.max_receive_count,
+            received: received.unwrap_or(0),
+        })
+    }
+
+    /// Why nothing should be received at this price by default.
+    pub fn refusal(self) -> Option<Refusal> {
+        match self {
+            Self::Counts { max, received } if max.saturating_sub(received) <= SPARED => {
+                Some(Refusal::ReceiveBudget { max_receive_count: max, received })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Connection {
+    /// What the next receive from a queue costs, as far as its last look or hold tells. No request.
+    pub fn price(&self, queue: &QueueName, attributes: &Attributes) -> Price {
+        Price::of(attributes, self.desk().spent(queue))
+    }
+
+    /// Refuses a receive that a queue cannot spare, unless `spend`. No request.
+    pub(in crate::server::services) fn spare(
+        &self,
+        queue: &QueueName,
+        attributes: &Attributes,
+        spend: bool,
+    ) -> Result<(), Failure> {
+        let refusal = self.price(queue, attributes).refusal().filter(|_| !spend);
+        refusal.map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))
+    }
 }
 
 #[cfg(test)]
@@ -28,9 +74,14 @@ mod tests {
             }),
             ..Attributes::default()
         };
-        assert_eq!(refusal(&Attributes::default()), None);
-        assert_eq!(refusal(&with(4)), None);
-        assert_eq!(refusal(&with(3)), Some(Refusal::ReceiveBudget { max_receive_count: 3 }));
-        assert!(refusal(&with(1)).is_some());
+        let refusal = |attributes: &Attributes, received| Price::of(attributes, received).refusal();
+        assert_eq!(Price::of(&Attributes::default(), Some(99)), Price::Free);
+        assert_eq!(refusal(&Attributes::default(), Some(99)), None);
+        assert_eq!(refusal(&with(4), None), None);
+        let budget = |max_receive_count, received| Some(Refusal::ReceiveBudget { max_receive_count, received });
+        assert_eq!(refusal(&with(3), None), budget(3, 0));
+        assert_eq!(refusal(&with(10), Some(6)), None);
+        assert_eq!(refusal(&with(10), Some(7)), budget(10, 7), "three are the consumers'");
+        assert_eq!(refusal(&with(10), Some(11)), budget(10, 11));
     }
 }

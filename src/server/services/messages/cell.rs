@@ -1,18 +1,21 @@
-//! The place of one queue's snapshot: replaced as a whole by whoever changes it, followed by those who show it live.
+//! The place of one queue's snapshot: replaced as a whole by whoever changes it, followed by those
+//! who show it live.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use super::lease::leased;
 use super::snapshot::{Origin, Snapshot};
 use crate::model::live::Progress;
 use crate::model::words;
 
-/// The place. Pages read the snapshot; streams follow how far a receive is.
+/// The place. Pages read the snapshot; streams follow how far a hold is.
 pub struct Cell {
     /// Names this snapshot among those of its queue.
     session: String,
     snapshot: Mutex<Arc<Snapshot>>,
+    acting: tokio::sync::Mutex<()>,
     progress: watch::Sender<Progress>,
 }
 
@@ -21,7 +24,7 @@ impl Cell {
     pub(super) fn new(snapshot: Snapshot) -> Self {
         let session = uuid::Uuid::new_v4().simple().to_string();
         let progress = watch::Sender::new(progress(&session, &snapshot));
-        Self { session, snapshot: Mutex::new(Arc::new(snapshot)), progress }
+        Self { session, snapshot: Mutex::new(Arc::new(snapshot)), acting: tokio::sync::Mutex::default(), progress }
     }
 
     /// Names this snapshot among those of its queue.
@@ -34,15 +37,26 @@ impl Cell {
         Arc::clone(&self.lock())
     }
 
-    /// How far the receive is that fills it.
+    /// How far the hold is that fills it.
     pub fn follow(&self) -> watch::Receiver<Progress> {
         self.progress.subscribe()
     }
 
-    /// Whether a receive is filling it.
+    /// Whether a hold is filling it.
     pub fn is_receiving(&self) -> bool {
         let snapshot = self.lock();
-        snapshot.origin == Origin::Receive && snapshot.is_running()
+        snapshot.origin == Origin::Hold && snapshot.is_running()
+    }
+
+    /// Whether its messages are held.
+    pub fn is_holding(&self) -> bool {
+        self.lock().is_holding()
+    }
+
+    /// Whose turn it is to change the visibility of its messages, one batch at a time: a lease that is renewed must not
+    /// overtake a release, nor undo a time that somebody chose.
+    pub(in crate::server::services) async fn acting(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.acting.lock().await
     }
 
     /// Changes the snapshot. Who holds an older one keeps it as it was.
@@ -75,7 +89,14 @@ fn progress(session: &str, snapshot: &Snapshot) -> Progress {
         count: u32::try_from(received).unwrap_or(u32::MAX),
         state,
         done: !snapshot.is_running(),
+        until: held_until(snapshot),
     }
+}
+
+/// When the first of the held messages would be visible again if their lease were not renewed.
+pub fn held_until(snapshot: &Snapshot) -> Option<i64> {
+    let held = snapshot.is_holding() && !snapshot.is_running();
+    held.then(|| leased(snapshot, i64::MIN).map(|(_, until_ms)| until_ms).min()).flatten()
 }
 
 #[cfg(test)]
@@ -86,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_stream_hears_of_each_message_and_of_the_end() {
-        let cell = Cell::new(Snapshot::begun(Origin::Receive, 0, 10, 10, 30));
+        let cell = Cell::new(Snapshot::begun(Origin::Hold, 0, 10, 10, 30));
         let (mut stream, before) = (cell.follow(), cell.snapshot());
         cell.change(|snapshot| snapshot.take(vec![message("a", "", None)], 30_000));
         assert!(stream.has_changed().unwrap());

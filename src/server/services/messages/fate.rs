@@ -55,6 +55,7 @@ pub fn settle(snapshot: &mut Snapshot, deed: Deed, fates: &Fates, sent_ms: i64) 
             Fate::Failed(code) | Fate::Unknown(code) => entry.failed = Some(code.clone()),
             Fate::Done(_) => {
                 entry.failed = None;
+                entry.leased = false;
                 entry.standing = match deed {
                     Deed::Delete => Standing::Deleted,
                     Deed::Hide(0) => Standing::Returned,
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     fn each_message_keeps_its_own_result() {
-        let mut snapshot = Snapshot::begun(Origin::Receive, 0, 10, 10, 30);
+        let mut snapshot = Snapshot::begun(Origin::Hold, 0, 10, 10, 30);
         snapshot.take(["a", "b", "c"].map(|id| message(id, "", None)).to_vec(), 30_000);
         let failed = vec![EntryFailure { index: 1, code: Code::new("ReceiptHandleIsInvalid"), sender_fault: true }];
         let mut fates = by_handle(&["a", "b"].map(handle), BatchOutcome { succeeded: vec![(0, ())], failed });
@@ -101,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_newer_receive_of_the_same_message_is_not_meant() {
-        let mut snapshot = Snapshot::begun(Origin::Receive, 0, 10, 10, 30);
+        let mut snapshot = Snapshot::begun(Origin::Hold, 0, 10, 10, 30);
         let newer = Message { receipt_handle: ReceiptHandle::new("newer"), ..message("a", "", None) };
         snapshot.take(vec![newer], 30_000);
         let before = snapshot.clone();

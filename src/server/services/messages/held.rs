@@ -1,4 +1,4 @@
-//! Acting on messages that a receive holds: delete them, hide them for longer, give them back.
+//! Acting on messages that are held: delete them, hide them for longer, give them back.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ const VISIBLE_AGAIN: &str = "VisibleAgain";
 
 impl Connection {
     /// Does a deed with held messages. One request per ten; each message has its own result. Messages that are
-    /// visible again or gone count as failed without a request. Refused while the receive still runs.
+    /// visible again or gone count as failed without a request. Refused while the hold is still being filled.
     pub async fn act_on_held(&self, queue: &QueueName, held: Held) -> Result<Done, Failure> {
         let cell = self.desk().cell(queue).ok_or(Failure::NoSuchMessage)?;
         if cell.is_receiving() {
@@ -31,7 +31,7 @@ impl Connection {
         let snapshot = cell.snapshot();
         let chosen = snapshot.entries.iter().filter(|entry| held.ids.contains(&entry.message.id));
         // A look's copies are not ours to act on: their handles were given back.
-        let ours = snapshot.origin == Origin::Receive;
+        let ours = snapshot.origin == Origin::Hold;
         let (live, stale): (Vec<_>, Vec<_>) = chosen.partition(|entry| ours && entry.actionable(now_ms));
         if live.is_empty() {
             return Err(if stale.is_empty() { Failure::NoSuchMessage } else { Failure::NotInFlight });
@@ -107,6 +107,7 @@ impl<C: Fn() -> i64 + Send + Sync> Carrying<C> {
         let mut fates = Fates::new();
         let (mut request_id, mut error): (Option<String>, Option<SqsError>) = (None, None);
         for batch in batches {
+            let _acting = self.cell.acting().await;
             // SQS counts from when it is asked, which is after this.
             let sent_ms = (self.now_ms)();
             let answer = match self.deed {

@@ -1,26 +1,27 @@
 //! Looking: a bounded read that gives the messages back at once. One at a time on a queue, shared by all who ask.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::SNAPSHOT_BYTES;
 use super::plan::Plan;
-use super::scan::{LEASE, MILLIS, Scan, scan};
+use super::scan::{LEASE, Scan, scan};
 use super::snapshot::{Origin, Snapshot, Stop};
-use super::{SNAPSHOT_BYTES, budget};
 use crate::model::activity::Detail;
 use crate::model::cli::Command;
 use crate::model::form::Done;
-use crate::model::form::look::Look;
+use crate::model::form::look::{Look, USUAL};
 use crate::model::limits::BATCH_ENTRIES;
 use crate::model::{Failure, QueueName, QueueUrl, Refusal, Verb};
 use crate::server::services::act::Act;
 use crate::server::services::{Connection, report};
 use crate::server::sqs::Answer;
 
-/// Looks at a queue are at least this far apart.
-pub(super) const APART: Duration = Duration::from_secs(5);
+/// For how many milliseconds a look asks for more: the usual one is over before its first lease ends.
+const MILLIS: u64 = 20_000;
+/// The same of a larger one, which hides anew what it has.
+const LARGE_MILLIS: u64 = 120_000;
 
 impl Connection {
     /// The last snapshot of a queue, if it is still here. No request, and never a receive.
@@ -59,7 +60,9 @@ impl Connection {
             Some((ended, Err(failure))) if *ended >= asked && !matches!(failure, Failure::Refused(_)) => {
                 return Err(failure.clone());
             }
-            Some((ended, Ok(_))) if ended.elapsed() < APART => return Err(Failure::Refused(Refusal::TooSoon)),
+            Some((ended, Ok(_))) if ended.elapsed() < self.desk().terms().apart => {
+                return Err(Failure::Refused(Refusal::TooSoon));
+            }
             _ => {}
         }
         let limit = look.limit;
@@ -72,21 +75,18 @@ impl Connection {
         let shown = self.peek_at(queue, limit).await?;
         let messages = shown.len() as u64;
         let snapshot = Snapshot::peeked(self.now_ms(), limit, shown);
-        self.desk().place(queue, snapshot, self.now_ms()).ok_or(Failure::Refused(Refusal::ReceiveRunning))?;
+        self.desk().place(queue, snapshot, self.now_ms()).map_err(Failure::Refused)?;
         Ok(Done::Received { messages })
     }
 
     async fn look_now(&self, queue: &QueueName, look: Look) -> Result<Done, Failure> {
         let (url, attributes) = tokio::try_join!(self.url(queue), self.attributes(queue))?;
-        if let Some(refusal) = budget::refusal(&attributes).filter(|_| !look.spend) {
-            return Err(Failure::Refused(refusal));
-        }
-        if self.desk().is_receiving(queue) {
-            return Err(Failure::Refused(Refusal::ReceiveRunning));
-        }
+        self.spare(queue, &attributes, look.spend)?;
+        self.desk().busy(queue).map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))?;
         let kind = queue.kind();
-        let plan = Plan::scan(kind, attributes.depth.visible, look.limit, SNAPSHOT_BYTES, MILLIS);
-        let seconds = u32::try_from(MILLIS / 1_000).unwrap_or(LEASE);
+        let (millis, bytes) = bounds(look.limit);
+        let plan = Plan::scan(kind, attributes.depth.visible, look.limit, bytes, millis);
+        let seconds = u32::try_from(millis / 1_000).unwrap_or(LEASE);
         let snapshot = Snapshot::begun(Origin::Look, self.now_ms(), seconds, look.limit, LEASE);
         let act = Act::on(queue, Verb::Look, command(&url, LEASE, 1)).fact("up to", look.limit);
         let closing = self.desk().closing().clone();
@@ -114,9 +114,14 @@ impl Connection {
         let messages = snapshot.entries.len() as u64;
         let placed = self.desk().place(queue, snapshot, self.now_ms());
         self.reread(queue).await;
-        placed.ok_or(Failure::Refused(Refusal::ReceiveRunning))?;
+        placed.map_err(Failure::Refused)?;
         Ok(Done::Received { messages })
     }
+}
+
+/// For how many milliseconds and bytes a look for so many messages goes on.
+fn bounds(limit: usize) -> (u64, usize) {
+    if limit > USUAL { (LARGE_MILLIS, 2 * SNAPSHOT_BYTES) } else { (MILLIS, SNAPSHOT_BYTES) }
 }
 
 /// The equivalent command, hiding and waiting for so many seconds; the CLI receives ten at a time.

@@ -1,4 +1,4 @@
-//! Messages: sending them, looking at them, receiving them, and acting on those that a receive holds.
+//! Messages: sending them, looking at them, holding them, and acting on those that are held.
 //!
 //! SQS has no peek. Whoever looks receives: the count of every message met goes up, and one receive too many moves it
 //! to the dead-letter queue. So everything here that receives is asked for, bounded, written to the audit log, and never
@@ -13,29 +13,34 @@ pub mod digests;
 pub mod export;
 mod fate;
 mod held;
+mod hold;
 pub mod import;
+mod keep;
 mod kept;
 pub mod layers;
+mod lease;
 mod look;
 mod plan;
-mod receive;
+mod presence;
 mod recent;
 mod scan;
 mod send;
 mod shelf;
 mod snapshot;
 
-pub use self::budget::refusal;
-pub use self::cell::Cell;
+pub use self::budget::Price;
+pub use self::cell::{Cell, held_until};
 pub use self::chosen::Chosen;
 pub use self::fate::{Fate, Fates, by_handle, settle};
+pub use self::hold::Session;
 pub use self::kept::Kept;
+pub use self::lease::{Release, Terms};
 pub use self::look::command;
-pub use self::receive::Session;
+pub use self::presence::Seat;
 pub use self::shelf::{Desk, Turn};
 pub use self::snapshot::{Entry, Origin, Snapshot, Standing, Stop};
 
-/// The most bytes of bodies and attributes that a snapshot holds: 32 MiB.
+/// The most bytes of bodies and attributes that a usual snapshot holds: 32 MiB. A large look holds twice as much.
 pub const SNAPSHOT_BYTES: usize = 32 << 20;
 
 #[cfg(test)]

@@ -34,13 +34,14 @@ impl Plan {
             QueueKind::Fifo => 1,
             QueueKind::Standard => expected.div_ceil(BATCH_ENTRIES).clamp(1, LANES),
         };
-        Self { lanes, patient: false, ..Self::poll(messages, bytes, millis) }
+        Self { lanes, ..Self::poll(messages, bytes, millis, false) }
     }
 
-    /// One request after the other for at most so many messages, bytes and milliseconds, also while nothing comes.
-    pub fn poll(messages: usize, bytes: usize, millis: u64) -> Self {
+    /// One request after the other for at most so many messages, bytes and milliseconds; `patient`: also while nothing
+    /// comes.
+    pub fn poll(messages: usize, bytes: usize, millis: u64, patient: bool) -> Self {
         let (got, got_bytes, asked, running) = (0, 0, 0, 0);
-        Self { lanes: 1, messages, bytes, millis, got, got_bytes, asked, running, patient: true, stop: None }
+        Self { lanes: 1, messages, bytes, millis, got, got_bytes, asked, running, patient, stop: None }
     }
 
     /// For how many messages the next request may ask, 1–10; `None`: send none now. Called again after each answer.
@@ -93,6 +94,11 @@ impl Plan {
     fn ended(&mut self, count: u32) {
         self.asked = self.asked.saturating_sub(count as usize);
         self.running = self.running.saturating_sub(1);
+    }
+
+    /// After how many milliseconds nothing more is asked for.
+    pub fn millis(&self) -> u64 {
+        self.millis
     }
 
     /// Why it ended; absent while it goes on.
@@ -156,8 +162,8 @@ mod tests {
     }
 
     #[test]
-    fn a_receive_polls_on_while_nothing_comes() {
-        let mut plan = Plan::poll(25, 32 * MIB, 10_000);
+    fn a_patient_poll_goes_on_while_nothing_comes() {
+        let mut plan = Plan::poll(25, 32 * MIB, 10_000, true);
         let asked = plan.ask(0).unwrap();
         assert_eq!((asked, plan.ask(0)), (10, None), "one at a time");
         plan.heard(asked, 0, 0);

@@ -1,5 +1,6 @@
 //! A bounded read of a queue that leaves every message where it was: receive, keep a copy, give back.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,13 +14,16 @@ use crate::model::limits::BATCH_ENTRIES;
 use crate::model::{Message, QueueKind, QueueUrl, ReceiptHandle};
 use crate::server::sqs::{Receive, Sqs, SqsError};
 
-/// For how many seconds a look hides what it receives. SQS gives it back by itself after that, should the console die.
+/// For how many seconds a look hides what it receives. SQS gives it back by itself after that, should the console die;
+/// a look that takes longer hides it anew.
 pub const LEASE: u32 = 30;
-/// After so many milliseconds nothing more is asked for: what came first must be given back before its lease ends.
-pub const MILLIS: u64 = 20_000;
-/// After so many milliseconds giving back begins, although a receive may still wait for its answer: what came first is
-/// visible again by itself five seconds later.
-const RETURN_MILLIS: u64 = 25_000;
+/// So many milliseconds after nothing more is asked for giving back begins, although a receive may still wait for its
+/// answer.
+const PATIENCE_MILLIS: u64 = 5_000;
+/// What is still wanted is hidden anew when so little is left of its lease, milliseconds.
+const RENEW_MS: i64 = 15_000;
+/// How often leases are looked at, milliseconds.
+const TICK_MILLIS: u64 = 1_000;
 /// A long poll of one second asks all of SQS's servers; a short one asks some (SQS Developer Guide, "Short and long
 /// polling").
 const WAIT: u32 = 1;
@@ -50,7 +54,7 @@ pub async fn scan(
     let started = Instant::now();
     let started_ms = snapshot.started_ms;
     let now_ms = || started_ms + i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
-    let mut due = Some(started + Duration::from_millis(RETURN_MILLIS));
+    let mut due = Some(started + Duration::from_millis(plan.millis() + PATIENCE_MILLIS));
     let mut lanes = FuturesUnordered::new();
     let (mut request_id, mut error) = (None, None);
     loop {
@@ -63,13 +67,19 @@ pub async fn scan(
             let until_ms = now_ms() + i64::from(LEASE) * 1_000;
             lanes.push(async move { (count, until_ms, sqs.receive(url, receive).await) });
         }
+        if due.is_some() {
+            renew(sqs, url, kind, &mut snapshot, &now_ms).await;
+        }
+        let tick = Instant::now() + Duration::from_millis(TICK_MILLIS);
         let next = match due {
-            Some(due) => timeout_at(due, lanes.next()).await,
+            Some(due) => timeout_at(due.min(tick), lanes.next()).await,
             None => Ok(lanes.next().await),
         };
         let Ok(next) = next else {
-            due = None;
-            give_back(sqs, url, kind, &mut snapshot, &now_ms).await;
+            if due.is_some_and(|due| due <= Instant::now()) {
+                due = None;
+                give_back(sqs, url, kind, &mut snapshot, &now_ms).await;
+            }
             continue;
         };
         let Some((count, until_ms, answer)) = next else { break };
@@ -95,6 +105,31 @@ fn millis(elapsed: Duration) -> u64 {
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Hides anew what came a while ago, for as long as the scan goes on. What cannot be hidden anew is left to its lease.
+async fn renew(
+    sqs: &Arc<dyn Sqs>,
+    url: &QueueUrl,
+    kind: QueueKind,
+    snapshot: &mut Snapshot,
+    now_ms: &(impl Fn() -> i64 + Sync),
+) {
+    let now = now_ms();
+    let due = snapshot.entries.iter().filter(|entry| match entry.standing {
+        Standing::Held { until_ms } => until_ms > now && until_ms - now <= RENEW_MS,
+        _ => false,
+    });
+    let batches = batches(kind, due.map(|entry| &*entry.message));
+    if batches.is_empty() {
+        return;
+    }
+    // SQS counts from when it is asked, which is after this.
+    let until_ms = now_ms() + i64::from(LEASE) * 1_000;
+    let renewed = hide(sqs, url, RETURNS, batches, LEASE).await;
+    for entry in snapshot.entries.iter_mut().filter(|entry| renewed.contains(&entry.message.receipt_handle)) {
+        entry.standing = Standing::Held { until_ms };
+    }
+}
+
 /// Makes every held message of a snapshot visible again, at once. What could not be given back is tried once more,
 /// then left to the lease. What the lease has given back already is left alone: its handle is somebody else's by now.
 async fn give_back(
@@ -111,27 +146,44 @@ async fn give_back(
         if batches.is_empty() {
             return;
         }
-        // One after the other on FIFO: a group must be visible again from its first message on.
-        let lanes = if kind == QueueKind::Fifo { 1 } else { RETURNS };
-        let returned: Vec<ReceiptHandle> = iter(batches)
-            .map(|batch| async move {
-                let changes: Vec<(ReceiptHandle, u32)> = batch.iter().map(|handle| (handle.clone(), 0)).collect();
-                match sqs.change_visibility_batch(url, &changes).await {
-                    Ok(answer) => {
-                        answer.value.succeeded.into_iter().filter_map(|(at, ())| batch.get(at).cloned()).collect()
-                    }
-                    Err(_) => Vec::new(),
-                }
-            })
-            .buffered(lanes)
-            .concat()
-            .await;
+        let returned = hide(sqs, url, lanes(kind), batches, 0).await;
         for entry in &mut snapshot.entries {
             if returned.contains(&entry.message.receipt_handle) {
                 entry.standing = Standing::Returned;
             }
         }
     }
+}
+
+/// How many batches are given back side by side: one after the other on FIFO, where a group must be visible again from
+/// its first message on.
+pub(super) fn lanes(kind: QueueKind) -> usize {
+    if kind == QueueKind::Fifo { 1 } else { RETURNS }
+}
+
+/// Hides these for so many seconds from now, one request per batch; 0 makes them visible. Answers those for which SQS
+/// says that it is done.
+pub(super) async fn hide(
+    sqs: &Arc<dyn Sqs>,
+    url: &QueueUrl,
+    lanes: usize,
+    batches: Vec<Vec<ReceiptHandle>>,
+    seconds: u32,
+) -> BTreeSet<ReceiptHandle> {
+    let answers: Vec<Vec<ReceiptHandle>> = iter(batches)
+        .map(|batch| async move {
+            let changes: Vec<(ReceiptHandle, u32)> = batch.iter().map(|handle| (handle.clone(), seconds)).collect();
+            match sqs.change_visibility_batch(url, &changes).await {
+                Ok(answer) => {
+                    answer.value.succeeded.into_iter().filter_map(|(at, ())| batch.get(at).cloned()).collect()
+                }
+                Err(_) => Vec::new(),
+            }
+        })
+        .buffered(lanes)
+        .collect()
+        .await;
+    answers.into_iter().flatten().collect()
 }
 
 /// The handles of the messages in batches of ten, in the order in which they are given back: on FIFO by sequence number, so that no

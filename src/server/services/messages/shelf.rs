@@ -4,14 +4,17 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::cell::Cell;
 use super::chosen::Sets;
+use super::lease::Terms;
+use super::presence::Room;
 use super::recent::Recent;
 use super::snapshot::Snapshot;
-use crate::model::{Failure, QueueName};
+use crate::model::{Failure, QueueName, Refusal};
 use crate::server::services::jobs::Jobs;
 
 /// How many snapshots a connection keeps.
@@ -23,14 +26,28 @@ pub type Turn = Arc<tokio::sync::Mutex<Option<(Instant, Result<usize, Failure>)>
 struct Kept {
     queue: QueueName,
     cell: Arc<Cell>,
-    /// Ends the receive that fills it.
-    stop: CancellationToken,
+    reins: Arc<Reins>,
 }
 
-/// What a connection has on its desk: snapshots, whose turn it is to look, what was sent a moment ago.
+/// What steers a hold.
+#[derive(Default)]
+pub(super) struct Reins {
+    /// Ends the polling that fills it.
+    pub stop: CancellationToken,
+    /// Gives everything back.
+    pub release: CancellationToken,
+    /// Renews its lease now.
+    pub extend: Notify,
+}
+
+/// What a connection has on its desk: snapshots, who is there, whose turn it is to look, what was sent a moment ago.
 #[derive(Default)]
 pub struct Desk {
     closing: CancellationToken,
+    terms: Terms,
+    room: Arc<Room>,
+    /// The highest receive count that the last look or hold met, where it met any.
+    spent: Mutex<HashMap<QueueName, u32>>,
     shelf: Mutex<VecDeque<Kept>>,
     turns: Mutex<HashMap<QueueName, Turn>>,
     recent: Mutex<Recent>,
@@ -40,8 +57,23 @@ pub struct Desk {
 
 impl Desk {
     /// An empty desk; what runs on it ends with `closing`.
-    pub fn new(closing: CancellationToken) -> Self {
-        Self { closing, ..Self::default() }
+    pub fn new(closing: CancellationToken, terms: Terms) -> Self {
+        Self { closing, terms, ..Self::default() }
+    }
+
+    /// What the console promises of its looks and holds.
+    pub(super) fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Who is at which queue.
+    pub(super) fn room(&self) -> &Arc<Room> {
+        &self.room
+    }
+
+    /// The highest receive count that is known of a queue's messages.
+    pub(super) fn spent(&self, queue: &QueueName) -> Option<u32> {
+        lock(&self.spent).get(queue).copied()
     }
 
     /// Ends what runs here: the console stops.
@@ -60,36 +92,62 @@ impl Desk {
         Some(cell)
     }
 
-    /// Puts a snapshot in the place of the queue's last one; `None` where a receive is running there, which nobody
-    /// could stop any more if it were replaced. The token ends the receive that the snapshot is for.
+    /// Why a queue's snapshot cannot be replaced now: nobody could act on what is held any more.
+    pub(super) fn busy(&self, queue: &QueueName) -> Option<Refusal> {
+        let shelf = lock(&self.shelf);
+        let cell = &shelf.iter().find(|kept| kept.queue == *queue)?.cell;
+        busy(cell)
+    }
+
+    /// Puts a snapshot in the place of the queue's last one, unless messages are held there. The reins steer the hold
+    /// that the snapshot is for.
     pub(super) fn place(
         &self,
         queue: &QueueName,
         snapshot: Snapshot,
         now_ms: i64,
-    ) -> Option<(Arc<Cell>, CancellationToken)> {
+    ) -> Result<(Arc<Cell>, Arc<Reins>), Refusal> {
         let mut shelf = lock(&self.shelf);
-        if shelf.iter().any(|kept| kept.queue == *queue && kept.cell.is_receiving()) {
-            return None;
+        if let Some(refusal) = shelf.iter().find(|kept| kept.queue == *queue).and_then(|kept| busy(&kept.cell)) {
+            return Err(refusal);
         }
-        let (cell, stop) = (Arc::new(Cell::new(snapshot)), CancellationToken::new());
+        if !snapshot.is_running() {
+            self.note(queue, &snapshot);
+        }
+        let (cell, reins) = (Arc::new(Cell::new(snapshot)), Arc::new(Reins::default()));
         shelf.retain(|kept| kept.queue != *queue);
-        shelf.push_back(Kept { queue: queue.clone(), cell: Arc::clone(&cell), stop: stop.clone() });
+        shelf.push_back(Kept { queue: queue.clone(), cell: Arc::clone(&cell), reins: Arc::clone(&reins) });
         while shelf.len() > KEPT {
             // The newest is last and stays. Of equals the first is taken: the longest untouched.
-            let loss = |kept: &Kept| (kept.cell.is_receiving(), kept.cell.snapshot().held_until(now_ms));
+            let loss = |kept: &Kept| (kept.cell.is_holding(), kept.cell.snapshot().held_until(now_ms));
             let others = shelf.iter().take(KEPT).enumerate();
             let Some((at, _)) = others.min_by_key(|(_, kept)| loss(kept)) else { break };
             if let Some(gone) = shelf.remove(at) {
-                gone.stop.cancel();
+                gone.reins.release.cancel();
             }
         }
-        Some((cell, stop))
+        Ok((cell, reins))
     }
 
-    /// Takes the queue's snapshot away, unless a receive is running there: the queue was purged.
+    /// Remembers what a look or a hold met.
+    pub(super) fn note(&self, queue: &QueueName, snapshot: &Snapshot) {
+        let mut spent = lock(&self.spent);
+        match snapshot.most_receives() {
+            Some(most) => spent.insert(queue.clone(), most),
+            None => spent.remove(queue),
+        };
+    }
+
+    /// Takes the queue's snapshot away, unless a hold is filling it: the queue was purged.
     pub(in crate::server::services) fn clear(&self, queue: &QueueName) {
-        lock(&self.shelf).retain(|kept| kept.queue != *queue || kept.cell.is_receiving());
+        lock(&self.spent).remove(queue);
+        lock(&self.shelf).retain(|kept| {
+            let stays = kept.queue != *queue || kept.cell.is_receiving();
+            if !stays {
+                kept.reins.release.cancel();
+            }
+            stays
+        });
     }
 
     /// Keeps nothing of a queue and ends what runs there: the queue was deleted, and another may get its name.
@@ -97,24 +155,19 @@ impl Desk {
         lock(&self.shelf).retain(|kept| {
             let other = kept.queue != *queue;
             if !other {
-                kept.stop.cancel();
+                kept.reins.release.cancel();
             }
             other
         });
         lock(&self.recent).forget(queue);
+        lock(&self.spent).remove(queue);
     }
 
-    /// Whether a receive is running on the queue.
-    pub(super) fn is_receiving(&self, queue: &QueueName) -> bool {
+    /// The hold of a queue, if there is one, and what steers it.
+    pub(super) fn hold(&self, queue: &QueueName) -> Option<(Arc<Cell>, Arc<Reins>)> {
         let shelf = lock(&self.shelf);
-        shelf.iter().any(|kept| kept.queue == *queue && kept.cell.is_receiving())
-    }
-
-    /// Tells the running receive to end; whether there was one.
-    pub(super) fn stop(&self, queue: &QueueName) -> bool {
-        let shelf = lock(&self.shelf);
-        let running = shelf.iter().find(|kept| kept.queue == *queue && kept.cell.is_receiving());
-        running.map(|kept| kept.stop.cancel()).is_some()
+        let kept = shelf.iter().find(|kept| kept.queue == *queue && kept.cell.is_holding())?;
+        Some((Arc::clone(&kept.cell), Arc::clone(&kept.reins)))
     }
 
     /// Whose turn it is to look at a queue.
@@ -123,7 +176,7 @@ impl Desk {
         // Turns that nobody waits for and that no one will be refused for are forgotten.
         turns.retain(|_, turn| {
             let recent = |turn: &Turn| {
-                turn.try_lock().is_ok_and(|last| last.as_ref().is_some_and(|(at, _)| at.elapsed() < super::look::APART))
+                turn.try_lock().is_ok_and(|last| last.as_ref().is_some_and(|(at, _)| at.elapsed() < self.terms.apart))
             };
             Arc::strong_count(turn) > 1 || recent(turn)
         });
@@ -146,6 +199,11 @@ impl Desk {
     }
 }
 
+fn busy(cell: &Cell) -> Option<Refusal> {
+    let filling = cell.is_receiving().then_some(Refusal::ReceiveRunning);
+    filling.or_else(|| cell.is_holding().then_some(Refusal::Holding))
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -153,6 +211,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::services::messages::lease::Release;
     use crate::server::services::messages::snapshot::tests::message;
     use crate::server::services::messages::snapshot::{Origin, Stop};
 
@@ -165,7 +224,7 @@ mod tests {
     }
 
     fn running() -> Snapshot {
-        Snapshot::begun(Origin::Receive, 0, 30, 10, 30)
+        Snapshot::begun(Origin::Hold, 0, 30, 10, 30)
     }
 
     fn holding(until_ms: i64) -> Snapshot {
@@ -175,9 +234,9 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_untouched_goes_first_and_a_running_receive_stays() {
+    fn the_longest_untouched_goes_first_and_a_hold_stays() {
         let desk = Desk::default();
-        let (_, stop) = desk.place(&queue(0), running(), 0).unwrap();
+        let (_, reins) = desk.place(&queue(0), running(), 0).unwrap();
         for n in 1..KEPT {
             desk.place(&queue(n), looked(), 0).unwrap();
         }
@@ -185,7 +244,7 @@ mod tests {
         desk.place(&queue(99), looked(), 0).unwrap();
         assert!(desk.cell(&queue(2)).is_none(), "the longest untouched");
         assert!(desk.cell(&queue(0)).is_some() && desk.cell(&queue(1)).is_some());
-        assert!(!stop.is_cancelled());
+        assert!(!reins.release.is_cancelled());
     }
 
     #[test]
@@ -207,27 +266,29 @@ mod tests {
     }
 
     #[test]
-    fn one_receive_at_a_time_and_nothing_takes_its_place() {
+    fn one_hold_at_a_time_and_nothing_takes_its_place() {
         let desk = Desk::default();
-        let (cell, stop) = desk.place(&queue(1), running(), 0).unwrap();
-        assert!(desk.place(&queue(1), running(), 0).is_none());
-        assert!(desk.place(&queue(1), looked(), 0).is_none(), "not by a look either");
-        assert!(desk.stop(&queue(1)) && stop.is_cancelled());
+        let (cell, _) = desk.place(&queue(1), running(), 0).unwrap();
+        assert_eq!(desk.place(&queue(1), running(), 0).err(), Some(Refusal::ReceiveRunning));
+        assert_eq!(desk.place(&queue(1), looked(), 0).err(), Some(Refusal::ReceiveRunning), "not by a look either");
         cell.change(|snapshot| snapshot.stop = Some(Stop::Asked));
-        assert!(!desk.stop(&queue(1)), "it has ended");
-        assert!(desk.place(&queue(1), running(), 0).is_some());
+        assert_eq!(desk.place(&queue(1), looked(), 0).err(), Some(Refusal::Holding), "it holds still");
+        assert!(desk.hold(&queue(1)).is_some());
+        cell.change(|snapshot| snapshot.released = Some((Release::Asked, 1)));
+        assert!(desk.hold(&queue(1)).is_none());
+        assert!(desk.place(&queue(1), running(), 0).is_ok());
     }
 
     #[test]
     fn of_a_deleted_queue_nothing_stays_and_of_a_purged_one_only_what_runs() {
         let desk = Desk::default();
-        let (_, stop) = desk.place(&queue(1), running(), 0).unwrap();
+        let (_, reins) = desk.place(&queue(1), running(), 0).unwrap();
         desk.place(&queue(2), looked(), 0).unwrap();
         desk.clear(&queue(1));
         desk.clear(&queue(2));
         assert!(desk.cell(&queue(1)).is_some() && desk.cell(&queue(2)).is_none());
-        assert!(!stop.is_cancelled());
+        assert!(!reins.release.is_cancelled());
         desk.forget(&queue(1));
-        assert!(desk.cell(&queue(1)).is_none() && stop.is_cancelled());
+        assert!(desk.cell(&queue(1)).is_none() && reins.release.is_cancelled());
     }
 }

@@ -1,8 +1,8 @@
-//! The copy of messages that a look or a receive made: a value that pages share.
+//! The copy of messages that a look or a hold made: a value that pages share.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::lease::Release;
 use crate::model::{Code, Failure, Message, MessageId};
 
 /// How a snapshot came to be.
@@ -12,8 +12,8 @@ pub enum Origin {
     Look,
     /// Read without receiving, where the endpoint offers that.
     Peek,
-    /// Received and kept in flight.
-    Receive,
+    /// Received and kept in flight while people work on them.
+    Hold,
 }
 
 /// Why receiving ended.
@@ -58,6 +58,8 @@ pub struct Entry {
     pub message: Arc<Message>,
     /// Where it is.
     pub standing: Standing,
+    /// Whether the server's lease keeps it hidden; not once somebody hid it for a time of its own.
+    pub leased: bool,
     /// Why the last action on it failed, if it did, or why nobody knows whether it did.
     pub failed: Option<Code>,
     /// Whether `failed` stands for an answer that was lost: the action may have happened.
@@ -90,6 +92,10 @@ pub struct Snapshot {
     pub stop: Option<Stop>,
     /// When it ended, milliseconds since 1970.
     pub finished_ms: Option<i64>,
+    /// When its first message was received, milliseconds since 1970.
+    pub since_ms: Option<i64>,
+    /// Why a hold let go of its messages, and when, milliseconds since 1970; absent while it holds them.
+    pub released: Option<(Release, i64)>,
 }
 
 impl Snapshot {
@@ -104,12 +110,24 @@ impl Snapshot {
             entries: Vec::new(),
             stop: None,
             finished_ms: None,
+            since_ms: None,
+            released: None,
         }
     }
 
     /// Whether messages still come.
     pub fn is_running(&self) -> bool {
         self.stop.is_none()
+    }
+
+    /// Whether it is a hold that has not ended.
+    pub fn is_holding(&self) -> bool {
+        self.origin == Origin::Hold && self.released.is_none()
+    }
+
+    /// The highest receive count of its messages, as far as it is known.
+    pub fn most_receives(&self) -> Option<u32> {
+        self.entries.iter().filter_map(|entry| entry.message.receive_count()).max()
     }
 
     /// The entry of a message, and its place.
@@ -122,20 +140,20 @@ impl Snapshot {
         self.entries.iter().filter(|entry| entry.actionable(now_ms)).count()
     }
 
-    /// Until when a receive's messages are held, milliseconds since 1970: the last of them; `None` where none is.
+    /// Until when a hold's messages are held, milliseconds since 1970: the last of them; `None` where none is.
     pub(super) fn held_until(&self, now_ms: i64) -> Option<i64> {
         let until = |entry: &Entry| match entry.standing {
             Standing::Held { until_ms } if until_ms > now_ms => Some(until_ms),
             _ => None,
         };
-        if self.origin == Origin::Receive { self.entries.iter().filter_map(until).max() } else { None }
+        if self.origin == Origin::Hold { self.entries.iter().filter_map(until).max() } else { None }
     }
 
     /// How many a look could not give back: they are hidden until their visibility timeout ends.
     pub fn unreturned(&self) -> usize {
         match self.origin {
             Origin::Look => self.entries.iter().filter(|entry| matches!(entry.standing, Standing::Held { .. })).count(),
-            Origin::Peek | Origin::Receive => 0,
+            Origin::Peek | Origin::Hold => 0,
         }
     }
 
@@ -147,8 +165,13 @@ impl Snapshot {
     /// One of messages that were read without receiving them, all at once.
     pub(super) fn peeked(now_ms: i64, wanted: usize, messages: Vec<Message>) -> Self {
         let stop = if messages.len() < wanted { Stop::Empty } else { Stop::Messages };
-        let untouched =
-            |message| Entry { message: Arc::new(message), standing: Standing::Untouched, failed: None, unknown: false };
+        let untouched = |message| Entry {
+            message: Arc::new(message),
+            standing: Standing::Untouched,
+            leased: false,
+            failed: None,
+            unknown: false,
+        };
         Self {
             entries: messages.into_iter().map(untouched).collect(),
             stop: Some(stop),
@@ -160,18 +183,19 @@ impl Snapshot {
     /// Takes messages that just came, hidden until `until_ms`. One that is here already replaces its older copy, because
     /// only its newest handle counts. Tells whether there was such a one.
     pub fn take(&mut self, messages: Vec<Message>, until_ms: i64) -> bool {
+        if !messages.is_empty() {
+            self.since_ms.get_or_insert(until_ms - i64::from(self.visibility) * 1_000);
+        }
         let mut came_back = false;
-        let mut known: BTreeSet<MessageId> = self.entries.iter().map(|entry| entry.message.id.clone()).collect();
         for message in messages {
-            let fresh = known.insert(message.id.clone());
             let entry = Entry {
                 message: Arc::new(message),
                 standing: Standing::Held { until_ms },
+                leased: true,
                 failed: None,
                 unknown: false,
             };
-            let older = (!fresh).then(|| self.entries.iter_mut().find(|older| older.message.id == entry.message.id));
-            match older.flatten() {
+            match self.entries.iter_mut().find(|older| older.message.id == entry.message.id) {
                 Some(older) => {
                     *older = entry;
                     came_back = true;
@@ -206,7 +230,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_message_is_here_once_with_its_newest_handle() {
-        let mut snapshot = Snapshot::begun(Origin::Receive, 0, 10, 10, 30);
+        let mut snapshot = Snapshot::begun(Origin::Hold, 0, 10, 10, 30);
         assert!(!snapshot.take(vec![message("a", "1", None), message("b", "2", None)], 30_000));
         let mut again = message("a", "1", None);
         again.receipt_handle = ReceiptHandle::new("newer");

@@ -30,6 +30,8 @@ struct Shown {
 pub(super) struct Page {
     queues: BTreeMap<String, Shown>,
     resort: Resort,
+    /// The browser's time until which messages are held.
+    held: Option<f64>,
     /// The browser's time at which the numbers of the page itself were read.
     made: f64,
 }
@@ -56,7 +58,7 @@ impl Page {
                 queues.entry(queue).or_default().lines.push(element);
             }
         }
-        Self { queues, resort: Resort::default(), made }
+        Self { queues, resort: Resort::default(), held: None, made }
     }
 
     /// The names of the queues it shows, with commas between, as many as an address can take.
@@ -94,6 +96,19 @@ impl Page {
             show_task(task);
         }
         if let Some(progress) = &news.progress {
+            for place in all("[data-hold]") {
+                if place.get_attribute("data-hold").as_deref() == Some(&progress.of) {
+                    match progress.until {
+                        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
+                        Some(until) => {
+                            self.held = Some(now + (until - news.now) as f64);
+                            tell(&place, "[data-held-until]", &words::time_of_day(until));
+                        }
+                        // It was released: what can be done with the messages is another page.
+                        None => drop(super::dom::window().location().reload()),
+                    }
+                }
+            }
             for place in all("[data-progress]") {
                 if place.get_attribute("data-progress").as_deref() == Some(&progress.of) {
                     tell(&place, "[data-progress-count]", &words::count(u64::from(progress.count)));
@@ -113,6 +128,13 @@ impl Page {
 
     /// Greys what is old.
     pub(super) fn age(&mut self, now: f64) {
+        if let Some(held) = self.held {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of floats saturates")]
+            let left = ((held - now) / 1_000.0) as u64;
+            for place in all("[data-held-left]") {
+                write(&place, &words::seconds(left));
+            }
+        }
         for shown in self.queues.values_mut() {
             let heard = shown.read > 0.0;
             let read = if heard { shown.read } else { self.made };

@@ -1,4 +1,5 @@
-//! The one `EventSource` of the document: open while it is seen, closed while it is hidden.
+//! The one `EventSource` of the document: open while it is seen, closed while it is hidden. A page of messages keeps it
+//! open until it is left: the server holds them for as long.
 
 use std::cell::RefCell;
 
@@ -26,6 +27,8 @@ thread_local! {
 struct Stream {
     url: String,
     source: Option<EventSource>,
+    /// Whether the document shows messages that may be held.
+    holds: bool,
     /// The id of the newest event.
     last: String,
     page: Page,
@@ -55,6 +58,7 @@ pub(in super::super) fn start() {
     // A page without numbers has no age, and none to grey.
     let read = now - mark.get_attribute("data-age").and_then(|age| age.parse::<u32>().ok()).map_or(0.0, f64::from);
     let stream = Stream {
+        holds: url.contains("&holds="),
         url,
         source: None,
         last: String::new(),
@@ -68,7 +72,15 @@ pub(in super::super) fn start() {
     };
     STREAM.set(Some(stream));
     with(Stream::seen);
-    on("visibilitychange", |_| with(if document().hidden() { Stream::hidden } else { Stream::seen }));
+    on("visibilitychange", |_| {
+        with(|stream| {
+            if !document().hidden() {
+                stream.seen();
+            } else if !stream.holds {
+                stream.hidden();
+            }
+        });
+    });
     listen(&window(), "pagehide", |_| with(Stream::hidden));
     listen(&window(), "pageshow", |_| with(Stream::seen));
     every(1_000, || with(Stream::tick));
@@ -76,7 +88,7 @@ pub(in super::super) fn start() {
 
 impl Stream {
     fn seen(&mut self) {
-        if self.source.is_some() || document().hidden() {
+        if self.source.is_some() || document().hidden() && !self.holds {
             return;
         }
         let mut url = self.url.clone();

@@ -27,8 +27,7 @@ pub(in crate::server::pages) fn section(
 ) -> impl IntoView + use<> {
     let layer = &layers.0[at];
     let (text, language, cut) = if at == 0 {
-        let language = if layers.0.len() > 1 { layers.0[1].shown().language } else { Language::Text };
-        (message.body.clone(), language, false)
+        (message.body.clone(), layer.shown().language, false)
     } else {
         let shown = layer.shown();
         (shown.text, shown.language, shown.cut)

@@ -42,7 +42,9 @@ pub(super) fn known(
         }
     });
     let sent = sent.map(|at| view! { <Fact label="Sent">{moment(at)}</Fact> });
-    let first = message.first_received_at().map(|at| view! { <Fact label="First received">{moment(at)}</Fact> });
+    // An endpoint that shows messages without receiving them says 0 of those that nobody has received.
+    let first = message.first_received_at().filter(|at| *at > 0);
+    let first = first.map(|at| view! { <Fact label="First received">{moment(at)}</Fact> });
     let source = message.source().map(|arn| {
         let (href, name) = (paths::queue(connection, &arn.name(), QueuePage::Overview), arn.name().to_string());
         view! {

@@ -108,10 +108,9 @@ impl Layer {
 pub struct Layers(pub Vec<Layer>);
 
 impl Layers {
-    /// The one that is worth reading first: the innermost that is text.
+    /// The one that is worth reading first: the innermost.
     pub fn best(&self) -> usize {
-        let text = |layer: &Layer| matches!(layer.content, Content::Text(_));
-        self.0.iter().rposition(text).unwrap_or(0)
+        self.0.len().saturating_sub(1)
     }
 }
 

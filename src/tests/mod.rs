@@ -10,6 +10,7 @@ mod activity;
 mod console;
 mod danger;
 mod exporting;
+mod finding;
 mod jobs;
 mod messages;
 mod new_queue;

@@ -9,6 +9,7 @@
 //! takes time linear in the size of a message. What cannot be read is a [`Fault`] with its place. Reading and printing
 //! are each other's inverse, so that a filter can be put together from terms and travel in a link.
 
+pub mod column;
 mod eval;
 mod number;
 mod parse;
@@ -16,6 +17,7 @@ pub mod path;
 mod pattern;
 mod qualifier;
 mod quantity;
+pub mod query;
 mod scan;
 mod search;
 mod shape;
@@ -26,12 +28,14 @@ mod tests;
 use std::fmt;
 use std::str::FromStr;
 
+pub use self::column::Column;
 pub use self::eval::{State, Subject, value_at};
 pub use self::number::Number;
 pub use self::path::JsonPath;
 pub use self::pattern::Pattern;
 pub use self::qualifier::EXAMPLES;
 pub use self::quantity::Moment;
+pub use self::query::Query;
 pub use self::shape::Shape;
 pub use self::term::{Kind, Op, Part, Term, Test, Wanted};
 
@@ -65,15 +69,21 @@ impl Fault {
         Self { at, len, sentence: sentence.into(), suggestion: None }
     }
 
-    fn meant(mut self, suggestion: String) -> Self {
-        self.suggestion = Some(suggestion);
+    fn meant(mut self, suggestion: &str) -> Self {
+        self.suggestion = Some(suggestion.to_owned());
         self
     }
 
-    /// The sentence, where it is, and what may have been meant.
+    /// The filter with what may have been meant in place of what cannot be read.
+    pub fn mended(&self, typed: &str) -> Option<String> {
+        let suggestion = self.suggestion.as_ref()?;
+        let before = typed.chars().take(self.at);
+        Some(before.chain(suggestion.chars()).chain(typed.chars().skip(self.at + self.len)).collect())
+    }
+
+    /// The sentence, and where.
     pub fn words(&self) -> String {
-        let meant = self.suggestion.as_ref().map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
-        format!("{} (character {}).{meant}", self.sentence, self.at + 1)
+        format!("{} (character {}).", self.sentence, self.at + 1)
     }
 }
 
@@ -109,11 +119,6 @@ impl Filter {
     /// Whether a term asks for the cause of a failure, which must be known then.
     pub fn asks_for_causes(&self) -> bool {
         self.clauses.iter().flatten().any(|term| matches!(term.test, Test::Cause(_)))
-    }
-
-    /// Whether a term asks for the shape of bodies.
-    pub fn asks_for_shapes(&self) -> bool {
-        self.clauses.iter().flatten().any(|term| matches!(term.test, Test::Is(Kind::Body(_))))
     }
 }
 

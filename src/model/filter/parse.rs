@@ -96,9 +96,7 @@ fn test(qualifier: Qualifier, op: Op, value: &Value) -> Result<Test, Fault> {
             let span = span.ok_or_else(|| need("`age` needs a duration such as 2h (s, m, h, d or w)".into()))?;
             if op == Op::Is {
                 let sentence = "`age` is compared with > or <, such as age>2h";
-                return Err(
-                    Fault::new(value.op_at, value.at - value.op_at, sentence).meant(format!("age>{}", value.raw))
-                );
+                return Err(Fault::new(value.op_at, value.at - value.op_at, sentence).meant(">"));
             }
             Test::Age(op, span)
         }

@@ -144,7 +144,7 @@ fn says(chars: &[char], begin: usize) -> Result<(Says, usize), Fault> {
     let head = begin + chars[begin..].iter().take_while(|c| !c.is_whitespace() && !":<>=\"".contains(**c)).count();
     let looks = Qualifier::begins(&lower(&chars[begin..head]));
     let head = if looks { run(chars, begin, true)? } else { head };
-    if let Some(sign) = chars.get(head).filter(|c| ":<>=".contains(**c)) {
+    if chars.get(head).is_some_and(|c| ":<>=".contains(*c)) {
         if let Some(qualifier) = Qualifier::read(&chars[begin..head], begin)? {
             let (op, at) = operator(chars, head);
             let (value, end) = value(chars, head, at)?;
@@ -153,7 +153,7 @@ fn says(chars: &[char], begin: usize) -> Result<(Says, usize), Fault> {
         let name: String = chars[begin..head].iter().collect();
         if let Some(meant) = Qualifier::near(&name) {
             let sentence = format!("`{name}` is no qualifier; to search for the text, put it in quotation marks");
-            return Err(Fault::new(begin, head - begin, sentence).meant(format!("{meant}{sign}")));
+            return Err(Fault::new(begin, head - begin, sentence).meant(meant));
         }
     }
     let end = begin + chars[begin..].iter().take_while(|c| !c.is_whitespace()).count();

@@ -176,7 +176,7 @@ fn what_cannot_be_read_says_where_and_why() {
         ("age>2", 4, 1, "`age` needs a duration", None),
         ("is:json age>", 11, 1, "`age` needs a duration", None),
         ("age:2h", 3, 1, "`age` is compared", Some("age>2h")),
-        ("über cuont>=3", 5, 5, "`cuont` is no qualifier", Some("count>")),
+        ("über cuont>=3", 5, 5, "`cuont` is no qualifier", Some("über count>=3")),
         ("count>=many", 7, 4, "`count` needs a number such as 3", None),
         ("count>=-1", 7, 2, "`count` needs a number", None),
         ("a \"open", 2, 5, "The quotation mark is not closed", None),
@@ -198,7 +198,7 @@ fn what_cannot_be_read_says_where_and_why() {
         ("body.\"a:1", 5, 4, "The quotation mark is not closed", None),
         ("body:", 4, 1, "`body` needs text", None),
         ("attr.:x", 0, 5, "`attr.` needs the name", None),
-        ("attribute:x", 0, 9, "`attribute` is no qualifier", Some("attr.name:")),
+        ("attribute:x", 0, 9, "`attribute` is no qualifier", Some("attr.name:x")),
         ("sent:yesterday", 5, 9, "`sent` needs a day", None),
         ("size>1G", 5, 2, "`size` needs a size", None),
         ("not:", 0, 4, "`not:` needs a term", None),
@@ -208,7 +208,7 @@ fn what_cannot_be_read_says_where_and_why() {
         let fault = text.parse::<Filter>().expect_err(text);
         assert_eq!((fault.at, fault.len), (at, len), "{text}: {fault:?}");
         assert!(fault.sentence.starts_with(sentence), "{text}: {fault:?}");
-        assert_eq!(fault.suggestion.as_deref(), suggestion, "{text}");
+        assert_eq!(fault.mended(text).as_deref(), suggestion, "{text}");
     }
 }
 

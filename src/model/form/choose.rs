@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Invalid;
 use crate::model::MessageId;
+use crate::model::filter::{Fault, Filter};
 
 /// The form as sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct ChooseForm {
     /// Present where all are meant.
     #[serde(default)]
     pub all: String,
+    /// The filter that was shown: all that match it are meant by all.
+    #[serde(default)]
+    pub filter: String,
 }
 
 /// Which messages of which snapshot.
@@ -41,6 +45,8 @@ pub enum What {
     Marked(BTreeSet<MessageId>),
     /// All.
     Everything,
+    /// All that match.
+    Matching(Filter),
 }
 
 impl ChooseForm {
@@ -48,7 +54,10 @@ impl ChooseForm {
     pub fn parse(&self) -> Result<Choice, Vec<Invalid>> {
         let session = self.session.clone();
         if !self.all.is_empty() {
-            return Ok(Choice { session, what: What::Everything });
+            let filter: Filter =
+                self.filter.parse().map_err(|fault: Fault| vec![Invalid::new("ids", fault.words())])?;
+            let what = if filter.is_empty() { What::Everything } else { What::Matching(filter) };
+            return Ok(Choice { session, what });
         }
         let ids: BTreeSet<MessageId> = self.ids.iter().map(MessageId::new).collect();
         if ids.is_empty() {
@@ -72,5 +81,9 @@ mod tests {
         assert_eq!(form(&["a"], "on").parse().unwrap().what, What::Everything);
         assert!(matches!(form(&["a", "a", "b"], "").parse().unwrap().what, What::Marked(ids) if ids.len() == 2));
         assert_eq!(form(&[], "").parse().unwrap_err()[0].field, "ids");
+        let filtered = |filter: &str| ChooseForm { filter: filter.into(), ..form(&["a"], "on") }.parse();
+        assert_eq!(filtered("is:json").unwrap().what, What::Matching("is:json".parse().unwrap()));
+        assert_eq!(filtered("  ").unwrap().what, What::Everything);
+        assert!(filtered("age>").unwrap_err()[0].sentence.contains("`age` needs a duration"), "never all instead");
     }
 }

@@ -227,6 +227,15 @@ pub fn SearchField(
     /// The key that focuses it, shown at its end.
     #[prop(optional, into)]
     key: Option<String>,
+    /// The id of the `datalist` with what can be searched for.
+    #[prop(optional, into)]
+    list: Option<String>,
+    /// Whether what it holds cannot be searched for.
+    #[prop(optional)]
+    invalid: bool,
+    /// The id of the sentence that says why.
+    #[prop(optional_no_strip, into)]
+    described: Option<String>,
 ) -> impl IntoView {
     view! {
         <div class="input-search">
@@ -240,6 +249,9 @@ pub fn SearchField(
                 aria-label=label
                 autocomplete="off"
                 spellcheck="false"
+                list=list
+                aria-invalid=invalid.then_some("true")
+                aria-describedby=described
                 data-key=key.clone()
             />
             {key.map(|key| view! { <kbd aria-hidden="true">{key}</kbd> })}

@@ -6,14 +6,24 @@ use leptos::prelude::*;
 use crate::model::form::choose::ChooseForm;
 use crate::model::{QueueName, paths, words};
 use crate::server::pages::Here;
-use crate::server::services::messages::Snapshot;
 use crate::ui::parts::{Button, FieldError, Glyph};
 
+/// What “all” means: what a filter leaves of a snapshot.
+#[derive(Clone, Copy)]
+pub(super) struct Whole<'a> {
+    /// The filter as it was typed.
+    pub typed: &'a str,
+    /// Whether it cannot be read.
+    pub broken: bool,
+    /// How many messages match.
+    pub matching: usize,
+}
+
 /// The table inside a form that freezes what is marked in it.
-pub(super) fn around(here: &Here, queue: &QueueName, snapshot: &Snapshot, table: AnyView) -> impl IntoView + use<> {
+pub(super) fn around(here: &Here, queue: &QueueName, whole: Whole, table: AnyView) -> impl IntoView + use<> {
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
-    let count = words::plural(snapshot.entries.len() as u64, "message", "messages");
-    let buttons = buttons(here, queue);
+    let count = words::plural(whole.matching as u64, "message", "messages");
+    let buttons = buttons(here, queue, whole);
     view! {
         <form method="post" action=paths::api("messages/choose")>
             <input type="hidden" name="connection" value=connection/>
@@ -32,15 +42,32 @@ pub(super) fn around(here: &Here, queue: &QueueName, snapshot: &Snapshot, table:
 }
 
 /// The two buttons; they send the form they stand in to be frozen, whatever else it can do.
-pub(super) fn buttons(here: &Here, queue: &QueueName) -> impl IntoView + use<> {
+pub(super) fn buttons(here: &Here, queue: &QueueName, whole: Whole) -> impl IntoView + use<> {
     let session = here.connection.session(queue).unwrap_or_default();
     let sent = here.submission.as_deref().filter(|submission| submission.form::<ChooseForm>().is_some());
     let error = sent.and_then(|submission| submission.sentence("ids"));
     let (marked, all) = (paths::api("messages/choose"), paths::api("messages/choose"));
+    let filter = whole.typed.to_owned();
+    let label = if filter.trim().is_empty() {
+        "Act on all…".to_owned()
+    } else {
+        format!("Act on all {} that match…", words::count(whole.matching as u64))
+    };
+    let reason = match (whole.broken, whole.matching) {
+        (true, _) => Some("The filter cannot be read."),
+        (false, 0) => Some("No message matches."),
+        _ => None,
+    };
+    let (reason, none) = (reason.map(str::to_owned), (whole.matching == 0).then(|| "No message is shown.".to_owned()));
     view! {
         <input type="hidden" name="session" value=session/>
+        <input type="hidden" name="filter" value=filter/>
         <FieldError id="choose-error" error/>
-        <Button glyph=Glyph::ArrowRight to=marked>"Act on the marked…"</Button>
-        <Button glyph=Glyph::ArrowRight to=all name="all" value="on">"Act on all…"</Button>
+        <Button glyph=Glyph::ArrowRight to=marked reason=none>
+            "Act on the marked…"
+        </Button>
+        <Button glyph=Glyph::ArrowRight to=all name="all" value="on" reason>
+            {label}
+        </Button>
     }
 }

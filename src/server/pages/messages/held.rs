@@ -16,11 +16,12 @@ pub(super) fn around(
     queue: &QueueName,
     url: &QueueUrl,
     held: usize,
+    whole: choose::Whole,
     table: AnyView,
 ) -> impl IntoView + use<> {
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     let bar = bar(here, queue, url, held, None);
-    let choose = choose::buttons(here, queue);
+    let choose = choose::buttons(here, queue, whole);
     view! {
         <form method="post" action=paths::api("messages/act")>
             <input type="hidden" name="connection" value=connection/>

@@ -3,16 +3,20 @@
 mod asking;
 pub(super) mod body;
 mod choose;
+mod columns;
 mod compare;
 mod difference;
 pub(super) mod download;
+mod facets;
 pub(super) mod facts;
+mod filter_bar;
 mod held;
 mod hold;
 mod identity;
 mod look;
 mod one;
 mod snapshot;
+mod table;
 
 use leptos::prelude::*;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{body, compare, download, facts, held, identity, snapshot};
+use super::{body, compare, download, facts, held, identity, table};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName, QueueUrl};
 use crate::server::pages::queue::head::head as queue_head;
@@ -77,7 +77,7 @@ fn steps(here: &Here, queue: &QueueName, snapshot: &Arc<Snapshot>, at: usize) ->
     let back = paths::queue(name, queue, QueuePage::Messages);
     let id = snapshot.entries[at].message.id.to_string();
     let place = format!("{} of {} in the snapshot", at + 1, snapshot.entries.len());
-    let state = snapshot::standing(&snapshot.entries[at], here.now_ms);
+    let state = table::standing(&snapshot.entries[at], here.now_ms);
     let files = download::menu(here, queue, Some(&snapshot.entries[at].message.id));
     view! {
         <div class="cluster">

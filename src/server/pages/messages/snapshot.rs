@@ -1,23 +1,15 @@
 //! What a look or a hold brought: the one line of truth, the table, and for a hold the bar with its actions.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 
-use super::{choose, download, held, hold};
-use crate::model::form::held::HeldForm;
+use super::{choose, columns, download, facets, filter_bar, held, hold, table};
+use crate::model::filter::Query;
 use crate::model::paths::{self, QueuePage};
-use crate::model::{Attributes, Depth, Message, QueueName, QueueUrl, words};
+use crate::model::{Attributes, Depth, QueueName, QueueUrl, words};
 use crate::server::pages::Here;
-use crate::server::services::messages::{Entry, Origin, Snapshot, Standing, Stop};
-use crate::ui::parts::{
-    Age, Badge, Cell, CellKind, Column, Empty, FailureNotice, Glyph, NameCell, Notice, Pagination, Section, Table, Tone,
-};
-
-/// Rows on a page.
-const ROWS: usize = 100;
-/// Characters of a body in a row.
-const EXCERPT: usize = 160;
+use crate::server::services::messages::view::view;
+use crate::server::services::messages::{Origin, Snapshot, Standing, Stop};
+use crate::ui::parts::{Age, Empty, FailureNotice, Glyph, Notice, Section, Tone};
 
 /// No look and no hold yet, or so long ago that the copy is gone.
 pub(super) fn none(depth: Depth) -> impl IntoView {
@@ -49,12 +41,26 @@ pub(super) fn section(
     let body = if snapshot.entries.is_empty() {
         empty(snapshot, attributes.depth).into_any()
     } else {
-        let table = table(here, queue, attributes, snapshot, !snapshot.is_running());
-        match held {
-            Some(count) => held::around(here, queue, url, count, table.into_any()).into_any(),
-            None if snapshot.is_running() => table.into_any(),
-            None => choose::around(here, queue, snapshot, table.into_any()).into_any(),
+        let (query, index) = (asked(here), snapshot.index());
+        let (view, base) = (view(snapshot, &query, here.now_ms), list(here, queue));
+        let about = (queue, base.as_str());
+        let table = table::table(here, about, attributes, (snapshot, &index), (&query, &view), !snapshot.is_running());
+        let whole = choose::Whole { typed: &query.typed, broken: query.fault.is_some(), matching: view.rows.len() };
+        let table = match held {
+            Some(count) => held::around(here, queue, url, count, whole, table).into_any(),
+            None if snapshot.is_running() => table,
+            None => choose::around(here, queue, whole, table).into_any(),
+        };
+        let top = view! {
+            {filter_bar::bar(&base, &query, &view, &index)}
+            {facets::facets(&base, &query, &view)}
+            {columns::chooser(&base, &query, &view, &index)}
+        };
+        view! {
+            {top}
+            {table}
         }
+        .into_any()
     };
     let truth = truth(here, attributes, snapshot);
     let files = (!snapshot.entries.is_empty()).then(|| download::menu(here, queue, None).into_any());
@@ -65,6 +71,16 @@ pub(super) fn section(
             {body}
         </Section>
     }
+}
+
+/// The address of the list.
+fn list(here: &Here, queue: &QueueName) -> String {
+    paths::queue(here.connection.name(), queue, QueuePage::Messages)
+}
+
+/// What the address asks for. The boxes of the columns come one by one.
+fn asked(here: &Here) -> Query {
+    Query::read(|name| here.query.get_all(name).map(|values| values.join(if name == "columns" { "," } else { " " })))
 }
 
 /// When, how many of how many, what became of them, and why it ended.
@@ -153,178 +169,4 @@ fn empty(snapshot: &Snapshot, depth: Depth) -> impl IntoView + use<> {
         words::approximately(depth.delayed),
     );
     view! { <Empty glyph=Glyph::Look title text/> }
-}
-
-fn table(
-    here: &Here,
-    queue: &QueueName,
-    attributes: &Attributes,
-    snapshot: &Snapshot,
-    actions: bool,
-) -> impl IntoView + use<> {
-    let total = snapshot.entries.len();
-    let pages = total.div_ceil(ROWS).max(1);
-    let page = here.query("page").parse().unwrap_or(1).clamp(1, pages);
-    let (from, to) = ((page - 1) * ROWS, (page * ROWS).min(total));
-    let mut columns = vec![
-        Column::new("Message", CellKind::Name),
-        Column::new("Sent", CellKind::Plain),
-        Column::new("Receives", CellKind::Number),
-        Column::new("Size", CellKind::Number),
-    ];
-    let grouped = snapshot.entries.iter().any(|entry| entry.message.group_id().is_some());
-    let dead = snapshot.entries.iter().any(|entry| entry.message.source().is_some());
-    let standing = snapshot.origin == Origin::Hold;
-    for (wanted, label) in [(grouped, "Group"), (dead, "Failed in"), (standing, "State")] {
-        if wanted {
-            columns.push(Column::new(label, CellKind::Plain));
-        }
-    }
-    columns.push(Column::new("Body", CellKind::Text));
-    if actions {
-        columns.insert(0, Column::marks("Mark all on this page"));
-    }
-    // With messages that are held those that are not are not meant; a copy can be chosen all the same.
-    let held = standing && (snapshot.is_holding() || snapshot.held(here.now_ms) > 0);
-    let shows = Shows { grouped, dead, standing, held, actions };
-    let marked = marked(here);
-    let entries = snapshot.entries[from..to].iter();
-    let rows: Vec<_> = entries.map(|entry| row(here, queue, attributes, entry, shows, &marked)).collect();
-    let caption = format!("Messages of {queue}");
-    let base = paths::queue(here.connection.name(), queue, QueuePage::Messages);
-    let link = |page: usize| paths::with_query(&base, &[("page", &page.to_string())]);
-    let paging = (pages > 1).then(|| {
-        let (previous, next) = ((page > 1).then(|| link(page - 1)), (page < pages).then(|| link(page + 1)));
-        view! { <Pagination first=from as u64 + 1 last=to as u64 total=total as u64 previous next/> }
-    });
-    view! {
-        <Table caption columns>
-            {rows}
-        </Table>
-        {paging}
-    }
-}
-
-/// The ids that were marked when something was asked for and not done: whoever corrects it need not mark them again.
-fn marked(here: &Here) -> BTreeSet<String> {
-    let refused = here.submission.as_deref().filter(|submission| submission.done.is_none());
-    let form = refused.and_then(|submission| submission.form::<HeldForm>());
-    form.map(|form| form.ids.into_iter().collect()).unwrap_or_default()
-}
-
-/// Which columns there are.
-#[derive(Clone, Copy)]
-struct Shows {
-    grouped: bool,
-    dead: bool,
-    standing: bool,
-    held: bool,
-    actions: bool,
-}
-
-fn row(
-    here: &Here,
-    queue: &QueueName,
-    attributes: &Attributes,
-    entry: &Entry,
-    shows: Shows,
-    marked: &BTreeSet<String>,
-) -> impl IntoView + use<> {
-    let (message, now) = (&*entry.message, here.now_ms);
-    let id = message.id.to_string();
-    let short: String = id.chars().take(8).collect();
-    let href = paths::message(here.connection.name(), queue, &message.id);
-    let mark = shows.actions.then(|| mark(entry, marked.contains(&id), !shows.held || entry.actionable(now)));
-    let group = shows.grouped.then(|| {
-        let group = message.group_id().unwrap_or_default().to_owned();
-        view! { <Cell label="Group"><span class="tag">{group}</span></Cell> }
-    });
-    let source = shows.dead.then(|| {
-        let source = message.source().map(|arn| arn.name());
-        let link = source.map(|source| {
-            let href = paths::queue(here.connection.name(), &source, QueuePage::Overview);
-            view! { <a href=href>{source.to_string()}</a> }
-        });
-        view! { <Cell label="Failed in">{link}</Cell> }
-    });
-    let state = shows.standing.then(|| standing(entry, now));
-    let state = state.map(|state| view! { <Cell label="State">{state}</Cell> });
-    let excerpt = excerpt(&message.body);
-    let sent = message.sent_at().map(|at| view! { <Age at now/> });
-    let (receives, size) = (receives(message, attributes), words::bytes(message.size() as u64));
-    view! {
-        <tr data-row="">
-            {mark}
-            <NameCell>
-                <a class="mono" href=href title=id data-open="">
-                    {short}
-                </a>
-            </NameCell>
-            <Cell label="Sent">{sent}</Cell>
-            <Cell label="Receives" kind=CellKind::Number>
-                {receives}
-            </Cell>
-            <Cell label="Size" kind=CellKind::Number>
-                {size}
-            </Cell>
-            {group}
-            {source}
-            {state}
-            <Cell label="Body" kind=CellKind::Text>
-                <span class="excerpt">{excerpt}</span>
-            </Cell>
-        </tr>
-    }
-}
-
-/// A checkbox where something can be done with the message; those that failed just now are still marked, and those of a form that
-/// was refused.
-fn mark(entry: &Entry, marked: bool, may: bool) -> impl IntoView + use<> {
-    let id = entry.message.id.to_string();
-    let checked = marked || entry.failed.is_some();
-    let mark = may.then(|| {
-        let label = format!("Mark {id}");
-        view! {
-            <input class="choice-mark" type="checkbox" name="ids[]" value=id checked=checked aria-label=label data-select=""/>
-        }
-    });
-    view! { <Cell kind=CellKind::Mark>{mark}</Cell> }
-}
-
-/// Where a message is, as far as the console knows.
-pub(super) fn standing(entry: &Entry, now_ms: i64) -> AnyView {
-    let failed = entry.failed.as_ref().map(|code| {
-        let words = if entry.unknown { format!("outcome unknown: {code}") } else { format!("failed: {code}") };
-        view! { <Badge tone=Tone::Danger>{words}</Badge> }
-    });
-    let state = match entry.standing {
-        Standing::Deleted => view! { <Badge>"deleted"</Badge> }.into_any(),
-        Standing::Returned => view! { <Badge>"given back"</Badge> }.into_any(),
-        Standing::Untouched => view! { <Badge>"untouched"</Badge> }.into_any(),
-        Standing::Held { until_ms } if until_ms > now_ms => {
-            let left = u64::try_from((until_ms - now_ms) / 1_000).unwrap_or(0);
-            let words = format!("held for {}", words::span(left));
-            view! { <Badge tone=Tone::Info glyph=Glyph::Clock>{words}</Badge> }.into_any()
-        }
-        Standing::Held { .. } => view! { <Badge tone=Tone::Warn>"visible again"</Badge> }.into_any(),
-    };
-    view! { <span class="cluster">{state} {failed}</span> }.into_any()
-}
-
-/// “2 of 5”; without a redrive policy there is no “of”.
-pub(super) fn receives(message: &Message, attributes: &Attributes) -> String {
-    let count = message.receive_count().map_or_else(|| "–".to_owned(), |count| words::count(u64::from(count)));
-    match &attributes.redrive_policy {
-        Some(policy) => format!("{count} of {}", words::count(u64::from(policy.max_receive_count))),
-        None => count,
-    }
-}
-
-/// The beginning of a body on one line.
-fn excerpt(body: &str) -> String {
-    let mut text: String = body.chars().take(EXCERPT).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    if body.chars().nth(EXCERPT).is_some() {
-        text.push('…');
-    }
-    text
 }

@@ -4,8 +4,9 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::view::matching;
 use crate::model::form::choose::{Choice, What};
-use crate::model::{Failure, Message, QueueName, Refusal};
+use crate::model::{Failure, Message, QueueName, Refusal, words};
 use crate::server::services::Connection;
 
 /// How many sets a connection keeps.
@@ -74,6 +75,11 @@ impl Connection {
             What::Everything => {
                 let all = snapshot.entries.iter().map(|entry| Arc::clone(&entry.message));
                 (all.collect(), "all of the snapshot".to_owned())
+            }
+            What::Matching(filter) => {
+                let found = matching(&snapshot, filter, self.now_ms());
+                let how = format!("all of {} that match {filter}", words::count(snapshot.entries.len() as u64));
+                (found.into_iter().map(|at| Arc::clone(&snapshot.entries[at].message)).collect(), how)
             }
         };
         self.freeze(queue, messages, how)

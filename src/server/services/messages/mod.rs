@@ -15,6 +15,7 @@ mod fate;
 mod held;
 mod hold;
 pub mod import;
+pub mod index;
 mod keep;
 mod kept;
 pub mod layers;
@@ -27,6 +28,7 @@ mod scan;
 mod send;
 mod shelf;
 mod snapshot;
+pub mod view;
 
 pub use self::budget::Price;
 pub use self::cell::{Cell, held_until};

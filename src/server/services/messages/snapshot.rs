@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::index::{Index, Indexed};
 use super::lease::Release;
 use crate::model::{Code, Failure, Message, MessageId};
 
@@ -96,6 +97,8 @@ pub struct Snapshot {
     pub since_ms: Option<i64>,
     /// Why a hold let go of its messages, and when, milliseconds since 1970; absent while it holds them.
     pub released: Option<(Release, i64)>,
+    /// What filters know of the messages.
+    pub(super) indexed: Indexed,
 }
 
 impl Snapshot {
@@ -112,7 +115,13 @@ impl Snapshot {
             finished_ms: None,
             since_ms: None,
             released: None,
+            indexed: Indexed::default(),
         }
+    }
+
+    /// What filters know of its messages; worked out when it is first asked for.
+    pub fn index(&self) -> Arc<Index> {
+        self.indexed.of(&self.entries)
     }
 
     /// Whether messages still come.

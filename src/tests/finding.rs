@@ -1,0 +1,107 @@
+//! Finding messages in a snapshot, through the real router: the filter, its errors, the facets, columns and order, and
+//! acting on all that match.
+
+use serde_json::json;
+
+use super::console::{Shown, TestConsole};
+use crate::model::{paths, words};
+
+/// A console with a look at so many orders.
+async fn looked(messages: usize) -> TestConsole {
+    let console = TestConsole::start().await;
+    let url = console.queue("orders", json!({})).await;
+    for n in 0..messages {
+        let kind = ["OrderFailed", "OrderPaid"][n % 2];
+        let body = if n == 0 { "<order>zero</order>".to_owned() } else { json!({ "order": { "id": n } }).to_string() };
+        let attributes = json!({ "type": { "DataType": "String", "StringValue": kind } });
+        let message = json!({ "QueueUrl": url, "MessageBody": body, "MessageAttributes": attributes });
+        console.sqs("SendMessage", message).await;
+    }
+    let page = console.submit("messages/look", &[("connection", "local"), ("queue", "orders"), ("limit", "500")]).await;
+    assert_eq!(page.status, 200, "{}", page.html);
+    console
+}
+
+async fn list(console: &TestConsole, query: &[(&str, &str)]) -> Shown {
+    let page = console.get(&paths::with_query("/local/queues/orders/messages", query)).await;
+    assert_eq!(page.status, 200, "{}", page.html);
+    page
+}
+
+fn rows(page: &Shown) -> usize {
+    page.html.matches("<tr data-row").count()
+}
+
+#[tokio::test]
+async fn a_filter_leaves_what_matches_and_says_how_many() {
+    let console = looked(20).await;
+    let page = list(&console, &[]).await;
+    assert!(rows(&page) == 20 && page.says(&words::plural(20, "message", "messages")), "{}", page.html);
+    let page = list(&console, &[("filter", "body.order.id>=15 attr.type:OrderFailed")]).await;
+    assert!(rows(&page) == 2 && page.says("2 of 20 match") && page.says("Act on all 2 that match"), "{}", page.html);
+    let page = list(&console, &[("filter", "no such thing")]).await;
+    assert!(rows(&page) == 0 && page.says("No message of this snapshot matches"), "{}", page.html);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_marked_at_its_place_and_filters_nothing() {
+    let console = looked(3).await;
+    let page = list(&console, &[("filter", "<b> cuont>=3")]).await;
+    assert!(rows(&page) == 3 && page.says("not filtered: all 3"), "{}", page.html);
+    assert!(page.html.contains("<mark>cuont</mark>") && page.says("at character 5"), "{}", page.html);
+    assert!(page.html.contains("filter=%3Cb%3E%20count%3E%3D3"), "the way to what may have been meant: {}", page.html);
+    assert!(page.says("The filter cannot be read.") && !page.html.contains("<b>"), "{}", page.html);
+    let session = session(&page);
+    let fields =
+        [("connection", "local"), ("queue", "orders"), ("session", &session), ("all", "on"), ("filter", "age>")];
+    let refused = console.submit("messages/choose", &fields).await;
+    assert!(!refused.path.contains("/chosen/") && refused.says("`age` needs a duration"), "{}", refused.html);
+}
+
+#[tokio::test]
+async fn columns_order_and_facets_are_links() {
+    let console = looked(12).await;
+    let query = [("columns", "body:order.id,attr:type"), ("sort", "-body:order.id")];
+    let page = list(&console, &query).await;
+    let at = |text: &str| page.html.find(text).unwrap_or_else(|| panic!("{text}: {}", page.html));
+    assert!(at("title=\"11\"") < at("title=\"10\"") && at("title=\"10\"") < at("title=\"9\""), "numbers as numbers");
+    assert!(page.html.contains("aria-sort=\"descending\"") && !page.html.contains(">Receives</a>"), "{}", page.html);
+    // A facet is a link that adds a term and keeps the rest.
+    let link = "filter=attr.type%3AOrderFailed&amp;sort=-body%3Aorder.id&amp;columns=body%3Aorder.id%2Cattr%3Atype";
+    assert!(page.html.contains(link), "{}", page.html);
+    let page = list(&console, &[("filter", "attr.type:OrderFailed is:xml")]).await;
+    assert!(rows(&page) == 1, "{}", page.html);
+    assert!(page.html.contains("aria-current=\"true\""), "the one that is asked for can be taken away: {}", page.html);
+    // Boxes of a form come one by one.
+    let page =
+        console.get("/local/queues/orders/messages?columns=sent&columns=attr%3Atype&columns=body:order.id").await;
+    for heading in ["Sent", "type", "order.id"] {
+        assert!(page.html.contains(&format!("data-label=\"{heading}\"")), "{heading}: {}", page.html);
+    }
+}
+
+#[tokio::test]
+async fn all_that_match_are_frozen_and_said_in_words() {
+    let console = looked(10).await;
+    let page = list(&console, &[("filter", "attr.type:OrderPaid")]).await;
+    let session = session(&page);
+    let fields = [
+        ("connection", "local"),
+        ("queue", "orders"),
+        ("session", &session),
+        ("all", "on"),
+        ("filter", "attr.type:OrderPaid"),
+    ];
+    let chosen = console.submit("messages/choose", &fields).await;
+    assert!(
+        chosen.path.contains("/chosen/") && chosen.says(&words::plural(5, "message", "messages")),
+        "{}",
+        chosen.html
+    );
+    assert!(chosen.says("all of 10 that match attr.type:OrderPaid"), "{}", chosen.html);
+}
+
+fn session(page: &Shown) -> String {
+    let rest = page.html.split("name=\"session\" value=\"").nth(1).unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}

@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_differs_is_marked_to_the_word_and_what_is_equal_is_left_out() {
-        let first: String = (0..20).map(|n| format!("line {n}\n")).collect();
+        let first = (0..20).map(|n| format!("line {n}\n")).collect::<Vec<_>>().concat();
         let second = first.replace("line 10\n", "line ten\n").replace("line 12\n", "");
         let found = Difference::of(&first, &second, SOON);
         assert_eq!((found.gone, found.come, found.cut), (2, 1, false));
@@ -217,7 +217,9 @@ mod tests {
 
     #[test]
     fn it_ends_in_time_whatever_is_compared() {
-        let text = |salt: usize| -> String { (0..90_000).map(|n| format!("{}\n", n * salt % 7_919)).collect() };
+        let text = |salt: usize| -> String {
+            (0..90_000).map(|n| format!("{}\n", n * salt % 7_919)).collect::<Vec<_>>().concat()
+        };
         let began = Instant::now();
         let found = Difference::of(&text(3), &text(7), SOON);
         assert!(found.gone > 0 && began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());

@@ -3,6 +3,8 @@
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
+use crate::model::binary;
+
 /// Digests in lower-case hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digests {
@@ -15,7 +17,7 @@ pub struct Digests {
 impl Digests {
     /// Those of a text.
     pub fn of(text: &str) -> Self {
-        let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = |bytes: &[u8]| binary::hex(bytes).replace(' ', "");
         Self { sha256: digits(&Sha256::digest(text)), md5: digits(&Md5::digest(text)) }
     }
 }

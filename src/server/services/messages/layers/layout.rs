@@ -53,16 +53,12 @@ pub(super) fn is_xml(text: &str) -> bool {
 
 /// Bytes as a table: where, sixteen of them as digits, and those that are letters of ASCII as such.
 pub(super) fn dump(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 5);
-    for (at, line) in bytes.chunks(16).enumerate() {
-        if at > 0 {
-            out.push('\n');
-        }
-        let letters: String =
-            line.iter().map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' }).collect();
-        out.push_str(&format!("{:08x}  {:<47}  {letters}", at * 16, binary::hex(line)));
-    }
-    out
+    let lines = bytes.chunks(16).enumerate().map(|(at, line)| {
+        let letter = |b: &u8| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' };
+        let letters: String = line.iter().map(letter).collect();
+        format!("{:08x}  {:<47}  {letters}", at * 16, binary::hex(line))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Lays JSON out by moving white space alone: every key, number and escape stays as it was sent, in its order, also

@@ -1,4 +1,4 @@
-// Messages: look and give back, receive and hold, and what may be done with what is held.
+// Messages: look and give back, hold, and what may be done with what is held.
 
 import type { Page } from '@playwright/test'
 
@@ -25,7 +25,7 @@ test('a look shows the messages and gives them back at once', async ({ page, sqs
   await sqs.create('orders')
   for (let order = 1; order <= 12; order += 1) await sqs.send('orders', { order }, { groupId: order < 3 ? 'vip' : undefined })
   await page.goto(messages)
-  await page.getByLabel('Up to').first().selectOption('50 messages')
+  await page.getByLabel('Up to', { exact: true }).selectOption('50 messages')
   await page.getByRole('button', { name: 'Look' }).click()
   await expect(page.getByText('given back at once')).toBeVisible()
   const table = page.getByRole('table', { name: 'Messages of orders' })
@@ -91,13 +91,12 @@ test('a message that is in no snapshot is not found', async ({ page, sqs }) => {
   await expect(page.getByText('Look again to find the message')).toBeVisible()
 })
 
-test('received messages are held, and each can be deleted, hidden or released', async ({ page, sqs, a11y }) => {
+test('messages are held, and each can be deleted, hidden or released', async ({ page, sqs, a11y }) => {
   await sqs.create('orders')
   for (let order = 1; order <= 4; order += 1) await sqs.send('orders', { order })
   await page.goto(messages)
-  await page.getByLabel('Up to').last().fill('4')
-  await page.getByLabel('Hide for').fill('300')
-  await page.getByRole('button', { name: 'Receive' }).click()
+  await page.getByLabel('Hold up to').fill('4')
+  await page.getByRole('button', { name: 'Hold', exact: true }).click()
   await expect(held(page, 4)).toBeVisible()
   expect(await sqs.depth('orders')).toMatchObject({ visible: 0, inFlight: 4 })
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -132,9 +131,8 @@ test('Enter in the seconds changes the visibility, and what cannot be used loses
   await sqs.create('orders')
   for (let order = 1; order <= 2; order += 1) await sqs.send('orders', { order })
   await page.goto(messages)
-  await page.getByLabel('Up to').last().fill('2')
-  await page.getByLabel('Hide for').fill('300')
-  await page.getByRole('button', { name: 'Receive' }).click()
+  await page.getByLabel('Hold up to').fill('2')
+  await page.getByRole('button', { name: 'Hold', exact: true }).click()
   await expect(held(page, 2)).toBeVisible()
   const marks = page.getByRole('checkbox', { name: /^Mark [0-9a-f]{8}-/ })
   for (const mark of await marks.all()) await mark.check()
@@ -157,9 +155,8 @@ test('a delete that fails in part says which message it was and keeps it marked'
   await sqs.create('orders')
   for (let order = 1; order <= 3; order += 1) await sqs.send('orders', { order })
   await page.goto(messages)
-  await page.getByLabel('Up to').last().fill('3')
-  await page.getByLabel('Hide for').fill('300')
-  await page.getByRole('button', { name: 'Receive' }).click()
+  await page.getByLabel('Hold up to').fill('3')
+  await page.getByRole('button', { name: 'Hold', exact: true }).click()
   await expect(held(page, 3)).toBeVisible()
   await sqs.dials([{ operation: 'DeleteMessageBatch', count: 1, action: { fail_entries: { ids: ['0'], code: 'InternalError' } } }])
   const marks = page.getByRole('checkbox', { name: /^Mark [0-9a-f]{8}-/ })
@@ -172,16 +169,16 @@ test('a delete that fails in part says which message it was and keeps it marked'
   await expect(marks).toBeChecked()
 })
 
-test('a receive shows what comes, and Stop ends it', async ({ page, sqs, javaScriptEnabled }) => {
+test('a hold shows what comes, and Stop ends its receiving', async ({ page, sqs, javaScriptEnabled }) => {
   await sqs.create('orders')
   await page.goto(messages)
-  await page.getByLabel('Poll for').fill('30')
-  await page.getByRole('button', { name: 'Receive' }).click()
+  await page.getByLabel('Wait for more').fill('30')
+  await page.getByRole('button', { name: 'Hold', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Receiving' })).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Look' })).toHaveAccessibleDescription(/receive is already running/)
+  await expect(page.getByRole('button', { name: 'Look' })).toHaveCount(0)
   await sqs.send('orders', { order: 1 })
   // With a script the count comes by itself; without one the page loads itself again.
-  await expect(page.getByText(/^1 of at most 10/)).toBeVisible({ timeout: javaScriptEnabled === false ? 8_000 : 5_000 })
+  await expect(page.getByText(/^1 of at most 100/)).toBeVisible({ timeout: javaScriptEnabled === false ? 8_000 : 5_000 })
   await page.getByRole('button', { name: 'Stop' }).click()
   await expect(held(page, 1)).toBeVisible({ timeout: 8_000 })
   expect(await sqs.depth('orders')).toMatchObject({ visible: 0, inFlight: 1 })

@@ -25,6 +25,8 @@ pub enum Task {
     },
     /// Receive what is visible, keep copies of it, delete it, then purge the queue.
     Purge,
+    /// Send what was read from a file.
+    Import,
 }
 
 impl Task {
@@ -37,6 +39,7 @@ impl Task {
             Self::Copy { to } => format!("Copy to {to}"),
             Self::Restore { to } => format!("Restore to {to}"),
             Self::Purge => "Keep copies, then purge".into(),
+            Self::Import => "Import".into(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Task {
             Self::Hide(0) => "released",
             Self::Hide(_) => "hidden",
             Self::Copy { .. } => "copied",
+            Self::Import => "sent",
         }
     }
 
@@ -58,7 +62,7 @@ impl Task {
             Self::Delete | Self::Purge => Verb::DeleteMessage,
             Self::Restore { .. } => Verb::RestoreMessages,
             Self::Hide(_) => Verb::ChangeVisibility,
-            Self::Copy { .. } => Verb::SendMessage,
+            Self::Copy { .. } | Self::Import => Verb::SendMessage,
         }
     }
 }

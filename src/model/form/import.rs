@@ -9,6 +9,9 @@ use crate::model::words;
 /// The largest file, in bytes: 16 MiB.
 pub const MOST: usize = 16 << 20;
 
+/// The longest text that is shown again, in bytes.
+const KEPT: usize = 1 << 20;
+
 /// What a line of the file is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reading {
@@ -93,6 +96,12 @@ impl ImportForm {
             Ok(text) => self.file = text,
             Err(error) => self.not_text = Some(error.utf8_error().valid_up_to() + 1),
         }
+    }
+
+    /// What is shown again: a long text is not.
+    pub fn kept(&self) -> Self {
+        let text = if self.text.len() <= KEPT { self.text.clone() } else { String::new() };
+        Self { text, file: String::new(), ..self.clone() }
     }
 
     /// Reads the form.

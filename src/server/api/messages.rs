@@ -9,8 +9,10 @@ use crate::model::form::carry_out::{CarryOut, CarryOutForm};
 use crate::model::form::choose::ChooseForm;
 use crate::model::form::held::HeldForm;
 use crate::model::form::hold::HoldForm;
+use crate::model::form::import::ImportForm;
 use crate::model::form::look::LookForm;
 use crate::model::form::send::SendForm;
+use crate::model::job::Task;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName};
 use crate::server::services::Connection;
@@ -146,31 +148,101 @@ pub async fn stop_job(connection: String, job: String) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Reads a file of messages; its page shows what would be sent. The form is multipart, so that a file works without
+/// JavaScript.
+#[server(input = MultipartFormData, endpoint = "messages/import", prefix = "/api")]
+pub async fn read_import(data: MultipartData) -> Result<(), Failure> {
+    let mut form = ImportForm::default();
+    each(data, |name, value| match value {
+        Value::Text(text) => form.take(name, text),
+        Value::File(_, bytes) => form.take_file(bytes),
+    })
+    .await?;
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let back = paths::import(connection.name(), &queue, "");
+    let kept = form.kept();
+    let uploaded = match form.parse() {
+        Ok(import) => connection.upload(&queue, import).await,
+        Err(invalid) => Err(invalid.into()),
+    };
+    match uploaded {
+        Ok(upload) => {
+            super::redirect(&paths::import(connection.name(), &queue, &upload.id));
+            Ok(())
+        }
+        Err(rejection) => submit(kept, Leads::to(back), async move { Err(rejection) }).await,
+    }
+}
+
+/// Starts the job that sends what was read from a file.
+#[server(endpoint = "messages/start-import", prefix = "/api")]
+pub async fn start_import(connection: String, queue: String, upload: String) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&connection, &queue)?;
+    let back = paths::import(connection.name(), &queue, &upload);
+    let opened = match connection.uploaded(&queue, &upload) {
+        Ok(upload) => connection.open_import(&upload).await,
+        Err(failure) => Err(failure),
+    };
+    match opened {
+        Ok(errand) => {
+            let page = paths::job(connection.name(), errand.id());
+            super::services().start(errand.run());
+            super::redirect(&page);
+            Ok(())
+        }
+        Err(failure) => submit((), Leads::to(back), async move { Err(failure.into()) }).await,
+    }
+}
+
 /// Freezes the messages that a job did not do it with, for another try.
 #[server(endpoint = "jobs/again", prefix = "/api")]
 pub async fn choose_undone(connection: String, job: String) -> Result<(), Failure> {
     let connection = super::services().connection(&connection)?;
     let found = connection.jobs().find(&job).ok_or(Failure::NotFound)?;
+    if *found.task() == Task::Import {
+        let upload = connection.upload_again(found.queue(), found.report().undone())?;
+        super::redirect(&paths::import(connection.name(), found.queue(), &upload.id));
+        return Ok(());
+    }
     let how = format!("not {} by a job", found.task().done());
     let chosen = connection.freeze(found.queue(), found.report().undone(), how)?;
     super::redirect(&paths::chosen(connection.name(), found.queue(), &chosen.id));
     Ok(())
 }
 
-/// Reads the fields of a multipart form. A file that nobody chose comes as one without a name.
+/// What a field of a multipart form holds.
+enum Value {
+    Text(String),
+    /// A chosen file: its name, and what is in it.
+    File(String, Vec<u8>),
+}
+
 async fn read(data: MultipartData) -> Result<SendForm, Failure> {
-    let mut fields = data.into_inner().ok_or(Failure::Malformed)?;
     let mut form = SendForm::default();
+    each(data, |name, value| match value {
+        Value::Text(text) => form.take(name, text),
+        Value::File(file, bytes) => form.take_file(&file, bytes),
+    })
+    .await?;
+    Ok(form)
+}
+
+/// Reads the fields of a multipart form. A file that nobody chose comes as one without a name.
+async fn each(data: MultipartData, mut take: impl FnMut(&str, Value)) -> Result<(), Failure> {
+    let mut fields = data.into_inner().ok_or(Failure::Malformed)?;
     while let Some(field) = fields.next_field().await.map_err(|_| Failure::Malformed)? {
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
             None => {
                 let bytes = field.bytes().await.map_err(|_| Failure::Malformed)?.to_vec();
-                form.take(&name, String::from_utf8(bytes).map_err(|_| Failure::Malformed)?);
+                take(&name, Value::Text(String::from_utf8(bytes).map_err(|_| Failure::Malformed)?));
             }
             Some(file) if file.is_empty() || name != "file" => {}
-            Some(file) => form.take_file(&file, field.bytes().await.map_err(|_| Failure::Malformed)?.to_vec()),
+            Some(file) => {
+                let bytes = field.bytes().await.map_err(|_| Failure::Malformed)?.to_vec();
+                take(&name, Value::File(file, bytes));
+            }
         }
     }
-    Ok(form)
+    Ok(())
 }

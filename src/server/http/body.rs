@@ -22,6 +22,8 @@ pub struct Limits {
     pub form: usize,
     /// Largest body of the form that sends messages, in bytes.
     pub message: usize,
+    /// Largest body of the form that reads a file of messages, in bytes.
+    pub import: usize,
     /// From the header to the body's last byte.
     pub time: Duration,
 }
@@ -33,6 +35,8 @@ impl Default for Limits {
             // A message holds 1 MiB (SQS Developer Guide, "Message quotas"), and a form of fields alone would
             // write each byte as `%xx`; the rest is for the other fields.
             message: 3 * 1024 * 1024 + 512 * 1024,
+            // The file, and the other fields.
+            import: crate::model::form::import::MOST + 64 * 1024,
             time: Duration::from_secs(30),
         }
     }
@@ -41,6 +45,9 @@ impl Default for Limits {
 /// Where messages are sent from.
 pub(super) const SEND: &str = "/api/messages/send";
 
+/// Where files of messages are sent to.
+pub(super) const IMPORT: &str = "/api/messages/import";
+
 /// The middleware: replaces the body by what was read of it.
 pub async fn read(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
@@ -48,7 +55,11 @@ pub async fn read(State(limits): State<Limits>, request: Request, next: Next) ->
         // No page reads one, so none is waited for.
         return next.run(Request::from_parts(parts, Body::empty())).await;
     }
-    let limit = if parts.uri.path() == SEND { limits.message } else { limits.form };
+    let limit = match parts.uri.path() {
+        SEND => limits.message,
+        IMPORT => limits.import,
+        _ => limits.form,
+    };
     let declared = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
         return Refusal::TooLarge.into_response();

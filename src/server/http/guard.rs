@@ -13,7 +13,7 @@ use http::header::{CONTENT_TYPE, HOST, LOCATION, ORIGIN, REFERER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 
-use super::body::SEND;
+use super::body::{IMPORT, SEND};
 use super::names::OwnNames;
 use super::refusal::Refusal;
 
@@ -104,8 +104,8 @@ fn may_read(headers: &HeaderMap) -> bool {
     }
 }
 
-/// The two forms a browser sends on its own that the console uses; where messages are sent, it is the one that holds a
-/// file. The reader of that one takes it for granted that the header says how its parts are separated.
+/// The two forms a browser sends on its own that the console uses; where messages are sent or imported, it is the one
+/// that holds a file. The reader of that one takes it for granted that the header says how its parts are separated.
 fn is_form(path: &str, headers: &HeaderMap) -> bool {
     let Ok(Some(kind)) = only(headers, CONTENT_TYPE.as_str()) else {
         return false;
@@ -113,7 +113,7 @@ fn is_form(path: &str, headers: &HeaderMap) -> bool {
     let (kind, parameter) = kind.split_once(';').unwrap_or((kind, ""));
     let kind = kind.trim();
     if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return path != SEND;
+        return path != SEND && path != IMPORT;
     }
     let boundary = parameter.trim().strip_prefix("boundary=").unwrap_or_default();
     kind.eq_ignore_ascii_case("multipart/form-data")

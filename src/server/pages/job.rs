@@ -153,7 +153,9 @@ fn results(here: &Here, job: &Job, report: &Report) -> impl IntoView + use<> {
         .take(ROWS)
         .map(|row| {
             let id = row.message.id.to_string();
-            let href = paths::message(here.connection.name(), job.queue(), &row.message.id);
+            // A line of a file is no message of the queue.
+            let message = paths::message(here.connection.name(), job.queue(), &row.message.id);
+            let href = (*job.task() != Task::Import).then_some(message);
             let result = fate(job, row.fate.as_ref(), report.finished_ms.is_some());
             view! {
                 <tr>

@@ -14,6 +14,7 @@ mod done;
 pub mod failure;
 mod fields;
 pub mod home;
+pub mod import;
 pub mod job;
 mod layout;
 pub mod messages;

@@ -14,8 +14,8 @@ use crate::model::paths::{self, QueuePage};
 use crate::model::{Attributes, ConnectionName, Failure, QueueKind, QueueName, QueueUrl, Refusal, words};
 use crate::server::services::submissions::Submission;
 use crate::ui::parts::{
-    Button, Disclosure, Equivalent, Fact, Facts, FileField, Glyph, NumberField, Section, TextField, TextareaField,
-    Variant,
+    Button, Disclosure, Equivalent, Fact, Facts, FileField, Glyph, LinkButton, NumberField, Section, TextField,
+    TextareaField, Variant,
 };
 
 /// Sends a message to a queue.
@@ -87,6 +87,7 @@ fn form(
             words::bytes(u64::from(attributes.maximum_message_size))
         )
     });
+    let import = paths::import(connection, queue, "");
     let (connection, queue) = (connection.to_string(), queue.to_string());
     let (body_error, file_error) = (typed.sentence("body"), typed.sentence("file"));
     let (grouping, more) = (grouping(attributes, typed), more(attributes, typed));
@@ -112,6 +113,7 @@ fn form(
                     <Button variant=Variant::Primary glyph=Glyph::Send reason=refusal.map(|refusal| refusal.title())>
                         "Send message"
                     </Button>
+                    <LinkButton href=import>"Import a file…"</LinkButton>
                     <span class="soft" data-size-of="body" data-max=most></span>
                     <span class="soft">{again}</span>
                 </div>

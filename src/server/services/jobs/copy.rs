@@ -1,9 +1,10 @@
-//! Copies: what is sent to another queue is the message as it was chosen, byte for byte.
+//! Copies: what is sent to another queue is the message as it was chosen, or as it was read from a file, byte for byte.
 
 use std::sync::Arc;
 
 use super::batches::cut;
 use super::job::Job;
+use crate::model::job::Task;
 use crate::model::{Code, Draft, Message, QueueKind, QueueUrl};
 use crate::server::services::messages::Fate;
 use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
@@ -16,7 +17,10 @@ pub(super) const NO_GROUP: &str = "MissingMessageGroupId";
 pub async fn copy(sqs: &Arc<dyn Sqs>, job: &Job, to: &QueueUrl, kind: QueueKind) -> SqsResult<()> {
     let mut drafts = Vec::new();
     for (at, row) in job.report().rows.iter().enumerate() {
-        match draft(&row.message, kind, &format!("{}-{at}", job.id())) {
+        // A line of a file has its own, so that a second try within five minutes sends nothing twice.
+        let own = row.message.deduplication_id().filter(|_| *job.task() == Task::Import);
+        let id = own.map_or_else(|| format!("{}-{at}", job.id()), str::to_owned);
+        match draft(&row.message, kind, &id) {
             Some(draft) => drafts.push((row.message.id.clone(), draft)),
             None => job.settle(&row.message.id, &Fate::Failed(Code::new(NO_GROUP))),
         }

@@ -17,7 +17,7 @@ use crate::model::job::Task;
 use crate::model::{Failure, MessageId, QueueName, QueueUrl, ReceiptHandle, Refusal};
 use crate::server::services::Connection;
 use crate::server::services::act::Act;
-use crate::server::services::messages::{Cell, Chosen};
+use crate::server::services::messages::{Cell, Chosen, Upload};
 use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
 
 /// A held message is acted on with its handle only if this is left of its lease; else it is found again.
@@ -94,6 +94,10 @@ impl Errand {
                 return Ok(Answer { value: None, request_id: answer.request_id });
             }
             (Task::Purge, _) => return copy_and_delete(&self.connection, &sqs, &self.job, &self.url).await,
+            (Task::Import, _) => {
+                let answer = copy(&sqs, &self.job, &self.url, self.job.queue().kind()).await?;
+                return Ok(Answer { value: None, request_id: answer.request_id });
+            }
             (Task::Copy { .. }, None) => return Ok(Answer { value: None, request_id: None }),
         };
         // What is held stays held while the job is at work, whether or not its page is open.
@@ -164,6 +168,17 @@ impl Connection {
         Errand { connection: self.clone(), job, url, to: None, cell: None, held: Vec::new(), restoring }
     }
 
+    /// Makes a job of the lines of a file that can be sent; [`Errand::run`] carries it out. At most one request.
+    pub async fn open_import(&self, upload: &Upload) -> Result<Errand, Failure> {
+        let queue = &upload.queue;
+        self.require(queue, Task::Import.verb()).await?;
+        let url = self.url(queue).await?;
+        let messages: Vec<_> = upload.messages().cloned().collect();
+        let how = "read from a file".to_owned();
+        let job = Job::new(queue.clone(), Task::Import, how, &messages, self.now_ms());
+        Ok(self.errand(job, url, None))
+    }
+
     /// The chosen messages that are still held, with their handles, on FIFO in the order of their sequence.
     fn held(&self, cell: &Cell, chosen: &Chosen) -> Vec<(MessageId, ReceiptHandle)> {
         let soon = self.now_ms() + MARGIN_MS;
@@ -186,12 +201,12 @@ fn intent(queue: &QueueName, url: &QueueUrl, task: &Task) -> Act {
     let operation = match task {
         Task::Delete | Task::Purge => "delete-message-batch",
         Task::Hide(_) => "change-message-visibility-batch",
-        Task::Copy { .. } | Task::Restore { .. } => "send-message-batch",
+        Task::Copy { .. } | Task::Restore { .. } | Task::Import => "send-message-batch",
     };
     let cli = Command::new(operation).option("queue-url", url.as_str()).file("entries", "entries.json");
     let act = Act::on(queue, task.verb(), cli);
     match task {
-        Task::Delete => act,
+        Task::Delete | Task::Import => act,
         Task::Purge => act.fact("before", "a purge"),
         Task::Hide(seconds) => act.fact("seconds", seconds),
         Task::Copy { to } | Task::Restore { to } => act.fact("to", to),

@@ -28,6 +28,7 @@ mod scan;
 mod send;
 mod shelf;
 mod snapshot;
+mod uploads;
 pub mod view;
 
 pub use self::budget::Price;
@@ -41,6 +42,7 @@ pub use self::look::command;
 pub use self::presence::Seat;
 pub use self::shelf::{Desk, Turn};
 pub use self::snapshot::{Entry, Origin, Snapshot, Standing, Stop};
+pub use self::uploads::Upload;
 
 /// The most bytes of bodies and attributes that a usual snapshot holds: 32 MiB. A large look holds twice as much.
 pub const SNAPSHOT_BYTES: usize = 32 << 20;

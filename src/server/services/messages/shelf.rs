@@ -14,6 +14,7 @@ use super::lease::Terms;
 use super::presence::Room;
 use super::recent::Recent;
 use super::snapshot::Snapshot;
+use super::uploads::Uploads;
 use crate::model::{Failure, QueueName, Refusal};
 use crate::server::services::jobs::Jobs;
 
@@ -52,6 +53,7 @@ pub struct Desk {
     turns: Mutex<HashMap<QueueName, Turn>>,
     recent: Mutex<Recent>,
     sets: Sets,
+    uploads: Uploads,
     jobs: Jobs,
 }
 
@@ -191,6 +193,11 @@ impl Desk {
     /// What was chosen to do something with.
     pub(super) fn sets(&self) -> &Sets {
         &self.sets
+    }
+
+    /// What was read from files.
+    pub(super) fn uploads(&self) -> &Uploads {
+        &self.uploads
     }
 
     /// What was sent within the deduplication window.

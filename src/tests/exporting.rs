@@ -63,6 +63,13 @@ async fn a_spreadsheet_gets_no_formula() {
     assert!(file.text.starts_with("id,sent,receives,group,source,size,body,attr.kind,attr.raw\r\n"), "{}", file.text);
     assert!(file.text.contains(",'=1+1,'@cmd,AQID\r\n"), "{}", file.text);
     assert!(file.text.contains("\"{\"\"n\"\": 1.10}\",plain"), "{}", file.text);
+
+    let page = console.get("/local/queues/orders/messages?filter=attr.kind:plain").await;
+    let link = "/local/queues/orders/export.csv?filter=attr.kind%3Aplain";
+    assert!(page.says(link), "{}", page.html);
+    assert_eq!(console.file(link).await.text.lines().count(), 2, "what the filter leaves");
+    let broken = console.get("/local/queues/orders/export.csv?filter=age%3E").await;
+    assert!(broken.path.ends_with("/messages") && broken.says("age"), "never everything instead");
 }
 
 #[tokio::test]

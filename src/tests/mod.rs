@@ -7,6 +7,7 @@ pub(crate) mod fake;
 mod tidy;
 
 mod activity;
+mod causes;
 mod console;
 mod danger;
 mod exporting;

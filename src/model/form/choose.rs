@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Invalid;
 use crate::model::MessageId;
-use crate::model::filter::{Fault, Filter};
+use crate::model::filter::{Fault, Filter, JsonPath};
 
 /// The form as sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct ChooseForm {
     /// The filter that was shown: all that match it are meant by all.
     #[serde(default)]
     pub filter: String,
+    /// By what causes were told apart.
+    #[serde(default)]
+    pub by: String,
 }
 
 /// Which messages of which snapshot.
@@ -46,7 +49,12 @@ pub enum What {
     /// All.
     Everything,
     /// All that match.
-    Matching(Filter),
+    Matching(
+        /// What they match.
+        Filter,
+        /// By what causes are told apart, where somebody picked it.
+        Option<JsonPath>,
+    ),
 }
 
 impl ChooseForm {
@@ -56,7 +64,7 @@ impl ChooseForm {
         if !self.all.is_empty() {
             let filter: Filter =
                 self.filter.parse().map_err(|fault: Fault| vec![Invalid::new("ids", fault.words())])?;
-            let what = if filter.is_empty() { What::Everything } else { What::Matching(filter) };
+            let what = if filter.is_empty() { What::Everything } else { What::Matching(filter, self.by.parse().ok()) };
             return Ok(Choice { session, what });
         }
         let ids: BTreeSet<MessageId> = self.ids.iter().map(MessageId::new).collect();
@@ -82,7 +90,7 @@ mod tests {
         assert!(matches!(form(&["a", "a", "b"], "").parse().unwrap().what, What::Marked(ids) if ids.len() == 2));
         assert_eq!(form(&[], "").parse().unwrap_err()[0].field, "ids");
         let filtered = |filter: &str| ChooseForm { filter: filter.into(), ..form(&["a"], "on") }.parse();
-        assert_eq!(filtered("is:json").unwrap().what, What::Matching("is:json".parse().unwrap()));
+        assert_eq!(filtered("is:json").unwrap().what, What::Matching("is:json".parse().unwrap(), None));
         assert_eq!(filtered("  ").unwrap().what, What::Everything);
         assert!(filtered("age>").unwrap_err()[0].sentence.contains("`age` needs a duration"), "never all instead");
     }

@@ -94,7 +94,7 @@ pub async fn act_on_held(#[server(flatten)] form: HeldForm) -> Result<(), Failur
 pub async fn choose(#[server(flatten)] form: ChooseForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
     let back = paths::queue(connection.name(), &queue, QueuePage::Messages);
-    let back = paths::with_query(&back, &[("filter", &form.filter)]);
+    let back = paths::with_query(&back, &[("filter", &form.filter), ("by", &form.by)]);
     let chosen = match form.parse() {
         Ok(choice) => connection.choose(&queue, &choice).map_err(Rejection::from),
         Err(invalid) => Err(invalid.into()),

@@ -15,9 +15,11 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
 
+use crate::model::filter::Filter;
 use crate::model::paths::{self, Download, QueuePage};
 use crate::model::{Failure, Message, MessageId, QueueName};
 use crate::server::services::messages::export;
+use crate::server::services::messages::view::matching;
 use crate::server::services::{Connection, Services};
 
 /// Which queue's messages.
@@ -32,8 +34,14 @@ struct Place {
 /// Which messages of a snapshot.
 #[derive(Debug, Deserialize)]
 struct Wanted {
-    /// The one message; absent: all.
+    /// The one message; absent: all that match.
     message: Option<String>,
+    /// What they match; empty: everything.
+    #[serde(default)]
+    filter: String,
+    /// By what causes are told apart.
+    #[serde(default)]
+    by: String,
 }
 
 /// The four addresses.
@@ -55,7 +63,7 @@ fn download(services: &Services, format: Download, place: &Place, wanted: &Wante
     let found = services.connection(&place.connection).ok().zip(place.queue.parse::<QueueName>().ok());
     let Some((connection, queue)) = found else { return StatusCode::NOT_FOUND.into_response() };
     let only = wanted.message.as_ref().map(MessageId::new);
-    match messages(&connection, &queue, place.chosen.as_deref(), only.as_ref()) {
+    match messages(&connection, &queue, place.chosen.as_deref(), only.as_ref(), wanted) {
         Ok((messages, at_ms)) => {
             let one = if only.is_some() { messages.first().map(AsRef::as_ref) } else { None };
             file(format, &export::file_name(format, &queue, at_ms, one), messages)
@@ -63,7 +71,10 @@ fn download(services: &Services, format: Download, place: &Place, wanted: &Wante
         Err(_) => Redirect::to(&match (&place.chosen, &only) {
             (Some(id), _) => paths::chosen(connection.name(), &queue, id),
             (None, Some(id)) => paths::message(connection.name(), &queue, id),
-            (None, None) => paths::queue(connection.name(), &queue, QueuePage::Messages),
+            (None, None) => paths::with_query(
+                &paths::queue(connection.name(), &queue, QueuePage::Messages),
+                &[("filter", &wanted.filter), ("by", &wanted.by)],
+            ),
         })
         .into_response(),
     }
@@ -75,14 +86,22 @@ fn messages(
     queue: &QueueName,
     chosen: Option<&str>,
     only: Option<&MessageId>,
+    wanted: &Wanted,
 ) -> Result<(Vec<Arc<Message>>, i64), Failure> {
     if let Some(id) = chosen {
         let chosen = connection.chosen(queue, id)?;
         return Ok((chosen.messages.clone(), chosen.at_ms));
     }
     let snapshot = connection.snapshot(queue).ok_or(Failure::NoSuchMessage)?;
-    let wanted = snapshot.entries.iter().filter(|entry| only.is_none_or(|id| entry.message.id == *id));
-    let messages: Vec<_> = wanted.map(|entry| Arc::clone(&entry.message)).collect();
+    let places = match only {
+        Some(id) => snapshot.find(id).into_iter().map(|(at, _)| at).collect(),
+        None => {
+            // A filter that cannot be read is not one that everything matches: its page says what is wrong with it.
+            let filter: Filter = wanted.filter.parse().map_err(|_| Failure::Invalid)?;
+            matching(&snapshot, &filter, wanted.by.parse().ok().as_ref(), connection.now_ms())
+        }
+    };
+    let messages: Vec<_> = places.into_iter().map(|at| Arc::clone(&snapshot.entries[at].message)).collect();
     if messages.is_empty() { Err(Failure::NoSuchMessage) } else { Ok((messages, snapshot.started_ms)) }
 }
 

@@ -13,6 +13,8 @@ use crate::ui::parts::{Button, FieldError, Glyph};
 pub(super) struct Whole<'a> {
     /// The filter as it was typed.
     pub typed: &'a str,
+    /// By what causes are told apart, as the address says it.
+    pub by: &'a str,
     /// Whether it cannot be read.
     pub broken: bool,
     /// How many messages match.
@@ -47,7 +49,7 @@ pub(super) fn buttons(here: &Here, queue: &QueueName, whole: Whole) -> impl Into
     let sent = here.submission.as_deref().filter(|submission| submission.form::<ChooseForm>().is_some());
     let error = sent.and_then(|submission| submission.sentence("ids"));
     let (marked, all) = (paths::api("messages/choose"), paths::api("messages/choose"));
-    let filter = whole.typed.to_owned();
+    let (filter, by) = (whole.typed.to_owned(), whole.by.to_owned());
     let label = if filter.trim().is_empty() {
         "Act on all…".to_owned()
     } else {
@@ -62,6 +64,7 @@ pub(super) fn buttons(here: &Here, queue: &QueueName, whole: Whole) -> impl Into
     view! {
         <input type="hidden" name="session" value=session/>
         <input type="hidden" name="filter" value=filter/>
+        <input type="hidden" name="by" value=by/>
         <FieldError id="choose-error" error/>
         <Button glyph=Glyph::ArrowRight to=marked reason=none>
             "Act on the marked…"

@@ -7,15 +7,19 @@ use crate::model::{MessageId, QueueName};
 use crate::server::pages::Here;
 use crate::ui::parts::{Menu, MenuLink};
 
-/// A menu for the snapshot, or for one message of it.
+/// A menu for what the filter of the page leaves of the snapshot, or for one message of it.
 pub(in crate::server::pages) fn menu(
     here: &Here,
     queue: &QueueName,
     only: Option<&MessageId>,
 ) -> impl IntoView + use<> {
-    let only = only.map(MessageId::as_str).unwrap_or_default();
-    let [lossless, sheet] = [Download::Ndjson, Download::Csv]
-        .map(|format| paths::export(here.connection.name(), queue, format, &[("message", only)]));
+    let query = match only {
+        Some(id) => vec![("message", id.as_str().to_owned())],
+        None => vec![("filter", here.query("filter")), ("by", here.query("by"))],
+    };
+    let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let [lossless, sheet] =
+        [Download::Ndjson, Download::Csv].map(|format| paths::export(here.connection.name(), queue, format, &query));
     of(lossless, sheet)
 }
 

@@ -2,6 +2,7 @@
 
 mod asking;
 pub(super) mod body;
+mod causes;
 mod choose;
 mod columns;
 mod compare;
@@ -10,6 +11,7 @@ pub(super) mod download;
 mod facets;
 pub(super) mod facts;
 mod filter_bar;
+mod groups;
 mod held;
 mod hold;
 mod identity;

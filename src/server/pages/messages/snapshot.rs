@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{choose, columns, download, facets, filter_bar, held, hold, table};
-use crate::model::filter::Query;
+use super::{causes, choose, columns, download, facets, filter_bar, groups, held, hold, table};
+use crate::model::filter::query::{Query, Shown};
 use crate::model::paths::{self, QueuePage};
-use crate::model::{Attributes, Depth, QueueName, QueueUrl, words};
+use crate::model::{Attributes, Depth, QueueKind, QueueName, QueueUrl, words};
 use crate::server::pages::Here;
 use crate::server::services::messages::view::view;
 use crate::server::services::messages::{Origin, Snapshot, Standing, Stop};
@@ -44,17 +44,27 @@ pub(super) fn section(
         let (query, index) = (asked(here), snapshot.index());
         let (view, base) = (view(snapshot, &query, here.now_ms), list(here, queue));
         let about = (queue, base.as_str());
-        let table = table::table(here, about, attributes, (snapshot, &index), (&query, &view), !snapshot.is_running());
-        let whole = choose::Whole { typed: &query.typed, broken: query.fault.is_some(), matching: view.rows.len() };
+        let by = causes::by(&query);
+        let (typed, broken) = (query.typed.as_str(), query.fault.is_some());
+        let whole = choose::Whole { typed, by: &by, broken, matching: view.rows.len() };
+        let fifo = queue.kind() == QueueKind::Fifo;
+        let form = !snapshot.is_running();
+        let table = || table::table(here, about, attributes, (snapshot, &index), (&query, &view), form);
         let table = match held {
-            Some(count) => held::around(here, queue, url, count, whole, table).into_any(),
-            None if snapshot.is_running() => table,
-            None => choose::around(here, queue, whole, table).into_any(),
+            _ if query.view == Shown::Causes => causes::causes(here, about, (snapshot, &index), (&query, &view)),
+            _ if query.view == Shown::Groups && fifo => {
+                groups::groups(here, about, attributes, snapshot, &query).into_any()
+            }
+            Some(count) => held::around(here, queue, url, count, whole, table()).into_any(),
+            None if snapshot.is_running() => table(),
+            None => choose::around(here, queue, whole, table()).into_any(),
         };
+        let one_by_one = query.view == Shown::Table;
         let top = view! {
+            {causes::ways(&base, &query, fifo)}
             {filter_bar::bar(&base, &query, &view, &index)}
-            {facets::facets(&base, &query, &view)}
-            {columns::chooser(&base, &query, &view, &index)}
+            {one_by_one.then(|| facets::facets(&base, &query, &view))}
+            {one_by_one.then(|| columns::chooser(&base, &query, &view, &index))}
         };
         view! {
             {top}

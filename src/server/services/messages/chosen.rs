@@ -76,8 +76,8 @@ impl Connection {
                 let all = snapshot.entries.iter().map(|entry| Arc::clone(&entry.message));
                 (all.collect(), "all of the snapshot".to_owned())
             }
-            What::Matching(filter) => {
-                let found = matching(&snapshot, filter, self.now_ms());
+            What::Matching(filter, by) => {
+                let found = matching(&snapshot, filter, by.as_ref(), self.now_ms());
                 let how = format!("all of {} that match {filter}", words::count(snapshot.entries.len() as u64));
                 (found.into_iter().map(|at| Arc::clone(&snapshot.entries[at].message)).collect(), how)
             }

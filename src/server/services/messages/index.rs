@@ -2,7 +2,7 @@
 //! and what a filter or a column may name.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -29,9 +29,12 @@ pub struct Index {
     shapes: Vec<Shape>,
     paths: Vec<JsonPath>,
     attributes: Vec<String>,
-    /// Worked out when a filter first asks for a cause.
-    causes: OnceLock<Causes>,
+    /// The causes that were asked for last, and by what.
+    causes: Mutex<Option<Grouped>>,
 }
+
+/// Causes, and the place that somebody picked for them.
+type Grouped = (Option<JsonPath>, Arc<Causes>);
 
 impl Index {
     fn of(entries: &[Entry], older: Option<&Self>) -> Self {
@@ -60,7 +63,7 @@ impl Index {
         let paths = common(paths, PATHS).into_iter().filter_map(JsonPath::new).collect();
         let attributes = common(attributes, ATTRIBUTES).into_iter().map(str::to_owned).collect();
         let messages = entries.iter().map(|entry| Arc::clone(&entry.message)).collect();
-        Self { messages, shapes, paths, attributes, causes: OnceLock::new() }
+        Self { messages, shapes, paths, attributes, causes: Mutex::default() }
     }
 
     /// Whether it is about exactly these messages.
@@ -69,15 +72,23 @@ impl Index {
             && self.messages.iter().zip(entries).all(|(message, entry)| Arc::ptr_eq(message, &entry.message))
     }
 
+    /// Why the messages failed, by the best that they tell or by a place that somebody picked. Always of all of them, so
+    /// that a cause is the same whatever a filter leaves.
+    pub fn causes(&self, by: Option<&JsonPath>) -> Arc<Causes> {
+        let mut kept = self.causes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, causes)) = kept.as_ref()
+            && known.as_ref() == by
+        {
+            return Arc::clone(causes);
+        }
+        let causes = Arc::new(Causes::of(&self.messages, by));
+        *kept = Some((by.cloned(), Arc::clone(&causes)));
+        causes
+    }
+
     /// The shape of a message's body, by its place in the snapshot.
     pub fn shape(&self, at: usize) -> Shape {
         self.shapes[at]
-    }
-
-    /// The key of the cause of a message's failure, by its place in the snapshot.
-    pub fn cause(&self, at: usize) -> Option<&str> {
-        let causes = self.causes.get_or_init(|| Causes::of(&self.messages, None));
-        Some(causes.list.get(*causes.of_each.get(at)?)?.key.as_str())
     }
 
     /// Places that JSON bodies have, the most common first.

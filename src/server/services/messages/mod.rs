@@ -12,6 +12,7 @@ pub mod difference;
 pub mod digests;
 pub mod export;
 mod fate;
+pub mod groups;
 mod held;
 mod hold;
 pub mod import;

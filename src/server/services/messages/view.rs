@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use super::index::Index;
 use super::snapshot::{Entry, Origin, Snapshot, Standing};
 use crate::model::filter::query::ROWS;
-use crate::model::filter::{Column, Filter, Kind, Op, Pattern, Query, Shape, State, Subject, Term, Test, Wanted};
+use crate::model::filter::{
+    Column, Filter, JsonPath, Kind, Op, Pattern, Query, Shape, State, Subject, Term, Test, Wanted,
+};
 use crate::model::message::AttributeValue;
 
 /// How many values of a facet are shown, how many facets, and of how many values one may be.
@@ -74,21 +76,22 @@ pub fn subject<'a>(index: &Index, at: usize, entry: &'a Entry, now_ms: i64) -> S
 }
 
 /// The places in the snapshot of the messages that match, in the order in which they came.
-pub fn matching(snapshot: &Snapshot, filter: &Filter, now_ms: i64) -> Vec<usize> {
+/// Causes are told apart by `by`, or by the best that the messages tell.
+pub fn matching(snapshot: &Snapshot, filter: &Filter, by: Option<&JsonPath>, now_ms: i64) -> Vec<usize> {
     let index = snapshot.index();
-    let causes = filter.asks_for_causes();
+    let causes = filter.asks_for_causes().then(|| index.causes(by));
+    let entries = snapshot.entries.iter().enumerate();
     let matches = |at: usize, entry: &Entry| {
-        let cause = if causes { index.cause(at) } else { None };
+        let cause = causes.as_ref().and_then(|causes| causes.key_of(at));
         filter.matches(&Subject { cause, ..subject(&index, at, entry, now_ms) })
     };
-    let entries = snapshot.entries.iter().enumerate();
     entries.filter(|(at, entry)| matches(*at, entry)).map(|(at, _)| at).collect()
 }
 
 /// What a query shows of a snapshot.
 pub fn view(snapshot: &Snapshot, query: &Query, now_ms: i64) -> View {
     let index = snapshot.index();
-    let mut rows = matching(snapshot, &query.filter, now_ms);
+    let mut rows = matching(snapshot, &query.filter, query.by.as_ref(), now_ms);
     let of = |at: usize| subject(&index, at, &snapshot.entries[at], now_ms);
     let columns = if query.columns.is_empty() { usual(snapshot) } else { query.columns.clone() };
     let facets = facets(&rows, &columns, &index, of);
@@ -259,7 +262,7 @@ mod tests {
         let query = query(&[("filter", "body.n>=100 attr.colour:red"), ("sort", "-body:n"), ("page", "9")]);
         let some = view(&snapshot, &query, 0);
         assert_eq!((some.rows[0], some.rows.len(), some.page), (248, 75, (1, 1)));
-        assert_eq!(matching(&snapshot, &query.filter, 0).first(), Some(&100));
+        assert_eq!(matching(&snapshot, &query.filter, None, 0).first(), Some(&100));
         let last = view(&snapshot, &Query { page: 3, ..Query::default() }, 0);
         assert_eq!(last.shown(), (200..250).collect::<Vec<_>>());
     }
@@ -271,9 +274,9 @@ mod tests {
         let value = AttributeValue::Text("Timeout".into());
         failed.attributes.insert("ErrorCode".into(), MessageAttribute { data_type: "String".into(), value });
         snapshot.take(vec![failed], 30_000);
-        let key = snapshot.index().cause(250).unwrap().to_owned();
-        assert_eq!(matching(&snapshot, &format!("cause:{key}").parse().unwrap(), 0), [250]);
-        assert_eq!(matching(&snapshot, &format!("-cause:{key}").parse().unwrap(), 0).len(), 250);
+        let key = snapshot.index().causes(None).key_of(250).unwrap().to_owned();
+        assert_eq!(matching(&snapshot, &format!("cause:{key}").parse().unwrap(), None, 0), [250]);
+        assert_eq!(matching(&snapshot, &format!("-cause:{key}").parse().unwrap(), None, 0).len(), 250);
     }
 
     #[test]
@@ -284,7 +287,7 @@ mod tests {
         let names: Vec<&str> = view.facets.iter().map(|facet| facet.name.as_str()).collect();
         assert_eq!(names, ["Receives", "half", "colour"], "each n is another, and all bodies are JSON");
         for choice in view.facets.iter().flat_map(|facet| &facet.values) {
-            let found = matching(&snapshot, &query.filter.with(choice.term.clone()), 0);
+            let found = matching(&snapshot, &query.filter.with(choice.term.clone()), None, 0);
             assert_eq!(found.len(), choice.count, "{choice:?}");
         }
     }

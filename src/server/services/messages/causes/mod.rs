@@ -73,6 +73,11 @@ impl Causes {
         }
     }
 
+    /// The key of a message's cause, by its place.
+    pub fn key_of(&self, at: usize) -> Option<&str> {
+        self.list.get(*self.of_each.get(at)?).map(|cause| cause.key.as_str())
+    }
+
     /// By what, in words, with how many messages of how many.
     pub fn coverage(&self) -> String {
         let all = words::count(self.of_each.len() as u64);

@@ -35,11 +35,12 @@ fn messages(count: u64) -> String {
 
 /// Freezes what the first button of a page means.
 async fn act(console: &TestConsole, page: &Shown) -> Shown {
-    let value = |name: &str| between(&page.html, &format!("name=\"{name}\" value=\""), "\"")[0].to_owned();
+    // The first form of its kind; the filter's own has a field of the same name.
+    let form = between(&page.html, "/api/messages/choose\"", "</form>")[0];
+    let value = |name: &str| between(form, &format!("name=\"{name}\" value=\""), "\"")[0].to_owned();
     let plain = |text: String| text.replace("&quot;", "\"").replace("&amp;", "&").replace("&lt;", "<");
     let (queue, session, filter) = (value("queue"), value("session"), plain(value("filter")));
-    let by = between(&page.html, "name=\"by\" value=\"", "\"").last().map(|by| plain((*by).to_owned()));
-    let by = by.unwrap_or_default();
+    let by = plain(value("by"));
     let fields = [("connection", "local"), ("queue", &queue), ("session", &session), ("filter", &filter), ("by", &by)];
     console.submit("messages/choose", &[&fields[..], &[("all", "on")]].concat()).await
 }

@@ -28,6 +28,7 @@ async fn activity(here: Here) -> Result<Page, Failure> {
         "Kept in memory until the console stops. Start it with --data DIR to keep it."
     };
     let crumbs = vec![("Queues".to_owned(), paths::home(connection))];
+    let deleted = paths::deleted(connection, None, None);
     let note = words::plural(log.total, "change", "changes");
     let (toolbar, entries) = (toolbar(connection, &filter), entries(connection, &filter, &log, here.now_ms));
     let body = view! {
@@ -35,7 +36,10 @@ async fn activity(here: Here) -> Result<Page, Failure> {
         <Section title="Changes made through this console" note>
             {toolbar}
             {entries}
-            <p class="soft">"Each is written down before it happens. " {kept}</p>
+            <p class="soft">
+                "Each is written down before it happens. " {kept} " Copies of what was deleted: "
+                <a href=deleted>"Recently deleted"</a>
+            </p>
         </Section>
     };
     Ok(Page::new("Activity", body))

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 
-use super::{Archive, CopyQuery, StoreError};
+use super::{Archive, CopyQuery, Listed, StoreError};
 use crate::model::archive::{CopyId, KeptCopy, Reason, Restored};
 use crate::model::{ConnectionName, MessageId, QueueName};
 
@@ -80,7 +80,7 @@ fn total(database: &Connection) -> Result<u64, StoreError> {
 }
 
 /// The copies asked for, newest first, with those records that are small enough for a list.
-pub(super) fn find(database: &Connection, query: &CopyQuery) -> Result<Vec<(KeptCopy, Option<Vec<u8>>)>, StoreError> {
+pub(super) fn find(database: &Connection, query: &CopyQuery) -> Result<Vec<Listed>, StoreError> {
     let columns = format!("{COLUMNS}, CASE WHEN bytes <= {SHOWN} THEN record END AS small");
     select(database, query, &columns, |row| Ok((read(row)?, row.get("small")?)))
 }

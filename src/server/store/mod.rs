@@ -124,6 +124,9 @@ pub struct CopyQuery {
     pub limit: u32,
 }
 
+/// A copy, with its record if that is small enough for a list.
+pub type Listed = (KeptCopy, Option<Vec<u8>>);
+
 /// What is known of the archive as a whole, as far as a queue or a connection is concerned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Archive {
@@ -146,7 +149,7 @@ pub trait ArchiveStore: Send + Sync {
     async fn keep(&self, copies: Vec<(KeptCopy, Vec<u8>)>, most: u64) -> Result<(), StoreError>;
 
     /// The copies asked for, newest first, each with its record if that is small (16 KiB).
-    async fn copies(&self, query: &CopyQuery) -> Result<Vec<(KeptCopy, Option<Vec<u8>>)>, StoreError>;
+    async fn copies(&self, query: &CopyQuery) -> Result<Vec<Listed>, StoreError>;
 
     /// The same without their records.
     async fn list_copies(&self, query: &CopyQuery) -> Result<Vec<KeptCopy>, StoreError>;

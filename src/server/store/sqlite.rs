@@ -11,7 +11,9 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{ActivityQuery, Archive, ArchiveStore, CopyQuery, Store, StoreError, activity, archive, migrations};
+use super::{
+    ActivityQuery, Archive, ArchiveStore, CopyQuery, Listed, Store, StoreError, activity, archive, migrations,
+};
 use crate::model::activity::{Activity, ActivityId, Entry, Outcome};
 use crate::model::archive::{CopyId, KeptCopy, Restored};
 use crate::model::{ConnectionName, QueueName};
@@ -154,7 +156,7 @@ impl ArchiveStore for Sqlite {
         self.run(move |database| archive::keep(database, &copies, most)).await
     }
 
-    async fn copies(&self, query: &CopyQuery) -> Result<Vec<(KeptCopy, Option<Vec<u8>>)>, StoreError> {
+    async fn copies(&self, query: &CopyQuery) -> Result<Vec<Listed>, StoreError> {
         let query = query.clone();
         self.run(move |database| archive::find(database, &query)).await
     }

@@ -8,6 +8,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::archive::CopyId;
+use crate::model::binary;
 use crate::model::{ConnectionName, QueueName};
 
 /// The bytes of a nonce: so many that they can be drawn at random for every record.
@@ -28,7 +29,7 @@ impl Key {
     /// The key of these bytes.
     pub fn new(bytes: &[u8; 32]) -> Self {
         let digest = Sha256::new().chain_update(b"the fingerprint of an archive key").chain_update(bytes).finalize();
-        let fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let fingerprint = binary::hex(&digest[..8]).replace(' ', "");
         Self { cipher: XChaCha20Poly1305::new(bytes.into()), fingerprint }
     }
 

@@ -22,7 +22,7 @@ fn copy(n: u64, queue: &str, deletion: &str) -> KeptCopy {
         who: "'); DROP TABLE archive; --".into(),
         reason: Reason::Delete,
         message: MessageId::new(format!("m{n}\0<script>")),
-        sent_ms: (n % 2 == 0).then_some(500),
+        sent_ms: n.is_multiple_of(2).then_some(500),
         size: n,
         key: None,
         expires_ms: 10_000,

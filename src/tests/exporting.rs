@@ -160,7 +160,7 @@ async fn what_was_exported_is_sent_again_as_it_was() {
 async fn bodies_alone_are_sent_in_batches_and_what_failed_can_be_tried_again() {
     let console = TestConsole::start().await;
     console.queue("orders", json!({})).await;
-    let lines: String = (0..12).map(|n| format!("{{\"n\": {n}.0}}\n")).collect();
+    let lines = (0..12).map(|n| format!("{{\"n\": {n}.0}}\n")).collect::<Vec<_>>().concat();
     let preview = import(&console, "orders", "bodies", &lines).await;
     let failing = json!([{ "operation": "SendMessageBatch", "count": 1,
         "action": { "fail_entries": { "ids": ["0"], "code": "InternalError" } } }]);

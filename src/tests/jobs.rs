@@ -94,7 +94,8 @@ async fn marked_messages_are_found_again_and_deleted_and_no_other_is() {
     let job = carry_out(&console, "orders", &chosen, &[("action", "delete")]).await;
     assert!(job.says("3 deleted") && job.says(">done<"), "{}", job.html);
     let mut deleted = effects(&console, "deleted");
-    (deleted.sort(), meant.sort_unstable());
+    deleted.sort();
+    meant.sort_unstable();
     assert_eq!(deleted, meant);
     assert_eq!(depth(&console, "orders").await, (22, 0), "everything else was given back");
 }

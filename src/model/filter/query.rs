@@ -133,10 +133,11 @@ pub fn columns(list: &str) -> Vec<Column> {
     let (mut item, mut quoted, mut escaped) = (String::new(), false, false);
     for c in list.chars().chain([',']) {
         if c == ',' && !quoted {
-            if let Ok(column) = item.trim().parse() {
-                if !found.contains(&column) && found.len() < COLUMNS {
-                    found.push(column);
-                }
+            if let Ok(column) = item.trim().parse()
+                && !found.contains(&column)
+                && found.len() < COLUMNS
+            {
+                found.push(column);
             }
             item.clear();
             continue;
@@ -185,7 +186,7 @@ mod tests {
         assert!(query.fault.is_some() && query.sort.is_none() && query.columns == [Column::Sent]);
         assert!(
             columns(&"attr:a,".repeat(3)).len() == 1
-                && columns(&(0..99).map(|n| format!("attr:a{n},")).collect::<String>()).len() == COLUMNS
+                && columns(&(0..99).map(|n| format!("attr:a{n}")).collect::<Vec<_>>().join(",")).len() == COLUMNS
         );
     }
 }

@@ -99,6 +99,7 @@ impl ImportForm {
     }
 
     /// What is shown again: a long text is not.
+    #[must_use]
     pub fn kept(&self) -> Self {
         let text = if self.text.len() <= KEPT { self.text.clone() } else { String::new() };
         Self { text, file: String::new(), ..self.clone() }

@@ -93,13 +93,12 @@ fn messages(
         return Ok((chosen.messages.clone(), chosen.at_ms));
     }
     let snapshot = connection.snapshot(queue).ok_or(Failure::NoSuchMessage)?;
-    let places = match only {
-        Some(id) => snapshot.find(id).into_iter().map(|(at, _)| at).collect(),
-        None => {
-            // A filter that cannot be read is not one that everything matches: its page says what is wrong with it.
-            let filter: Filter = wanted.filter.parse().map_err(|_| Failure::Invalid)?;
-            matching(&snapshot, &filter, wanted.by.parse().ok().as_ref(), connection.now_ms())
-        }
+    let places = if let Some(id) = only {
+        snapshot.find(id).into_iter().map(|(at, _)| at).collect()
+    } else {
+        // A filter that cannot be read is not one that everything matches: its page says what is wrong with it.
+        let filter: Filter = wanted.filter.parse().map_err(|_| Failure::Invalid)?;
+        matching(&snapshot, &filter, wanted.by.parse().ok().as_ref(), connection.now_ms())
     };
     let messages: Vec<_> = places.into_iter().map(|at| Arc::clone(&snapshot.entries[at].message)).collect();
     if messages.is_empty() { Err(Failure::NoSuchMessage) } else { Ok((messages, snapshot.started_ms)) }

@@ -11,15 +11,12 @@ pub fn cut<T>(items: Vec<T>, size: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
         let more = size(&item);
         let fits =
             |batch: &&mut Vec<T>| batch.len() < BATCH_ENTRIES && bytes + more <= MAXIMUM_MESSAGE_SIZE.max as usize;
-        match batches.last_mut().filter(fits) {
-            Some(batch) => {
-                bytes += more;
-                batch.push(item);
-            }
-            None => {
-                bytes = more;
-                batches.push(vec![item]);
-            }
+        if let Some(batch) = batches.last_mut().filter(fits) {
+            bytes += more;
+            batch.push(item);
+        } else {
+            bytes = more;
+            batches.push(vec![item]);
         }
     }
     batches

@@ -141,14 +141,12 @@ impl Indexed {
     /// The index of these entries, made where there is none of them yet.
     pub(super) fn of(&self, entries: &[Entry]) -> Arc<Index> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match kept.as_ref().filter(|index| index.is_of(entries)) {
-            Some(index) => Arc::clone(index),
-            None => {
-                let index = Arc::new(Index::of(entries, kept.as_deref()));
-                *kept = Some(Arc::clone(&index));
-                index
-            }
+        if let Some(index) = kept.as_ref().filter(|index| index.is_of(entries)) {
+            return Arc::clone(index);
         }
+        let index = Arc::new(Index::of(entries, kept.as_deref()));
+        *kept = Some(Arc::clone(&index));
+        index
     }
 }
 

@@ -21,7 +21,7 @@ use self::scan::{Scan, scan};
 use self::shape::Shape;
 use crate::model::filter::path::Segment;
 use crate::model::filter::{JsonPath, value_at};
-use crate::model::{AttributeValue, Message, words};
+use crate::model::{AttributeValue, Message, binary, words};
 
 /// The most causes that are told apart; the rarest beyond are one.
 const MOST: usize = 200;
@@ -240,7 +240,7 @@ impl Cause {
             Mark::Rare => "rare".to_owned(),
         };
         let digest = Sha256::digest(name.as_bytes());
-        let key = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+        let key = binary::hex(&digest[..5]).replace(" ", "");
         Self { key, title, count: 0, first_sent: None, last_sent: None, sample: 0 }
     }
 

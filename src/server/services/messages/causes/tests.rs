@@ -82,7 +82,7 @@ fn whoever_knows_better_picks_the_place() {
 #[test]
 fn the_list_has_an_end_and_every_message_a_cause() {
     let messages: Vec<_> =
-        (0..1_000).map(|n| with(n, &format!("{{\"k{}\": 1}}", "x".repeat(n as usize)), &[])).collect();
+        (0_u16..1_000).map(|n| with(n.into(), &format!("{{\"k{}\": 1}}", "x".repeat(n.into())), &[])).collect();
     let causes = Causes::of(&messages, None);
     assert_eq!((causes.list.len(), causes.list[MOST - 1].count), (MOST, 801));
     assert_eq!(causes.list.iter().map(|cause| cause.count).sum::<usize>(), 1_000);

@@ -11,6 +11,7 @@ test('a queue is purged once its name is typed, and not again within a minute', 
   for (let n = 0; n < 3; n += 1) await sqs.send('orders', n)
   await page.goto('/local/queues/orders/danger')
   await a11y()
+  await page.locator('input[name=archive]').uncheck()
   await page.locator('#purge').fill('orders')
   await page.getByRole('button', purge).click()
   await expectNotice(page, 'Purge started')

@@ -85,11 +85,7 @@ export const test = base.extend<Options & Fixtures>({
         const ofDocument = message.text().startsWith('Failed to load resource') && documents.has(message.location().url)
         if (!ofDocument) heard.push(`console ${message.type()}: ${message.text()} (${message.location().url}:${message.location().lineNumber})`)
       })
-      context.on('weberror', (error) => {
-        // A module whose loading a navigation broke off is rejected without a word; what goes wrong in our code has one.
-        const said = String(error.error().stack ?? error.error())
-        if (said.trim() !== '') heard.push(`page error: ${said}`)
-      })
+      context.on('weberror', (error) => void heard.push(`page error: ${error.error().stack ?? error.error()}`))
       // The console shows most of these; a report-only policy or a blocked style attribute may stay silent there.
       await context.exposeBinding('__violated', (_source, what: string) => void heard.push(`content security policy: ${what}`))
       await context.addInitScript(() => {

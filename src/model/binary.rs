@@ -46,10 +46,18 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Writes two lower-case digits a byte, as digests are written.
+pub fn digits(bytes: &[u8]) -> String {
+    pairs(bytes).concat()
+}
+
 /// Writes two lower-case digits a byte, separated by spaces so that they can be read.
 pub fn hex(bytes: &[u8]) -> String {
-    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.join(" ")
+    pairs(bytes).join(" ")
+}
+
+fn pairs(bytes: &[u8]) -> Vec<String> {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads hexadecimal digits; white space and a leading `0x` are skipped. `None` for anything else.

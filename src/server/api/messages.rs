@@ -99,13 +99,8 @@ pub async fn choose(#[server(flatten)] form: ChooseForm) -> Result<(), Failure> 
         Ok(choice) => connection.choose(&queue, &choice).map_err(Rejection::from),
         Err(invalid) => Err(invalid.into()),
     };
-    match chosen {
-        Ok(chosen) => {
-            super::redirect(&paths::chosen(connection.name(), &queue, &chosen.id));
-            Ok(())
-        }
-        Err(rejection) => submit(form, Leads::to(back), async move { Err(rejection) }).await,
-    }
+    let page = chosen.map(|chosen| paths::chosen(connection.name(), &queue, &chosen.id));
+    super::onward(form, Leads::to(back), page).await
 }
 
 /// Starts a job with chosen messages; its page shows how far it is.
@@ -117,15 +112,8 @@ pub async fn start_job(#[server(flatten)] form: CarryOutForm) -> Result<(), Fail
         Ok(carry_out) => open(&connection, &queue, &form.chosen, carry_out).await.map_err(Rejection::from),
         Err(invalid) => Err(invalid.into()),
     };
-    match opened {
-        Ok(errand) => {
-            let page = paths::job(connection.name(), errand.id());
-            super::services().start(errand.run());
-            super::redirect(&page);
-            Ok(())
-        }
-        Err(rejection) => submit(form, Leads::to(back), async move { Err(rejection) }).await,
-    }
+    let page = opened.map(|errand| super::started(&connection, errand));
+    super::onward(form, Leads::to(back), page).await
 }
 
 async fn open(
@@ -165,13 +153,8 @@ pub async fn read_import(data: MultipartData) -> Result<(), Failure> {
         Ok(import) => connection.upload(&queue, import).await,
         Err(invalid) => Err(invalid.into()),
     };
-    match uploaded {
-        Ok(upload) => {
-            super::redirect(&paths::import(connection.name(), &queue, &upload.id));
-            Ok(())
-        }
-        Err(rejection) => submit(kept, Leads::to(back), async move { Err(rejection) }).await,
-    }
+    let page = uploaded.map(|upload| paths::import(connection.name(), &queue, &upload.id));
+    super::onward(kept, Leads::to(back), page).await
 }
 
 /// Starts the job that sends what was read from a file.
@@ -183,15 +166,8 @@ pub async fn start_import(connection: String, queue: String, upload: String) -> 
         Ok(upload) => connection.open_import(&upload).await,
         Err(failure) => Err(failure),
     };
-    match opened {
-        Ok(errand) => {
-            let page = paths::job(connection.name(), errand.id());
-            super::services().start(errand.run());
-            super::redirect(&page);
-            Ok(())
-        }
-        Err(failure) => submit((), Leads::to(back), async move { Err(failure.into()) }).await,
-    }
+    let page = opened.map(|errand| super::started(&connection, errand)).map_err(Rejection::from);
+    super::onward((), Leads::to(back), page).await
 }
 
 /// Freezes the messages that a job did not do it with, for another try.

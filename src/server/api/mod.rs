@@ -21,6 +21,7 @@ use serde::Serialize;
 use crate::model::form::Done;
 use crate::model::paths;
 use crate::model::{Failure, QueueName};
+use crate::server::services::jobs::Errand;
 use crate::server::services::submissions::Rejection;
 use crate::server::services::{Connection, Services};
 
@@ -82,6 +83,25 @@ where
     let id = services.submissions().keep(&form, result);
     redirect(&paths::with_query(page, &[(SUBMISSION, &id)]));
     Ok(())
+}
+
+/// Redirects to a page that a form made, a frozen set or an upload; where it made none, back to the form, as [`submit`]
+/// does.
+pub async fn onward<F: Serialize>(form: F, leads: Leads, page: Result<String, Rejection>) -> Result<(), Failure> {
+    match page {
+        Ok(page) => {
+            redirect(&page);
+            Ok(())
+        }
+        Err(rejection) => submit(form, leads, async move { Err(rejection) }).await,
+    }
+}
+
+/// Starts a job that was opened, and says where its page is. It goes on without the one who asked for it.
+pub fn started(connection: &Connection, errand: Errand) -> String {
+    let page = paths::job(connection.name(), errand.id());
+    services().start(errand.run());
+    page
 }
 
 /// Redirects to a path that `model::paths` built.

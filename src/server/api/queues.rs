@@ -44,15 +44,8 @@ pub async fn purge_queue(#[server(flatten)] form: PurgeForm) -> Result<(), Failu
         Ok(queue) => connection.open_purge(&queue).await.map_err(Rejection::from),
         Err(invalid) => Err(invalid.into()),
     };
-    match opened {
-        Ok(errand) => {
-            let page = paths::job(connection.name(), errand.id());
-            super::services().start(errand.run());
-            super::redirect(&page);
-            Ok(())
-        }
-        Err(rejection) => submit(form, leads, async move { Err(rejection) }).await,
-    }
+    let page = opened.map(|errand| super::started(&connection, errand));
+    super::onward(form, leads, page).await
 }
 
 /// Deletes a queue.

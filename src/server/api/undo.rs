@@ -6,7 +6,6 @@ use super::{Leads, submit};
 use crate::model::Failure;
 use crate::model::form::undo::{CopiesForm, KeepForm, Undo};
 use crate::model::paths;
-use crate::server::services::submissions::Rejection;
 
 /// Restores copies – a job, whose page shows how far it is – or forgets them.
 #[server(endpoint = "deleted/act", prefix = "/api")]
@@ -19,16 +18,11 @@ pub async fn act_on_copies(#[server(flatten)] form: CopiesForm) -> Result<(), Fa
         Ok((what, Undo::Forget)) => {
             submit(form, leads, async move { Ok(connection.forget(&queue, &what).await?) }).await
         }
-        Ok((what, Undo::Restore { to, again })) => match connection.open_restore(&queue, &what, &to, again).await {
-            Ok(errand) => {
-                let page = paths::job(connection.name(), errand.id());
-                super::services().start(errand.run());
-                super::redirect(&page);
-                Ok(())
-            }
-            Err(rejection) => submit(form, leads, async move { Err(rejection) }).await,
-        },
-        Err(invalid) => submit(form, leads, async move { Err(Rejection::from(invalid)) }).await,
+        Ok((what, Undo::Restore { to, again })) => {
+            let opened = connection.open_restore(&queue, &what, &to, again).await;
+            super::onward(form, leads, opened.map(|errand| super::started(&connection, errand))).await
+        }
+        Err(invalid) => super::onward(form, leads, Err(invalid.into())).await,
     }
 }
 

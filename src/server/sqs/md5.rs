@@ -4,15 +4,14 @@
 //! attributes").
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use md5::{Digest, Md5};
 
-use crate::model::{AttributeValue, MessageAttribute};
+use crate::model::{AttributeValue, MessageAttribute, binary};
 
 /// `MD5OfMessageBody` of a body: 32 lower-case hex digits.
 pub(super) fn of_body(body: &str) -> String {
-    hex(&Md5::digest(body))
+    binary::digits(&Md5::digest(body))
 }
 
 /// `MD5OfMessageAttributes`: over the attributes in order of their names, each as name, data type, one byte for the
@@ -33,20 +32,13 @@ pub(super) fn of_attributes(attributes: &BTreeMap<String, MessageAttribute>) -> 
             }
         }
     }
-    hex(&digest.finalize())
+    binary::digits(&digest.finalize())
 }
 
 fn part(digest: &mut Md5, bytes: &[u8]) {
     let length = u32::try_from(bytes.len()).expect("a message has at most 1 MiB");
     digest.update(length.to_be_bytes());
     digest.update(bytes);
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
@@ -65,7 +57,7 @@ mod tests {
         let one = BTreeMap::from([("test".to_owned(), text("a string"))]);
         let spelled: Vec<u8> =
             [&[0, 0, 0, 4][..], &b"test"[..], &[0, 0, 0, 6], b"String", &[1], &[0, 0, 0, 8], b"a string"].concat();
-        assert_eq!(of_attributes(&one), hex(&Md5::digest(spelled)));
+        assert_eq!(of_attributes(&one), binary::digits(&Md5::digest(spelled)));
         let binary = MessageAttribute { data_type: "Binary".into(), value: AttributeValue::Binary(vec![1, 2]) };
         let two = BTreeMap::from([("test".to_owned(), binary)]);
         assert_ne!(of_attributes(&one), of_attributes(&two));

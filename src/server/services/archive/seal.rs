@@ -29,7 +29,7 @@ impl Key {
     /// The key of these bytes.
     pub fn new(bytes: &[u8; 32]) -> Self {
         let digest = Sha256::new().chain_update(b"the fingerprint of an archive key").chain_update(bytes).finalize();
-        let fingerprint = binary::hex(&digest[..8]).replace(' ', "");
+        let fingerprint = binary::digits(&digest[..8]);
         Self { cipher: XChaCha20Poly1305::new(bytes.into()), fingerprint }
     }
 

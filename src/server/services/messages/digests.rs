@@ -17,8 +17,7 @@ pub struct Digests {
 impl Digests {
     /// Those of a text.
     pub fn of(text: &str) -> Self {
-        let digits = |bytes: &[u8]| binary::hex(bytes).replace(' ', "");
-        Self { sha256: digits(&Sha256::digest(text)), md5: digits(&Md5::digest(text)) }
+        Self { sha256: binary::digits(&Sha256::digest(text)), md5: binary::digits(&Md5::digest(text)) }
     }
 }
 

@@ -240,7 +240,7 @@ impl Cause {
             Mark::Rare => "rare".to_owned(),
         };
         let digest = Sha256::digest(name.as_bytes());
-        let key = binary::hex(&digest[..5]).replace(' ', "");
+        let key = binary::digits(&digest[..5]);
         Self { key, title, count: 0, first_sent: None, last_sent: None, sample: 0 }
     }
 

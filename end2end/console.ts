@@ -85,7 +85,11 @@ export const test = base.extend<Options & Fixtures>({
         const ofDocument = message.text().startsWith('Failed to load resource') && documents.has(message.location().url)
         if (!ofDocument) heard.push(`console ${message.type()}: ${message.text()} (${message.location().url}:${message.location().lineNumber})`)
       })
-      context.on('weberror', (error) => void heard.push(`page error: ${error.error().stack ?? error.error()}`))
+      context.on('weberror', (error) => {
+        // What no script has thrown, as a promise of the browser's own, has no stack.
+        const { name, message, stack } = error.error()
+        heard.push(`page error: ${stack || `${name}: ${message}`}`)
+      })
       // The console shows most of these; a report-only policy or a blocked style attribute may stay silent there.
       await context.exposeBinding('__violated', (_source, what: string) => void heard.push(`content security policy: ${what}`))
       await context.addInitScript(() => {

@@ -6,6 +6,7 @@ mod filter;
 mod keys;
 mod paint;
 mod palette;
+mod reload;
 mod resort;
 mod select;
 mod size;
@@ -22,6 +23,7 @@ pub(super) fn enhance() {
     filter::start();
     keys::start(&connection);
     palette::start(connection);
+    reload::start();
     select::start();
     size::start();
     submit::start();

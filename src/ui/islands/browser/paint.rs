@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::dom::{all, first, later, set, within, write};
+use super::reload::reload;
 use super::resort::Resort;
 use crate::model::depth::area;
 use crate::model::live::{News, ROWS_BYTES, Row, STALE_MS, Task};
@@ -105,7 +106,7 @@ impl Page {
                             tell(&place, "[data-held-until]", &words::time_of_day(until));
                         }
                         // It was released: what can be done with the messages is another page.
-                        None => drop(super::dom::window().location().reload()),
+                        None => reload(),
                     }
                 }
             }
@@ -117,7 +118,7 @@ impl Page {
                         set(&meter, "value", Some(&progress.count.to_string()));
                     }
                     if progress.done && place.has_attribute("data-reload") {
-                        let _ = super::dom::window().location().reload();
+                        reload();
                     }
                 }
             }
@@ -218,7 +219,7 @@ fn show_task(task: &Task) {
         if !task.active && was_active {
             set(&place, "data-ended", Some(""));
             if place.has_attribute("data-reload") {
-                let _ = super::dom::window().location().reload();
+                reload();
             }
         }
     }

@@ -170,7 +170,9 @@ async fn bodies_alone_are_sent_in_batches_and_what_failed_can_be_tried_again() {
     let id = job.path.rsplit('/').next().unwrap();
     let again = console.submit("jobs/again", &[("connection", "local"), ("job", id)]).await;
     assert!(again.path.ends_with("/orders/import") && again.says("line 1<"), "{}", again.html);
-    assert!(send(&console, "orders", &again).await.says("1 sent"));
+    let rest = send(&console, "orders", &again).await;
+    assert!(rest.says("1 sent"), "{}", rest.html);
+    assert_eq!(send(&console, "orders", &again).await.path, rest.path, "no second click sends a file twice");
     assert_eq!(console.attributes("orders").await.unwrap()["ApproximateNumberOfMessages"], "12");
     let sent = console.activity().await;
     assert!(sent.iter().all(|entry| !format!("{entry:?}").contains("{\\\"n\\\"")), "the log holds no body");

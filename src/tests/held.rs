@@ -174,3 +174,19 @@ async fn a_message_that_comes_back_ends_the_receiving() {
     assert!(page.says("for the second time"), "{}", page.html);
     assert_eq!(effects(&console, "received").values().max(), Some(&2), "not received over and over");
 }
+
+#[tokio::test]
+async fn what_is_released_first_is_not_deleted_after_it() {
+    let console = console_with("orders", json!({}), 3).await;
+    let page = hold(&console, "orders", &[("messages", "3"), ("seconds", "0")]).await;
+    let ids = markable(&page);
+    let slow = json!([{ "operation": "ChangeMessageVisibilityBatch", "action": { "delay": { "ms": 900 } } }]);
+    console.dial(&slow).await;
+    let late = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        act(&console, "delete", &ids, "").await
+    };
+    let (_, late) = tokio::join!(release(&console), late);
+    assert!(effects(&console, "deleted").is_empty(), "not through a handle that was given back");
+    assert!(late.says("3 not"), "{}", late.html);
+}

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::console::{Shown, TestConsole};
+use super::messages::until;
 use crate::model::words;
 
 /// A console with so many messages in `orders`, and a look at them.
@@ -171,4 +172,50 @@ async fn a_set_of_a_list_that_was_replaced_is_refused() {
     let none = [("connection", "local"), ("queue", "orders"), ("session", session.as_str())];
     assert!(console.submit("messages/choose", &none).await.says("No message is marked"));
     assert_eq!(console.get("/local/jobs/none").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_starts_one_job() {
+    let (console, page) = looked("orders", 12).await;
+    console.queue("other", json!({})).await;
+    let chosen = choose(&console, "orders", &page, &[]).await;
+    let copy = [("action", "copy"), ("to", "other")];
+    let (first, second) =
+        tokio::join!(carry_out(&console, "orders", &chosen, &copy), carry_out(&console, "orders", &chosen, &copy));
+    assert_eq!(first.path, second.path, "a second click is no second wish");
+    assert_eq!(depth(&console, "other").await, (12, 0));
+    let other = carry_out(&console, "orders", &chosen, &[("action", "delete")]).await;
+    assert_ne!(other.path, first.path, "another wish is another job");
+}
+
+#[tokio::test]
+async fn what_is_released_before_its_turn_comes_is_not_deleted() {
+    let (console, _) = looked("orders", 3).await;
+    let at = [("connection", "local"), ("queue", "orders")];
+    console.submit("messages/hold", &[at[0], at[1], ("messages", "3"), ("seconds", "0")]).await;
+    let page = until(&console, "/local/queues/orders/messages", |page| !page.says("data-progress")).await;
+    let chosen = choose(&console, "orders", &page, &[]).await;
+    let slow = json!([{ "operation": "ChangeMessageVisibilityBatch", "action": { "delay": { "ms": 900 } } }]);
+    console.dial(&slow).await;
+    let late = async {
+        sleep(Duration::from_millis(300)).await;
+        carry_out(&console, "orders", &chosen, &[("action", "delete")]).await
+    };
+    let (_, job) = tokio::join!(console.submit("messages/release", &at), late);
+    assert!(effects(&console, "deleted").is_empty(), "not through a handle that was given back");
+    assert!(job.says("3 failed") && job.says("failed: VisibleAgain"), "{}", job.html);
+}
+
+#[tokio::test]
+async fn a_copy_ends_at_the_edge_of_a_batch_when_the_console_stops() {
+    let (console, page) = looked("orders", 30).await;
+    console.queue("other", json!({})).await;
+    let chosen = choose(&console, "orders", &page, &[]).await;
+    console.dial(&json!([{ "operation": "SendMessageBatch", "action": { "delay": { "ms": 900 } } }])).await;
+    let stop = async {
+        sleep(Duration::from_millis(500)).await;
+        console.terminate();
+    };
+    let (job, ()) = tokio::join!(carry_out(&console, "orders", &chosen, &[("action", "copy"), ("to", "other")]), stop);
+    assert!(job.says("10 copied") && job.says("20 not tried"), "{}", job.html);
 }

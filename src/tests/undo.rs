@@ -282,6 +282,27 @@ async fn a_purge_keeps_copies_of_what_it_can_receive_and_says_what_it_could_not(
 }
 
 #[tokio::test]
+async fn a_purge_that_is_stopped_before_it_is_sent_is_not_sent() {
+    let console = TestConsole::start().await;
+    let url = send(&console, "orders", &["one"]).await;
+    let purge = [("connection", "local"), ("queue", "orders"), ("purge", "orders"), ("archive", "on")];
+    let started = console.submit("queues/purge", &purge).await;
+    // What is left is counted after the pass, and before the purge.
+    console.dial(&json!([{ "operation": "GetQueueAttributes", "action": { "delay": { "ms": 1500 } } }])).await;
+    let began = Instant::now();
+    while console.activity().await[0].outcome.is_none() {
+        assert!(began.elapsed() < Duration::from_secs(30), "the pass does not end");
+        sleep(Duration::from_millis(50)).await;
+    }
+    console.sqs("SendMessage", json!({ "QueueUrl": url, "MessageBody": "late" })).await;
+    let id = started.path.rsplit('/').next().unwrap().to_owned();
+    console.submit("jobs/stop", &[("connection", "local"), ("job", &id)]).await;
+    let job = ended(&console, started).await;
+    assert!(job.says("The queue was not purged") && job.says(">stopped<"), "{}", job.html);
+    assert_eq!((effects(&console, "purged").len(), depth(&console, "orders").await), (0, (1, 0)));
+}
+
+#[tokio::test]
 async fn hostile_bodies_are_text_and_a_read_only_console_shows_and_restores_nothing() {
     const HOSTILE: &str = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'</textarea>";
     let store = Arc::new(Sqlite::in_memory().unwrap());

@@ -16,7 +16,7 @@ use crate::model::job::Task;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName};
 use crate::server::services::Connection;
-use crate::server::services::jobs::Errand;
+use crate::server::services::jobs::Start;
 use crate::server::services::submissions::Rejection;
 
 /// Sends one message. The form is multipart, so that a file works without JavaScript.
@@ -112,16 +112,11 @@ pub async fn start_job(#[server(flatten)] form: CarryOutForm) -> Result<(), Fail
         Ok(carry_out) => open(&connection, &queue, &form.chosen, carry_out).await.map_err(Rejection::from),
         Err(invalid) => Err(invalid.into()),
     };
-    let page = opened.map(|errand| super::started(&connection, errand));
+    let page = opened.map(|opened| super::started(&connection, opened));
     super::onward(form, Leads::to(back), page).await
 }
 
-async fn open(
-    connection: &Connection,
-    queue: &QueueName,
-    chosen: &str,
-    carry_out: CarryOut,
-) -> Result<Errand, Failure> {
+async fn open(connection: &Connection, queue: &QueueName, chosen: &str, carry_out: CarryOut) -> Result<Start, Failure> {
     let chosen = connection.chosen(queue, chosen)?;
     connection.open_job(&chosen, carry_out).await
 }
@@ -166,7 +161,7 @@ pub async fn start_import(connection: String, queue: String, upload: String) -> 
         Ok(upload) => connection.open_import(&upload).await,
         Err(failure) => Err(failure),
     };
-    let page = opened.map(|errand| super::started(&connection, errand)).map_err(Rejection::from);
+    let page = opened.map(|opened| super::started(&connection, opened)).map_err(Rejection::from);
     super::onward((), Leads::to(back), page).await
 }
 

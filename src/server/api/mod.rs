@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::model::form::Done;
 use crate::model::paths;
 use crate::model::{Failure, QueueName};
-use crate::server::services::jobs::Errand;
+use crate::server::services::jobs::Start;
 use crate::server::services::submissions::Rejection;
 use crate::server::services::{Connection, Services};
 
@@ -97,11 +97,13 @@ pub async fn onward<F: Serialize>(form: F, leads: Leads, page: Result<String, Re
     }
 }
 
-/// Starts a job that was opened, and says where its page is. It goes on without the one who asked for it.
-pub fn started(connection: &Connection, errand: Errand) -> String {
-    let page = paths::job(connection.name(), errand.id());
-    services().start(errand.run());
-    page
+/// Starts a job that was opened, where it is not at work already, and says where its page is. It goes on without the one
+/// who asked for it.
+pub fn started(connection: &Connection, opened: Start) -> String {
+    if let Some(errand) = opened.errand {
+        services().start(errand.run());
+    }
+    paths::job(connection.name(), &opened.job)
 }
 
 /// Redirects to a path that `model::paths` built.

@@ -44,7 +44,7 @@ pub async fn purge_queue(#[server(flatten)] form: PurgeForm) -> Result<(), Failu
         Ok(queue) => connection.open_purge(&queue).await.map_err(Rejection::from),
         Err(invalid) => Err(invalid.into()),
     };
-    let page = opened.map(|errand| super::started(&connection, errand));
+    let page = opened.map(|opened| super::started(&connection, opened));
     super::onward(form, leads, page).await
 }
 

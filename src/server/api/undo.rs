@@ -20,7 +20,7 @@ pub async fn act_on_copies(#[server(flatten)] form: CopiesForm) -> Result<(), Fa
         }
         Ok((what, Undo::Restore { to, again })) => {
             let opened = connection.open_restore(&queue, &what, &to, again).await;
-            super::onward(form, leads, opened.map(|errand| super::started(&connection, errand))).await
+            super::onward(form, leads, opened.map(|opened| super::started(&connection, opened))).await
         }
         Err(invalid) => super::onward(form, leads, Err(invalid.into())).await,
     }

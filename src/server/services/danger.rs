@@ -46,8 +46,13 @@ impl Connection {
     /// Deletes every message of a queue, in flight and delayed ones too. Two requests (three where its URL is unknown).
     pub async fn purge_queue(&self, queue: &QueueName) -> Result<Done, Failure> {
         let (url, depth) = self.doomed(queue).await?;
-        let act = counted(Act::on(queue, Verb::PurgeQueue, purge_command(&url)), depth);
-        self.act(act, |sqs| async move { sqs.purge_queue(&url).await }).await?;
+        self.purge_counted(queue, &url, depth).await
+    }
+
+    /// The same where it is known how many messages are in it. One request.
+    pub(super) async fn purge_counted(&self, queue: &QueueName, url: &QueueUrl, depth: Depth) -> Result<Done, Failure> {
+        let act = counted(Act::on(queue, Verb::PurgeQueue, purge_command(url)), depth);
+        self.act(act, |sqs| async move { sqs.purge_queue(url).await }).await?;
         self.desk().clear(queue);
         self.reread(queue).await;
         Ok(Done::QueuePurged)

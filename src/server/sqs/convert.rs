@@ -8,7 +8,7 @@ use aws_sdk_sqs::types::{
 };
 use aws_smithy_types::Blob;
 
-use super::error::MD5_MISMATCH;
+use super::error::{INCOMPLETE, MD5_MISMATCH, NO_ANSWER};
 use super::md5;
 use crate::model::ids::TaskHandle;
 use crate::model::message::{BatchOutcome, EntryFailure, Sent};
@@ -16,11 +16,6 @@ use crate::model::{
     AttributeValue, Attributes, Code, Draft, Message, MessageAttribute, MessageId, MoveTask, QueueArn, ReceiptHandle,
     TaskStatus,
 };
-
-/// The code of an answer in which something is missing that SQS always says.
-pub(super) const INCOMPLETE: &str = "IncompleteAnswer";
-/// The code of an entry of a batch about which the answer says nothing.
-pub(super) const NO_ANSWER: &str = "NoAnswer";
 
 /// What was read, or the code of what is wrong with it.
 pub(super) type Read<T> = Result<T, &'static str>;
@@ -111,7 +106,8 @@ fn message_attribute_in(attribute: MessageAttributeValue) -> MessageAttribute {
 /// The answer to a batch of `count` entries with the ids "0", "1", …: each entry succeeds or fails exactly once.
 ///
 /// An entry that the answer names as failed has failed even if it is named as succeeded, too, and one that it does not
-/// name has failed: whoever acts upon a success must be able to rely on it.
+/// name is among the failed: whoever acts upon a success must be able to rely on it. Whether that one had its effect is
+/// open ([`super::error::leaves_open`]).
 pub(super) fn outcome<T>(
     count: usize,
     succeeded: impl IntoIterator<Item = (String, Read<T>)>,

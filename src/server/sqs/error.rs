@@ -4,6 +4,16 @@ use crate::model::{Code, Failure, QueueName};
 
 /// The code of an answer whose MD5 is not that of the message.
 pub const MD5_MISMATCH: &str = "Md5Mismatch";
+/// The code of an answer in which something is missing that SQS always says.
+pub(super) const INCOMPLETE: &str = "IncompleteAnswer";
+/// The code of an entry of a batch about which the answer says nothing.
+pub(super) const NO_ANSWER: &str = "NoAnswer";
+
+/// Whether an entry of a batch with this code may have had its effect although it is among the failed: the answer says
+/// nothing of it, or something that cannot be true.
+pub fn leaves_open(code: &Code) -> bool {
+    [MD5_MISMATCH, INCOMPLETE, NO_ANSWER].contains(&code.as_str())
+}
 
 /// The kind of failure: what a caller can act upon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

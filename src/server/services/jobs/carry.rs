@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::find::{LEASE, PATIENCE, Search};
 use super::job::Job;
@@ -14,7 +13,7 @@ use crate::model::{Failure, MessageId, QueueKind, QueueUrl, ReceiptHandle};
 use crate::server::clock::SharedClock;
 use crate::server::services::Connection;
 use crate::server::services::archive::Copies;
-use crate::server::services::messages::{Cell, Fate, by_handle, settle};
+use crate::server::services::messages::{Cell, Fate, Fates, ask, by_handle, settle};
 use crate::server::sqs::{Answer, Receive, Result as SqsResult, Sqs, SqsError};
 
 /// A long poll of one second asks all of SQS's servers (SQS Developer Guide, "Short and long polling").
@@ -38,8 +37,6 @@ pub struct Carrying<'a> {
     pub clock: SharedClock,
     /// Whose archive keeps copies of what is deleted.
     pub connection: &'a Connection,
-    /// Ended when the console closes.
-    pub closing: CancellationToken,
 }
 
 /// What has come of the calls so far.
@@ -67,7 +64,7 @@ impl Carrying<'_> {
     pub async fn out(self, held: Vec<(MessageId, ReceiptHandle)>) -> SqsResult<Option<SqsError>> {
         let mut calls = Calls::default();
         for batch in held.chunks(BATCH_ENTRIES) {
-            if self.shall_end() || calls.uncopied {
+            if self.job.shall_end() || calls.uncopied {
                 break;
             }
             self.act(batch, &mut calls).await;
@@ -81,15 +78,11 @@ impl Carrying<'_> {
         }
     }
 
-    fn shall_end(&self) -> bool {
-        self.job.cancelled().is_cancelled() || self.closing.is_cancelled()
-    }
-
     /// Receives until everything wanted has come by, or nothing more comes; then gives the others back.
     async fn search(&self, mut search: Search, calls: &mut Calls) {
         let began = Instant::now();
         let mut broken_off = false;
-        while search.goes_on() && !self.shall_end() && !calls.uncopied && began.elapsed() < PATIENCE {
+        while search.goes_on() && !self.job.shall_end() && !calls.uncopied && began.elapsed() < PATIENCE {
             // SQS counts from when it hands a message out, which is after this.
             let until_ms = self.clock.now_ms() + i64::from(LEASE) * 1_000;
             let receive = Receive { count: 10, visibility_timeout: Some(LEASE), wait: WAIT };
@@ -117,14 +110,14 @@ impl Carrying<'_> {
         }
         let others = search.give_back(self.kind);
         self.hide(&others, 0).await;
-        if !broken_off && !calls.uncopied && !self.shall_end() {
+        if !broken_off && !calls.uncopied && !self.job.shall_end() {
             for id in search.missing() {
                 self.job.settle(&id, &Fate::NotFound);
             }
         }
     }
 
-    /// Does the deed with at most ten messages.
+    /// Does the deed with at most ten messages. One that was given back meanwhile fails: somebody else may have it.
     async fn act(&self, batch: &[(MessageId, ReceiptHandle)], calls: &mut Calls) {
         let copies = match self.deed {
             Deed::Delete => match self.copy(batch).await {
@@ -137,30 +130,28 @@ impl Carrying<'_> {
             },
             Deed::Hide(_) => None,
         };
-        let handles: Vec<ReceiptHandle> = batch.iter().map(|(_, handle)| handle.clone()).collect();
+        let mut handles: Vec<ReceiptHandle> = batch.iter().map(|(_, handle)| handle.clone()).collect();
         let _acting = match &self.cell {
             Some(cell) => Some(cell.acting().await),
             None => None,
         };
         let sent_ms = self.clock.now_ms();
-        let answer = match self.deed {
-            Deed::Delete => self.sqs.delete_batch(self.url, &handles).await,
-            Deed::Hide(seconds) => {
-                let changes: Vec<_> = handles.iter().map(|handle| (handle.clone(), seconds)).collect();
-                self.sqs.change_visibility_batch(self.url, &changes).await
-            }
-        };
-        let fates = match answer {
-            Ok(answer) => {
-                calls.request_id = answer.request_id.or(calls.request_id.take());
-                by_handle(&handles, answer.value)
-            }
-            Err(error) => {
-                let fate = Fate::of_call(&error);
-                calls.failed(error);
-                handles.into_iter().map(|handle| (handle, fate.clone())).collect()
-            }
-        };
+        let lapsed = self.cell.as_ref().map(|cell| cell.lapsed(&handles, sent_ms)).unwrap_or_default();
+        handles.retain(|handle| !lapsed.contains(handle));
+        let mut fates: Fates = lapsed.into_iter().map(|handle| (handle, Fate::visible_again())).collect();
+        if !handles.is_empty() {
+            fates.extend(match ask(self.sqs, self.url, self.deed, &handles).await {
+                Ok(answer) => {
+                    calls.request_id = answer.request_id.or(calls.request_id.take());
+                    by_handle(&handles, answer.value)
+                }
+                Err(error) => {
+                    let fate = Fate::of_call(&error);
+                    calls.failed(error);
+                    handles.into_iter().map(|handle| (handle, fate.clone())).collect()
+                }
+            });
+        }
         if let Some(copies) = &copies {
             self.connection.unneeded(&copies.of_failed(batch, Ok(&fates))).await;
         }

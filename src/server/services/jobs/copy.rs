@@ -29,7 +29,7 @@ pub async fn copy(sqs: &Arc<dyn Sqs>, job: &Job, to: &QueueUrl, kind: QueueKind)
     let mut failure: Option<SqsError> = None;
     let mut sent = 0;
     for batch in cut(drafts, |(_, draft)| draft.size()) {
-        if job.cancelled().is_cancelled() {
+        if job.shall_end() {
             break;
         }
         let (ids, drafts): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
@@ -41,7 +41,7 @@ pub async fn copy(sqs: &Arc<dyn Sqs>, job: &Job, to: &QueueUrl, kind: QueueKind)
                     job.settle(&ids[at], &Fate::Done(Some(done.id)));
                 }
                 for entry in answer.value.failed {
-                    job.settle(&ids[entry.index], &Fate::Failed(entry.code));
+                    job.settle(&ids[entry.index], &Fate::of_entry(entry.code));
                 }
             }
             Err(error) => {

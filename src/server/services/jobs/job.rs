@@ -11,6 +11,9 @@ use crate::model::live::Progress;
 use crate::model::{Failure, Message, MessageId, QueueName, ReceiptHandle};
 use crate::server::services::messages::Fate;
 
+/// Who asks for the same within so many milliseconds gets the job that was opened: a second click is no second wish.
+const APART_MS: u64 = 5_000;
+
 /// A message of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -72,10 +75,10 @@ impl Report {
         counts
     }
 
-    /// The messages that it was not done with, for another try. Where the outcome is unknown it may have been done, so
-    /// these are left to a person.
+    /// The messages that it was not done with, for another try; none while it may still do it with them. Where the outcome
+    /// is unknown it may have been done, so these are left to a person.
     pub fn undone(&self) -> Vec<Arc<Message>> {
-        if self.hollow {
+        if self.hollow || self.finished_ms.is_none() {
             return Vec::new();
         }
         let undone = |row: &&Row| matches!(row.fate, None | Some(Fate::Failed(_) | Fate::NotFound));
@@ -89,6 +92,8 @@ pub struct Job {
     queue: QueueName,
     task: Task,
     how: String,
+    /// What the form that asked for it was about; empty where asking again is another wish.
+    of: String,
     started_ms: i64,
     cancel: CancellationToken,
     report: Mutex<Arc<Report>>,
@@ -96,8 +101,15 @@ pub struct Job {
 }
 
 impl Job {
-    /// A job that has not begun, for these messages; `how` says how they were chosen.
-    pub(super) fn new(queue: QueueName, task: Task, how: String, messages: &[Arc<Message>], now_ms: i64) -> Self {
+    /// A job that has not begun, for these messages; `how` says how they were chosen. It shall end when `closing` does.
+    pub(super) fn new(
+        queue: QueueName,
+        task: Task,
+        how: String,
+        messages: &[Arc<Message>],
+        closing: &CancellationToken,
+        now_ms: i64,
+    ) -> Self {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let rows = messages.iter().map(|message| Row { message: Arc::clone(message), fate: None }).collect();
         let report = Report {
@@ -111,8 +123,21 @@ impl Job {
             goes_on: false,
         };
         let progress = watch::Sender::new(progress(&id, &report));
-        let (cancel, report) = (CancellationToken::new(), Mutex::new(Arc::new(report)));
-        Self { id, queue, task, how, started_ms: now_ms, cancel, report, progress }
+        let (cancel, report) = (closing.child_token(), Mutex::new(Arc::new(report)));
+        Self { id, queue, task, how, of: String::new(), started_ms: now_ms, cancel, report, progress }
+    }
+
+    /// Says what the form that asked for it was about: a frozen set, a file, a queue.
+    pub(super) fn of(self, of: &str) -> Self {
+        Self { of: of.to_owned(), ..self }
+    }
+
+    /// Whether another job would do again what this one is doing, or did a moment ago. A file is sent once: what it left
+    /// out is chosen again.
+    pub(super) fn is_repeated_by(&self, other: &Self) -> bool {
+        let same = !self.of.is_empty() && self.of == other.of && self.queue == other.queue && self.task == other.task;
+        let fresh = || self.started_ms.abs_diff(other.started_ms) < APART_MS;
+        same && (self.task == Task::Import || !self.has_ended() || fresh())
     }
 
     /// Says that its messages are ids alone.
@@ -164,12 +189,12 @@ impl Job {
     /// Tells it to end after the batch in hand.
     pub fn cancel(&self) {
         self.cancel.cancel();
-        self.change(|report| report.cancelled = report.finished_ms.is_none());
+        self.change(|report| report.cancelled |= report.finished_ms.is_none());
     }
 
-    /// Cancelled when it shall end.
-    pub(super) fn cancelled(&self) -> &CancellationToken {
-        &self.cancel
+    /// Whether it shall end: someone told it to, or the console stops.
+    pub(super) fn shall_end(&self) -> bool {
+        self.cancel.is_cancelled()
     }
 
     /// Writes down what became of a message.
@@ -268,7 +293,7 @@ mod tests {
 
     fn job() -> Job {
         let messages: Vec<Arc<Message>> = ["a", "b", "c", "d"].map(|id| Arc::new(message(id, "", None))).to_vec();
-        Job::new("orders".parse().unwrap(), Task::Delete, "all".into(), &messages, 0)
+        Job::new("orders".parse().unwrap(), Task::Delete, "all".into(), &messages, &CancellationToken::new(), 0)
     }
 
     #[test]
@@ -277,6 +302,8 @@ mod tests {
         job.settle(&MessageId::new("a"), &Fate::Done(None));
         job.settle(&MessageId::new("b"), &Fate::Failed(Code::new("InternalError")));
         job.settle(&MessageId::new("c"), &Fate::Unknown(Code::new("TimedOut")));
+        assert!(job.report().undone().is_empty(), "two jobs would do it with the same message");
+        job.finish(None, 5);
         let report = job.report();
         assert_eq!(report.counts(), Counts { done: 1, failed: 1, unknown: 1, not_found: 0, waiting: 1 });
         let undone: Vec<String> = report.undone().iter().map(|message| message.id.to_string()).collect();
@@ -293,5 +320,7 @@ mod tests {
         assert_eq!(stream.borrow_and_update().state, "stopping");
         job.finish(None, 5);
         assert!(stream.borrow_and_update().done && job.has_ended() && job.report().cancelled);
+        job.cancel();
+        assert!(job.report().cancelled, "a second click does not unsay the first");
     }
 }

@@ -21,7 +21,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use self::job::{Counts, Job, Report, Row};
-pub use self::start::Errand;
+pub use self::start::{Errand, Start};
 
 /// How many jobs that have ended a connection remembers.
 const KEPT: usize = 50;
@@ -41,9 +41,13 @@ impl Jobs {
         self.lock().iter().rev().cloned().collect()
     }
 
-    /// Adds one; what has ended goes first when there are too many, the oldest before the others.
-    fn add(&self, job: Arc<Job>) {
+    /// Adds one, unless it was asked for before: then that one is given. What has ended goes when there are too many, the
+    /// oldest before the others.
+    fn add(&self, job: Arc<Job>) -> Result<(), Arc<Job>> {
         let mut jobs = self.lock();
+        if let Some(known) = jobs.iter().rev().find(|known| known.is_repeated_by(&job)) {
+            return Err(Arc::clone(known));
+        }
         jobs.push_back(job);
         let mut ended = jobs.iter().filter(|job| job.has_ended()).count();
         jobs.retain(|job| {
@@ -53,6 +57,7 @@ impl Jobs {
             }
             !goes
         });
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Job>>> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::job::Job;
-use super::start::Errand;
+use super::start::Start;
 use crate::model::archive::{Archived, CopyId, Reason};
 use crate::model::job::Task;
 use crate::model::limits::BATCH_ENTRIES;
@@ -51,9 +51,9 @@ struct Pass {
 }
 
 impl Connection {
-    /// Makes a job that purges a queue after keeping copies; [`Errand::run`] carries it out. At most two requests, none
-    /// of them a receive. Refused where no copies are kept, where a receive runs, and where SQS would refuse the purge.
-    pub async fn open_purge(&self, queue: &QueueName) -> Result<Errand, Failure> {
+    /// Makes a job that purges a queue after keeping copies. At most two requests, none of them a receive. Refused where
+    /// no copies are kept, where a receive runs, and where SQS would refuse the purge.
+    pub async fn open_purge(&self, queue: &QueueName) -> Result<Start, Failure> {
         self.require(queue, Verb::PurgeQueue).await?;
         if !matches!(self.keeps(queue).await?, Archived::Kept { .. }) {
             return Err(Failure::Refused(Refusal::NoCopiesKept));
@@ -66,9 +66,9 @@ impl Connection {
         }
         let url = self.url(queue).await?;
         let depth = self.attributes(queue).await?.depth;
-        let job = Job::new(queue.clone(), Task::Purge, "everything in it".to_owned(), &[], self.now_ms()).hollow();
+        let job = self.job(queue, Task::Purge, "everything in it", &[]).hollow().of(queue.as_str());
         job.note(format!("Before: {}.", said(depth)));
-        Ok(self.errand(job, url, None))
+        Ok(self.start(job, url, None))
     }
 }
 
@@ -105,7 +105,7 @@ async fn pass(connection: &Connection, sqs: &Arc<dyn Sqs>, job: &Job, url: &Queu
     let mut deleted = 0;
     let ended = |end, failure, copied: BTreeMap<_, _>| Pass { end, failure, left: copied.into_values().collect() };
     loop {
-        if job.cancelled().is_cancelled() || connection.closing().is_cancelled() {
+        if job.shall_end() {
             return ended(End::Broken, None, copied);
         }
         if empty >= EMPTY_POLLS {
@@ -178,13 +178,17 @@ async fn give_back(sqs: &Arc<dyn Sqs>, url: &QueueUrl, handles: &[ReceiptHandle]
     }
 }
 
-/// Purges what the pass left, and says how much that is.
-pub(super) async fn purge_the_rest(connection: &Connection, job: &Job) -> Option<Failure> {
+/// Purges what the pass left, and says how much that is; not where it was told to end meanwhile.
+pub(super) async fn purge_the_rest(connection: &Connection, job: &Job, url: &QueueUrl) -> Option<Failure> {
     let depth = match connection.attributes(job.queue()).await {
         Ok(attributes) => attributes.depth,
         Err(failure) => return Some(failure),
     };
-    match connection.purge_queue(job.queue()).await {
+    if job.shall_end() {
+        job.note(format!("The queue was not purged. Left in it: {}.", said(depth)));
+        return None;
+    }
+    match connection.purge_counted(job.queue(), url, depth).await {
         Ok(_) if depth == Depth::default() => {
             job.note("Then the queue was purged; SQS counted nothing in it any more.".to_owned());
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::batches::cut;
 use super::copy::{NO_GROUP, draft};
 use super::job::Job;
-use super::start::Errand;
+use super::start::Start;
 use crate::model::archive::{KeptCopy, Restored};
 use crate::model::form::Invalid;
 use crate::model::form::undo::What;
@@ -31,7 +31,7 @@ pub(super) struct Restoring {
 }
 
 impl Connection {
-    /// Makes a job that sends copies again; [`Errand::run`] carries it out. At most two requests. Asks where copies were
+    /// Makes a job that sends copies again. At most two requests. Asks where copies were
     /// restored before, unless `again`; of a whole deletion it leaves those out.
     pub async fn open_restore(
         &self,
@@ -39,7 +39,7 @@ impl Connection {
         what: &What,
         to: &QueueName,
         again: bool,
-    ) -> Result<Errand, Rejection> {
+    ) -> Result<Start, Rejection> {
         self.require(queue, Verb::RestoreMessages).await?;
         let mut copies = self.meant(queue, what).await?;
         copies.reverse();
@@ -64,8 +64,8 @@ impl Connection {
             What::Marked(_) => "marked under “Recently deleted”",
         };
         let rows: Vec<_> = copies.iter().map(|copy| Arc::new(outline(copy))).collect();
-        let job = Job::new(queue.clone(), Task::Restore { to: to.clone() }, how.to_owned(), &rows, self.now_ms());
-        Ok(self.errand(job.hollow(), url, Some(Restoring { copies, again })))
+        let job = self.job(queue, Task::Restore { to: to.clone() }, how, &rows).hollow();
+        Ok(self.start(job, url, Some(Restoring { copies, again })))
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn restore(
 ) -> SqsResult<()> {
     let (mut request_id, mut failure, mut sent) = (None, None::<SqsError>, 0);
     let mut rest: VecDeque<&KeptCopy> = restoring.copies.iter().collect();
-    while !rest.is_empty() && !job.cancelled().is_cancelled() {
+    while !rest.is_empty() && !job.shall_end() {
         let ten: Vec<&KeptCopy> = rest.drain(..rest.len().min(BATCH_ENTRIES)).collect();
         let mut drafts = Vec::new();
         for copy in ten {
@@ -112,7 +112,7 @@ pub(super) async fn restore(
                         fates[at] = Fate::Done(Some(done.id));
                     }
                     for entry in answer.value.failed {
-                        fates[entry.index] = Fate::Failed(entry.code);
+                        fates[entry.index] = Fate::of_entry(entry.code);
                     }
                 }
                 Err(error) => {

@@ -1,5 +1,6 @@
 //! Starting a job: what it may do is checked first, and written down.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Jobs;
@@ -14,7 +15,7 @@ use crate::model::cli::Command;
 use crate::model::form::carry_out::CarryOut;
 use crate::model::form::held::Deed;
 use crate::model::job::Task;
-use crate::model::{Failure, MessageId, QueueName, QueueUrl, ReceiptHandle, Refusal};
+use crate::model::{Failure, Message, MessageId, QueueKind, QueueName, QueueUrl, ReceiptHandle, Refusal};
 use crate::server::services::Connection;
 use crate::server::services::act::Act;
 use crate::server::services::messages::{Cell, Chosen, Upload};
@@ -22,6 +23,14 @@ use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
 
 /// A held message is acted on with its handle only if this is left of its lease; else it is found again.
 const MARGIN_MS: i64 = 2_000;
+
+/// What a form that asks for a job leads to.
+pub struct Start {
+    /// What names the job.
+    pub job: String,
+    /// What carries it out; absent where the same was asked for before.
+    pub errand: Option<Errand>,
+}
 
 /// A job that is about to run. When it is dropped, the job has ended.
 pub struct Errand {
@@ -36,11 +45,6 @@ pub struct Errand {
 }
 
 impl Errand {
-    /// What names the job.
-    pub fn id(&self) -> &str {
-        self.job.id()
-    }
-
     /// Carries the job out.
     pub async fn run(self) {
         let messages = self.job.report().rows.len();
@@ -71,7 +75,7 @@ impl Errand {
             Err(failure) => Some(failure),
         };
         if failure.is_none() && self.job.report().goes_on {
-            failure = purge_the_rest(&self.connection, &self.job).await;
+            failure = purge_the_rest(&self.connection, &self.job, &self.url).await;
         }
         self.job.finish(failure, self.connection.now_ms());
         self.connection.reread(self.job.queue()).await;
@@ -114,7 +118,6 @@ impl Errand {
             cell: self.cell.clone(),
             clock: self.connection.clock(),
             connection: &self.connection,
-            closing: self.connection.closing().clone(),
         };
         carrying.out(self.held.clone()).await
     }
@@ -134,10 +137,9 @@ impl Connection {
         self.desk().jobs()
     }
 
-    /// Makes a job of chosen messages; [`Errand::run`] carries it out. Up to three requests, none of them a receive.
-    /// Refused where a receive runs on the queue, and where messages have to be found by receiving and few receives
-    /// are left, unless `carry_out.spend`.
-    pub async fn open_job(&self, chosen: &Chosen, carry_out: CarryOut) -> Result<Errand, Failure> {
+    /// Makes a job of chosen messages. Up to three requests, none of them a receive. Refused where a receive runs on the
+    /// queue, and where messages have to be found by receiving and few receives are left, unless `carry_out.spend`.
+    pub async fn open_job(&self, chosen: &Chosen, carry_out: CarryOut) -> Result<Start, Failure> {
         let queue = &chosen.queue;
         self.require(queue, carry_out.task.verb()).await?;
         let url = self.url(queue).await?;
@@ -155,42 +157,48 @@ impl Connection {
                 self.spare(queue, &attributes, false)?;
             }
         }
-        let how = chosen.how.clone();
-        let job = Arc::new(Job::new(queue.clone(), carry_out.task, how, &chosen.messages, self.now_ms()));
-        self.jobs().add(Arc::clone(&job));
-        Ok(Errand { connection: self.clone(), job, url, to, cell, held, restoring: None })
+        let job = self.job(queue, carry_out.task, &chosen.how, &chosen.messages).of(&chosen.id);
+        let connection = self.clone();
+        Ok(self.begun(Errand { connection, job: Arc::new(job), url, to, cell, held, restoring: None }))
     }
 
-    /// Makes a job that begins with messages of its own.
-    pub(super) fn errand(&self, job: Job, url: QueueUrl, restoring: Option<Restoring>) -> Errand {
-        let job = Arc::new(job);
-        self.jobs().add(Arc::clone(&job));
-        Errand { connection: self.clone(), job, url, to: None, cell: None, held: Vec::new(), restoring }
+    /// A job of this connection.
+    pub(super) fn job(&self, queue: &QueueName, task: Task, how: &str, messages: &[Arc<Message>]) -> Job {
+        Job::new(queue.clone(), task, how.to_owned(), messages, self.closing(), self.now_ms())
     }
 
-    /// Makes a job of the lines of a file that can be sent; [`Errand::run`] carries it out. At most one request.
-    pub async fn open_import(&self, upload: &Upload) -> Result<Errand, Failure> {
+    /// Makes an errand of a job that begins with messages of its own.
+    pub(super) fn start(&self, job: Job, url: QueueUrl, restoring: Option<Restoring>) -> Start {
+        let (connection, job) = (self.clone(), Arc::new(job));
+        self.begun(Errand { connection, job, url, to: None, cell: None, held: Vec::new(), restoring })
+    }
+
+    /// The errand, or the job that does the same already.
+    fn begun(&self, errand: Errand) -> Start {
+        match self.jobs().add(Arc::clone(&errand.job)) {
+            Ok(()) => Start { job: errand.job.id().to_owned(), errand: Some(errand) },
+            Err(known) => Start { job: known.id().to_owned(), errand: None },
+        }
+    }
+
+    /// Makes a job of the lines of a file that can be sent. At most one request.
+    pub async fn open_import(&self, upload: &Upload) -> Result<Start, Failure> {
         let queue = &upload.queue;
         self.require(queue, Task::Import.verb()).await?;
         let url = self.url(queue).await?;
         let messages: Vec<_> = upload.messages().cloned().collect();
-        let how = "read from a file".to_owned();
-        let job = Job::new(queue.clone(), Task::Import, how, &messages, self.now_ms());
-        Ok(self.errand(job, url, None))
+        let job = self.job(queue, Task::Import, "read from a file", &messages).of(&upload.id);
+        Ok(self.start(job, url, None))
     }
 
     /// The chosen messages that are still held, with their handles, on FIFO in the order of their sequence.
     fn held(&self, cell: &Cell, chosen: &Chosen) -> Vec<(MessageId, ReceiptHandle)> {
         let soon = self.now_ms() + MARGIN_MS;
         let snapshot = cell.snapshot();
-        let mut held: Vec<_> = chosen
-            .messages
-            .iter()
-            .filter_map(|message| snapshot.find(&message.id))
-            .filter(|(_, entry)| entry.actionable(soon))
-            .map(|(_, entry)| &entry.message)
-            .collect();
-        if chosen.queue.kind() == crate::model::QueueKind::Fifo {
+        let wanted: HashSet<&MessageId> = chosen.messages.iter().map(|message| &message.id).collect();
+        let entries = snapshot.entries.iter().filter(|entry| wanted.contains(&entry.message.id));
+        let mut held: Vec<_> = entries.filter(|entry| entry.actionable(soon)).map(|entry| &entry.message).collect();
+        if chosen.queue.kind() == QueueKind::Fifo {
             held.sort_by_key(|message| message.sequence_number());
         }
         held.into_iter().map(|message| (message.id.clone(), message.receipt_handle.clone())).collect()

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::lease::leased;
 use super::snapshot::{Origin, Snapshot};
 use crate::model::live::Progress;
-use crate::model::words;
+use crate::model::{ReceiptHandle, words};
 
 /// The place. Pages read the snapshot; streams follow how far a hold is.
 pub struct Cell {
@@ -59,6 +59,14 @@ impl Cell {
         self.acting.lock().await
     }
 
+    /// Those of these handles that are of its messages and of no use any more: given back, deleted, or their lease ran out.
+    /// Asked when it is one's turn to act, for much may have happened since the messages were chosen.
+    pub(in crate::server::services) fn lapsed(&self, handles: &[ReceiptHandle], now_ms: i64) -> Vec<ReceiptHandle> {
+        let snapshot = self.lock();
+        let known = snapshot.entries.iter().filter(|entry| handles.contains(&entry.message.receipt_handle));
+        known.filter(|entry| !entry.actionable(now_ms)).map(|entry| entry.message.receipt_handle.clone()).collect()
+    }
+
     /// Changes the snapshot. Who holds an older one keeps it as it was.
     pub(in crate::server::services) fn change<T>(&self, change: impl FnOnce(&mut Snapshot) -> T) -> T {
         let mut snapshot = self.lock();
@@ -102,8 +110,20 @@ pub fn held_until(snapshot: &Snapshot) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::services::messages::snapshot::Stop;
     use crate::server::services::messages::snapshot::tests::message;
+    use crate::server::services::messages::snapshot::{Standing, Stop};
+
+    #[test]
+    fn what_was_given_back_or_ran_out_has_lapsed() {
+        let mut snapshot = Snapshot::begun(Origin::Hold, 0, 10, 10, 30);
+        snapshot.take(["a", "b"].map(|id| message(id, "", None)).to_vec(), 30_000);
+        snapshot.entries[0].standing = Standing::Returned;
+        let cell = Cell::new(snapshot);
+        let [a, b, other] = ["a", "b", "c"].map(|id| ReceiptHandle::new(format!("handle of {id}")));
+        let all = [a.clone(), b.clone(), other];
+        assert_eq!(cell.lapsed(&all, 29_999), [a.clone()], "what is not its own it cannot know");
+        assert_eq!(cell.lapsed(&all, 30_000), [a, b]);
+    }
 
     #[test]
     fn a_stream_hears_of_each_message_and_of_the_end() {

@@ -7,6 +7,7 @@ use crate::model::form::held::Deed;
 use crate::model::message::BatchOutcome;
 use crate::model::{Code, MessageId, ReceiptHandle};
 use crate::server::sqs::SqsError;
+use crate::server::sqs::error::leaves_open;
 
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +31,22 @@ impl Fate {
         let code = error.code.clone();
         if error.had_no_effect() { Self::Failed(code) } else { Self::Unknown(code) }
     }
+
+    /// The message is visible again, so that its handle is of no use.
+    pub fn visible_again() -> Self {
+        Self::Failed(Code::new("VisibleAgain"))
+    }
+
+    /// What it means that a batch was answered without an entry's success.
+    pub fn of_entry(code: Code) -> Self {
+        if leaves_open(&code) { Self::Unknown(code) } else { Self::Failed(code) }
+    }
 }
 
 /// What a batch answered, by handle.
 pub fn by_handle(handles: &[ReceiptHandle], outcome: BatchOutcome<()>) -> Fates {
     let succeeded = outcome.succeeded.into_iter().map(|(at, ())| (at, Fate::Done(None)));
-    let failed = outcome.failed.into_iter().map(|entry| (entry.index, Fate::Failed(entry.code)));
+    let failed = outcome.failed.into_iter().map(|entry| (entry.index, Fate::of_entry(entry.code)));
     succeeded.chain(failed).filter_map(|(at, fate)| Some((handles.get(at)?.clone(), fate))).collect()
 }
 
@@ -50,6 +61,10 @@ pub fn count(fates: &Fates) -> (u64, u64, u64) {
 pub fn settle(snapshot: &mut Snapshot, deed: Deed, fates: &Fates, sent_ms: i64) {
     for entry in &mut snapshot.entries {
         let Some(fate) = fates.get(&entry.message.receipt_handle) else { continue };
+        if entry.standing == Standing::Deleted {
+            // Nothing more can become of it.
+            continue;
+        }
         entry.unknown = matches!(fate, Fate::Unknown(_));
         match fate {
             Fate::Failed(code) | Fate::Unknown(code) => entry.failed = Some(code.clone()),
@@ -74,6 +89,7 @@ mod tests {
     use crate::model::message::EntryFailure;
     use crate::server::services::messages::snapshot::Origin;
     use crate::server::services::messages::tests::message;
+    use crate::server::sqs::error::MD5_MISMATCH;
 
     fn handle(id: &str) -> ReceiptHandle {
         ReceiptHandle::new(format!("handle of {id}"))
@@ -90,6 +106,8 @@ mod tests {
         let mut deleted = snapshot.clone();
         settle(&mut deleted, Deed::Delete, &fates, 1_000);
         assert_eq!(deleted.entries[0].standing, Standing::Deleted);
+        settle(&mut deleted, Deed::Delete, &Fates::from([(handle("a"), Fate::visible_again())]), 1_000);
+        assert_eq!(deleted.entries[0].failed, None, "a second click does not fail what is done");
         assert_eq!(deleted.entries[1].failed, Some(Code::new("ReceiptHandleIsInvalid")));
         assert_eq!(deleted.entries[2], snapshot.entries[2], "it was not chosen");
 
@@ -98,6 +116,15 @@ mod tests {
         settle(&mut snapshot, Deed::Hide(60), &fates, 1_000);
         assert_eq!(snapshot.entries[0].standing, Standing::Held { until_ms: 61_000 });
         assert!(snapshot.entries[2].unknown && !snapshot.entries[1].unknown);
+    }
+
+    #[test]
+    fn an_entry_that_the_answer_leaves_open_may_have_been_done() {
+        let codes = ["NoAnswer", MD5_MISMATCH, "InternalError"].map(Code::new);
+        let failed = codes.into_iter().enumerate();
+        let failed = failed.map(|(index, code)| EntryFailure { index, code, sender_fault: false }).collect();
+        let fates = by_handle(&["a", "b", "c"].map(handle), BatchOutcome { succeeded: Vec::new(), failed });
+        assert_eq!(count(&fates), (0, 1, 2), "{fates:?}");
     }
 
     #[test]

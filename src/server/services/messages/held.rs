@@ -11,13 +11,11 @@ use crate::model::archive::Reason;
 use crate::model::cli::Command;
 use crate::model::form::Done;
 use crate::model::form::held::{Deed, Held};
-use crate::model::{Code, Failure, Message, QueueName, QueueUrl, ReceiptHandle, Refusal, Verb};
+use crate::model::message::BatchOutcome;
+use crate::model::{Failure, Message, QueueName, QueueUrl, ReceiptHandle, Refusal, Verb};
 use crate::server::services::Connection;
 use crate::server::services::act::Act;
 use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
-
-/// The code of a message that is visible again, so that its handle is of no use.
-const VISIBLE_AGAIN: &str = "VisibleAgain";
 
 impl Connection {
     /// Does a deed with held messages. One request per ten; each message has its own result. Messages that are
@@ -66,8 +64,8 @@ impl Connection {
             self.unneeded(&copies.of_failed(&handles, result.as_ref())).await;
         }
         let mut fates = result?;
-        let gone = || Fate::Failed(Code::new(VISIBLE_AGAIN));
-        let stale: Fates = stale.into_iter().map(|entry| (entry.message.receipt_handle.clone(), gone())).collect();
+        let stale = stale.into_iter().map(|entry| (entry.message.receipt_handle.clone(), Fate::visible_again()));
+        let stale: Fates = stale.collect();
         cell.change(|snapshot| settle(snapshot, held.deed, &stale, now_ms));
         fates.extend(stale);
         let (succeeded, failed, unknown) = count(&fates);
@@ -91,6 +89,22 @@ fn intent(queue: &QueueName, url: &QueueUrl, deed: Deed, messages: usize) -> Act
     }
 }
 
+/// Does a deed with at most ten messages. One request.
+pub async fn ask(
+    sqs: &Arc<dyn Sqs>,
+    url: &QueueUrl,
+    deed: Deed,
+    handles: &[ReceiptHandle],
+) -> SqsResult<BatchOutcome<()>> {
+    match deed {
+        Deed::Delete => sqs.delete_batch(url, handles).await,
+        Deed::Hide(seconds) => {
+            let changes: Vec<_> = handles.iter().map(|handle| (handle.clone(), seconds)).collect();
+            sqs.change_visibility_batch(url, &changes).await
+        }
+    }
+}
+
 /// A deed that is being carried out, and the snapshot that learns of it.
 struct Carrying<C> {
     url: QueueUrl,
@@ -110,26 +124,24 @@ impl<C: Fn() -> i64 + Send + Sync> Carrying<C> {
             let _acting = self.cell.acting().await;
             // SQS counts from when it is asked, which is after this.
             let sent_ms = (self.now_ms)();
-            let answer = match self.deed {
-                Deed::Delete => sqs.delete_batch(&self.url, &batch).await,
-                Deed::Hide(seconds) => {
-                    let changes: Vec<_> = batch.iter().map(|handle| (handle.clone(), seconds)).collect();
-                    sqs.change_visibility_batch(&self.url, &changes).await
-                }
-            };
-            let these = match answer {
-                Ok(answer) => {
-                    request_id = answer.request_id.or(request_id);
-                    by_handle(&batch, answer.value)
-                }
-                Err(failed) => {
-                    let fate = Fate::of_call(&failed);
-                    if error.as_ref().is_none_or(|known| known.had_no_effect() && !failed.had_no_effect()) {
-                        error = Some(failed);
+            let lapsed = self.cell.lapsed(&batch, sent_ms);
+            let batch: Vec<_> = batch.into_iter().filter(|handle| !lapsed.contains(handle)).collect();
+            let mut these: Fates = lapsed.into_iter().map(|handle| (handle, Fate::visible_again())).collect();
+            if !batch.is_empty() {
+                these.extend(match ask(sqs, &self.url, self.deed, &batch).await {
+                    Ok(answer) => {
+                        request_id = answer.request_id.or(request_id);
+                        by_handle(&batch, answer.value)
                     }
-                    batch.into_iter().map(|handle| (handle, fate.clone())).collect()
-                }
-            };
+                    Err(failed) => {
+                        let fate = Fate::of_call(&failed);
+                        if error.as_ref().is_none_or(|known| known.had_no_effect() && !failed.had_no_effect()) {
+                            error = Some(failed);
+                        }
+                        batch.into_iter().map(|handle| (handle, fate.clone())).collect()
+                    }
+                });
+            }
             self.cell.change(|snapshot| settle(snapshot, self.deed, &these, sent_ms));
             fates.extend(these);
         }

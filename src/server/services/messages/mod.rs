@@ -36,6 +36,7 @@ pub use self::budget::Price;
 pub use self::cell::{Cell, held_until};
 pub use self::chosen::Chosen;
 pub use self::fate::{Fate, Fates, by_handle, settle};
+pub use self::held::ask;
 pub use self::hold::Session;
 pub use self::kept::Kept;
 pub use self::lease::{Release, Terms};

@@ -5,7 +5,8 @@ use aws_sdk_sqs::types::{
 };
 
 use super::super::Result;
-use super::super::convert::{self, NO_ANSWER, int};
+use super::super::convert::{self, int};
+use super::super::error::NO_ANSWER;
 use super::AwsSqs;
 use super::answer::answer;
 use crate::model::message::{BatchOutcome, Sent};

@@ -15,8 +15,11 @@ pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
-/// Appends to the query of a path; pairs with an empty value are left out.
+/// Appends to the query of a path, before its fragment; pairs with an empty value are left out.
 pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    if let Some((path, fragment)) = path.split_once('#') {
+        return format!("{}#{fragment}", with_query(path, pairs));
+    }
     let query: Vec<String> = pairs
         .iter()
         .filter(|(_, value)| !value.is_empty())
@@ -177,6 +180,12 @@ pub fn events(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_stands_before_the_fragment() {
+        assert_eq!(with_query("/a?b=c#d", &[("e", "f g"), ("h", "")]), "/a?b=c&e=f%20g#d");
+        assert_eq!(with_query("/a#d", &[]), "/a#d");
+    }
 
     #[test]
     fn every_url() {

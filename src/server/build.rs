@@ -55,7 +55,7 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
         }
     }
     if problems.is_empty() {
-        Ok(Services::new(connections, store, clock, life.work.clone()))
+        Ok(Services::new(connections, store, clock, life.work.clone(), config.public_origin.clone()))
     } else {
         Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("\nredrive: ")))
     }

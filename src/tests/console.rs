@@ -141,7 +141,7 @@ impl TestConsole {
         let closing = stop.child_token();
         let desk = Desk::new(closing.clone(), terms);
         let connection = Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, keeping, desk);
-        let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker);
+        let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker, None);
 
         // No built assets are needed: a page has then no style and no script.
         let assets = Arc::new(Assets::default());

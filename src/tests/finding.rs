@@ -101,6 +101,43 @@ async fn all_that_match_are_frozen_and_said_in_words() {
     assert!(chosen.says("all of 10 that match attr.type:OrderPaid"), "{}", chosen.html);
 }
 
+/// Where the link of this class in a row leads.
+fn leads(row: &str, class: &str) -> String {
+    let link = row.split("<a ").find(|link| link.contains(class)).unwrap();
+    link.split("href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn a_message_is_opened_beside_its_list_and_on_its_own_page_with_the_neighbours_of_that_list() {
+    let console = looked(10).await;
+    let listed = [("filter", "attr.type:OrderPaid"), ("sort", "-body:order.id")];
+    let page = list(&console, &listed).await;
+    assert!(!page.html.contains("class=\"inspector\""), "{}", page.html);
+    // The second is the order with the id 7.
+    let row = page.html.split("<tr data-row").nth(2).unwrap();
+    let (beside, apart) = (leads(row, "open-beside"), leads(row, "open-apart"));
+    let (address, fragment) = beside.split_once('#').unwrap();
+    let open = console.get(address).await;
+    assert!(open.html.contains("class=\"inspector\"") && open.says("2 of 5 matching"), "{}", open.html);
+    assert!(open.html.contains(&format!("id=\"{fragment}\" aria-current=\"true\"")), "{}", open.html);
+    assert!(rows(&open) == 5 && open.says("SHA-256") && open.says("OrderPaid"), "{}", open.html);
+    assert!(open.html.contains("name=\"open\""), "the filter's form keeps it open: {}", open.html);
+    let inspector = open.html.split("class=\"inspector\"").nth(1).unwrap();
+    let next = inspector.split("<a ").find(|link| link.contains(">Next<")).unwrap();
+    let next = leads(&format!("<a {next}"), "button");
+    assert!(console.get(next.split('#').next().unwrap()).await.says("3 of 5 matching"), "{next}");
+    // Raw, and another layer, of the same.
+    let raw = console.get(&format!("{address}&view=raw")).await;
+    assert!(raw.says("byte for byte") && raw.says("2 of 5 matching"), "{}", raw.html);
+    let own = console.get(&apart).await;
+    assert!(own.says("2 of 5 matching") && own.html.contains("filter=attr.type%3AOrderPaid"), "{}", own.html);
+    // One that the filter leaves out, and one that did not come.
+    let other = console.get(&address.replace("OrderPaid", "OrderFailed")).await;
+    assert!(other.says("none of the 5 that match"), "{}", other.html);
+    let gone = list(&console, &[("open", "<b>gone")]).await;
+    assert!(gone.says("Not in this snapshot") && rows(&gone) == 10 && !gone.html.contains("<b>gone"), "{}", gone.html);
+}
+
 fn session(page: &Shown) -> String {
     let rest = page.html.split("name=\"session\" value=\"").nth(1).unwrap();
     rest.split('"').next().unwrap().to_owned()

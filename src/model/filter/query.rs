@@ -53,6 +53,8 @@ pub struct Query {
     pub by: Option<JsonPath>,
     /// In what form.
     pub view: Shown,
+    /// The id of the message that is open beside the list.
+    pub open: Option<String>,
 }
 
 impl Query {
@@ -79,6 +81,7 @@ impl Query {
                 "groups" => Shown::Groups,
                 _ => Shown::Table,
             },
+            open: Some(get("open")).filter(|id| !id.is_empty()),
         }
     }
 
@@ -100,6 +103,12 @@ impl Query {
         Self { page, ..self.clone() }
     }
 
+    /// The same with another message open beside it, or none; the page is the one that it stands on.
+    #[must_use]
+    pub fn opening(&self, open: Option<&str>, page: usize) -> Self {
+        Self { open: open.map(str::to_owned), page, ..self.clone() }
+    }
+
     /// The URL's parameters, those that say nothing left out.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let sort = self.sort.as_ref().map(|(column, descending)| {
@@ -114,6 +123,7 @@ impl Query {
             ("page", if self.page > 1 { self.page.to_string() } else { String::new() }),
             ("by", self.by.as_ref().map(JsonPath::to_string).unwrap_or_default()),
             ("view", self.view.key().to_owned()),
+            ("open", self.open.clone().unwrap_or_default()),
         ];
         pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }
@@ -166,6 +176,7 @@ mod tests {
             ("page", "3"),
             ("by", "error.code"),
             ("view", "causes"),
+            ("open", "m 1"),
         ];
         let query = read(&url);
         assert_eq!(query.columns.len(), 3);

@@ -43,12 +43,25 @@ struct Inner {
     clock: SharedClock,
     submissions: Submissions,
     tracker: TaskTracker,
+    public_origin: Option<String>,
 }
 
 impl Services {
     /// Puts the services together.
-    pub fn new(connections: Vec<Connection>, store: Arc<dyn Store>, clock: SharedClock, tracker: TaskTracker) -> Self {
-        Self(Arc::new(Inner { connections, store, clock, submissions: Submissions::default(), tracker }))
+    pub fn new(
+        connections: Vec<Connection>,
+        store: Arc<dyn Store>,
+        clock: SharedClock,
+        tracker: TaskTracker,
+        public_origin: Option<String>,
+    ) -> Self {
+        let submissions = Submissions::default();
+        Self(Arc::new(Inner { connections, store, clock, submissions, tracker, public_origin }))
+    }
+
+    /// The origin under which everybody finds the console, where one is configured: `https://redrive.example.com`.
+    pub fn public_origin(&self) -> Option<&str> {
+        self.0.public_origin.as_deref()
     }
 
     /// All connections, in the order of the configuration.

@@ -5,13 +5,14 @@ use axum::http::request::Parts;
 use leptos::prelude::*;
 
 use crate::model::Message;
+use crate::server::pages::Here;
 use crate::server::services::messages::digests::Digests;
 use crate::ui::parts::{Copy, CopyButton, Fact, Facts, Section};
 
 /// Digests and address, and the trace where there is one.
-pub(super) fn section(message: &Message, page: &str) -> impl IntoView + use<> {
+pub(super) fn section(here: &Here, message: &Message, page: &str) -> impl IntoView + use<> {
     let Digests { sha256, md5 } = Digests::of(&message.body);
-    let (link, address) = (page.to_owned(), address(page));
+    let (link, address) = (page.to_owned(), address(here, page));
     view! {
         <Section title="Identity">
             <Facts>
@@ -60,8 +61,12 @@ fn trace(message: &Message) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// A page's address with the name under which this browser knows the console: the guards have let that name in.
-fn address(page: &str) -> String {
+/// A page's address with the name that the console has for everybody, or else the one under which this browser knows it:
+/// the guards have let that name in.
+fn address(here: &Here, page: &str) -> String {
+    if let Some(origin) = here.services.public_origin() {
+        return format!("{origin}{page}");
+    }
     let Some(parts) = use_context::<Parts>() else { return page.to_owned() };
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let scheme = if header("x-forwarded-proto") == Some("https") { "https" } else { "http" };

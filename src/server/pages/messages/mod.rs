@@ -15,8 +15,10 @@ mod groups;
 mod held;
 mod hold;
 mod identity;
+mod inspector;
 mod look;
 mod one;
+mod place;
 mod snapshot;
 mod table;
 

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{body, compare, download, facts, held, identity, table};
+use super::place::Place;
+use super::{body, compare, download, facts, held, identity, snapshot, table};
+use crate::model::filter::query::Query;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName, QueueUrl};
 use crate::server::pages::queue::head::head as queue_head;
 use crate::server::pages::{Here, Page, done, page};
+use crate::server::services::messages::view::rows;
 use crate::server::services::messages::{Entry, Kept, Origin, Snapshot, layers};
 use crate::ui::parts::{Age, Badge, CopyButton, LinkButton, Section, Tone};
 
@@ -30,10 +33,13 @@ async fn message(here: Here) -> Result<Page, Failure> {
     let name = here.connection.name();
     let layers = layers::peel(&message.body, &message.attributes);
     let layer = body::asked(&layers, &here.query("layer"), &here.query("view"));
-    let page = paths::message(name, &queue, &id);
+    // The list that it was opened from, so that its neighbours are those of that list.
+    let query = snapshot::asked(&here).opening(None, 1);
+    let own = paths::message(name, &queue, &id);
+    let page = query.link(&own);
     let head = queue_head(name, &queue, QueuePage::Messages, here.connection.is_dead_letter_queue(&queue));
     let steps = match found {
-        Some((snapshot, (at, _))) => steps(&here, &queue, snapshot, at).into_any(),
+        Some((snapshot, (at, _))) => steps(&here, &queue, &query, snapshot, at).into_any(),
         None => apart(&here, &queue, &kept).into_any(),
     };
     let beside = |step: fn(usize, usize) -> Option<usize>| {
@@ -55,7 +61,7 @@ async fn message(here: Here) -> Result<Page, Failure> {
             <div class="stack">
                 {facts::known(message, &attributes, name, here.now_ms)}
                 {body::envelopes(&layers)}
-                {identity::section(message, &page)}
+                {identity::section(&here, message, &own)}
                 {facts::system(message)}
                 {facts::commands(message, &url)}
             </div>
@@ -67,16 +73,12 @@ async fn message(here: Here) -> Result<Page, Failure> {
 }
 
 /// Which of how many this is, and the one before and after it.
-fn steps(here: &Here, queue: &QueueName, snapshot: &Arc<Snapshot>, at: usize) -> impl IntoView + use<> {
+fn steps(here: &Here, queue: &QueueName, query: &Query, snapshot: &Arc<Snapshot>, at: usize) -> impl IntoView + use<> {
     let name = here.connection.name();
-    let link = |at: Option<usize>| {
-        let entry = at.and_then(|at| snapshot.entries.get(at))?;
-        Some(paths::message(name, queue, &entry.message.id))
-    };
-    let (previous, next) = (link(at.checked_sub(1)), link(at.checked_add(1)));
-    let back = paths::queue(name, queue, QueuePage::Messages);
+    let place = Place::of(&rows(snapshot, query, here.now_ms), at, query);
+    let steps = place.steps(|at, _| query.link(&paths::message(name, queue, &snapshot.entries[at].message.id)));
+    let back = query.opening(None, place.page).link(&paths::queue(name, queue, QueuePage::Messages));
     let id = snapshot.entries[at].message.id.to_string();
-    let place = format!("{} of {} in the snapshot", at + 1, snapshot.entries.len());
     let state = table::standing(&snapshot.entries[at], here.now_ms);
     let files = download::menu(here, queue, Some(&snapshot.entries[at].message.id));
     view! {
@@ -86,9 +88,7 @@ fn steps(here: &Here, queue: &QueueName, snapshot: &Arc<Snapshot>, at: usize) ->
             {state}
             <nav class="cluster push" aria-label="Messages of the snapshot">
                 {files}
-                <span class="soft">{place}</span>
-                {previous.map(|href| view! { <LinkButton href small=true>"Previous"</LinkButton> })}
-                {next.map(|href| view! { <LinkButton href small=true>"Next"</LinkButton> })}
+                {steps}
                 <LinkButton href=back small=true>
                     "All"
                 </LinkButton>

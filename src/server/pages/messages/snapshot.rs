@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{causes, choose, columns, download, facets, filter_bar, groups, held, hold, table};
+use super::{causes, choose, columns, download, facets, filter_bar, groups, held, hold, inspector, table};
 use crate::model::filter::query::{Query, Shown};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Attributes, Depth, QueueKind, QueueName, QueueUrl, words};
@@ -60,6 +60,9 @@ pub(super) fn section(
             None => choose::around(here, queue, whole, table()).into_any(),
         };
         let one_by_one = query.view == Shown::Table;
+        let open = one_by_one
+            .then(|| inspector::inspector(here, about, (url, attributes), snapshot, (&query, &view)))
+            .flatten();
         let top = view! {
             {causes::ways(&base, &query, fifo)}
             {filter_bar::bar(&base, &query, &view, &index)}
@@ -68,7 +71,12 @@ pub(super) fn section(
         };
         view! {
             {top}
-            {table}
+            <div class="inspected">
+                <div class="stack" data-gap="small">
+                    {table}
+                </div>
+                {open}
+            </div>
         }
         .into_any()
     };
@@ -89,7 +97,7 @@ fn list(here: &Here, queue: &QueueName) -> String {
 }
 
 /// What the address asks for. The boxes of the columns come one by one.
-fn asked(here: &Here) -> Query {
+pub(super) fn asked(here: &Here) -> Query {
     Query::read(|name| here.query.get_all(name).map(|values| values.join(if name == "columns" { "," } else { " " })))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
+use super::inspector;
 use crate::model::filter::query::{Query, ROWS};
 use crate::model::filter::{Column as By, Subject};
 use crate::model::form::held::HeldForm;
@@ -51,7 +52,7 @@ pub(super) fn table(
             let mark = actions.then(|| mark(entry, marked.contains(id), !held || entry.actionable(here.now_ms)));
             let cells: Vec<_> =
                 view.columns.iter().map(|column| cell(here, attributes, entry, &subject, column)).collect();
-            row(here, queue, &entry.message, mark, cells)
+            row(here, (queue, base), (query, view.page.0), (*at, &entry.message), mark, cells)
         })
         .collect();
     let caption = format!("Messages of {queue}");
@@ -94,15 +95,29 @@ fn marked(here: &Here) -> BTreeSet<String> {
     form.map(|form| form.ids.into_iter().collect()).unwrap_or_default()
 }
 
-fn row(here: &Here, queue: &QueueName, message: &Message, mark: Option<AnyView>, cells: Vec<AnyView>) -> AnyView {
+/// A row. Where there is room beside the table its message is opened there, and else on a page of its own; the style
+/// sheet shows one of the two links.
+fn row(
+    here: &Here,
+    (queue, base): (&QueueName, &str),
+    (query, page): (&Query, usize),
+    (at, message): (usize, &Message),
+    mark: Option<AnyView>,
+    cells: Vec<AnyView>,
+) -> AnyView {
     let id = message.id.to_string();
     let short: String = id.chars().take(8).collect();
-    let href = paths::message(here.connection.name(), queue, &message.id);
+    let apart = query.opening(None, 1).link(&paths::message(here.connection.name(), queue, &message.id));
+    let beside = inspector::link(base, query, &message.id, at, page);
+    let open = (query.open.as_deref() == Some(&*id)).then_some("true");
     view! {
-        <tr data-row="">
+        <tr data-row="" id=inspector::anchor(at) aria-current=open>
             {mark}
             <NameCell>
-                <a class="mono" href=href title=id data-open="">
+                <a class="mono open-beside" href=beside title=id.clone() data-open="" data-inspect="">
+                    {short.clone()}
+                </a>
+                <a class="mono open-apart" href=apart title=id data-open="">
                     {short}
                 </a>
             </NameCell>

@@ -91,22 +91,35 @@ pub fn matching(snapshot: &Snapshot, filter: &Filter, by: Option<&JsonPath>, now
 /// What a query shows of a snapshot.
 pub fn view(snapshot: &Snapshot, query: &Query, now_ms: i64) -> View {
     let index = snapshot.index();
-    let mut rows = matching(snapshot, &query.filter, query.by.as_ref(), now_ms);
+    let rows = matching(snapshot, &query.filter, query.by.as_ref(), now_ms);
     let of = |at: usize| subject(&index, at, &snapshot.entries[at], now_ms);
     let columns = if query.columns.is_empty() { usual(snapshot) } else { query.columns.clone() };
     let facets = facets(&rows, &columns, &index, of);
-    if let Some((column, descending)) = &query.sort {
-        let mut keyed: Vec<_> = rows.iter().map(|at| (column.value(&of(*at)), *at)).collect();
-        // Those without a value come last, whichever way; equal ones stay as they came.
-        keyed.sort_by(|(a, _), (b, _)| match (a, b) {
-            (Some(a), Some(b)) if *descending => b.cmp(a),
-            (Some(a), Some(b)) => a.cmp(b),
-            (a, b) => b.is_some().cmp(&a.is_some()),
-        });
-        rows = keyed.into_iter().map(|(_, at)| at).collect();
-    }
+    let rows = ordered(rows, query, of);
     let pages = rows.len().div_ceil(ROWS).max(1);
     View { total: snapshot.entries.len(), facets, columns, page: (query.page.clamp(1, pages), pages), rows }
+}
+
+/// The places in the snapshot of the messages that a query is about, in its order.
+pub fn rows(snapshot: &Snapshot, query: &Query, now_ms: i64) -> Vec<usize> {
+    if query.filter.is_empty() && query.sort.is_none() {
+        return (0..snapshot.entries.len()).collect();
+    }
+    let index = snapshot.index();
+    let rows = matching(snapshot, &query.filter, query.by.as_ref(), now_ms);
+    ordered(rows, query, |at| subject(&index, at, &snapshot.entries[at], now_ms))
+}
+
+/// Those without a value come last, whichever way; equal ones stay as they came.
+fn ordered<'a>(rows: Vec<usize>, query: &Query, of: impl Fn(usize) -> Subject<'a>) -> Vec<usize> {
+    let Some((column, descending)) = &query.sort else { return rows };
+    let mut keyed: Vec<_> = rows.into_iter().map(|at| (column.value(&of(at)), at)).collect();
+    keyed.sort_by(|(a, _), (b, _)| match (a, b) {
+        (Some(a), Some(b)) if *descending => b.cmp(a),
+        (Some(a), Some(b)) => a.cmp(b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+    keyed.into_iter().map(|(_, at)| at).collect()
 }
 
 /// The columns where nobody chose any: what these messages have.
@@ -262,6 +275,8 @@ mod tests {
         let query = query(&[("filter", "body.n>=100 attr.colour:red"), ("sort", "-body:n"), ("page", "9")]);
         let some = view(&snapshot, &query, 0);
         assert_eq!((some.rows[0], some.rows.len(), some.page), (248, 75, (1, 1)));
+        assert_eq!(rows(&snapshot, &query, 0), some.rows);
+        assert_eq!(rows(&snapshot, &Query::default(), 0), all.rows);
         assert_eq!(matching(&snapshot, &query.filter, None, 0).first(), Some(&100));
         let last = view(&snapshot, &Query { page: 3, ..Query::default() }, 0);
         assert_eq!(last.shown(), (200..250).collect::<Vec<_>>());

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 
-use super::dom::{all, document, focus, go, now, on, one};
+use super::dom::{all, document, focus, go, now, on, one, within};
 use super::palette;
 use crate::model::{ConnectionName, paths};
 
@@ -56,7 +56,7 @@ pub(super) fn start(connection: &str) {
             "Enter" => at.as_ref().is_some_and(|at| at.has_attribute("data-row")) && open(),
             "Escape" => {
                 leave(at.as_ref());
-                false
+                click(one("[data-close]"))
             }
             "?" => {
                 let help = one("[data-help]").and_then(|help| help.dyn_into::<HtmlDialogElement>().ok());
@@ -85,9 +85,10 @@ fn leave(at: Option<&Element>) {
     }
 }
 
-/// The row that has the focus, or holds it.
+/// The row that has the focus, or holds it; else the one whose message is open.
 fn current() -> Option<Element> {
-    document().active_element()?.closest("tr[data-row]").ok().flatten()
+    let focused = document().active_element().and_then(|at| at.closest("tr[data-row]").ok().flatten());
+    focused.or_else(|| one("tr[data-row][aria-current]"))
 }
 
 /// Moves the focus by rows; from outside, to the first or the last.
@@ -114,7 +115,14 @@ fn toggle(row: &Element) -> Option<()> {
 }
 
 fn open() -> bool {
-    let link = current().and_then(|row| row.query_selector("[data-open]").ok().flatten());
-    let link = link.and_then(|link| link.dyn_into::<HtmlElement>().ok());
-    link.map(|link| link.click()).is_some()
+    // A row has two ways where a wide window opens it differently from a narrow one.
+    click(within(current().as_ref(), "[data-open]").into_iter().find(is_seen))
+}
+
+fn is_seen(element: &Element) -> bool {
+    element.dyn_ref::<HtmlElement>().is_some_and(|element| element.offset_width() > 0)
+}
+
+fn click(link: Option<Element>) -> bool {
+    link.and_then(|link| link.dyn_into::<HtmlElement>().ok()).map(|link| link.click()).is_some()
 }

@@ -75,19 +75,25 @@ pub enum Step {
 }
 
 /// The next step of a hold. Somebody wants everything to stay hidden at least until `at_least_ms`.
+///
+/// What lies further in the future than anything that was promised tells that the clock was put back: a lease of which
+/// nobody knows how much is left is renewed, and whoever was expected until then is not waited for.
 pub fn step(snapshot: &Snapshot, terms: &Terms, presence: Presence, at_least_ms: i64, now_ms: i64) -> Step {
     if snapshot.since_ms.is_some_and(|since_ms| now_ms - since_ms >= terms.longest_ms) {
         return Step::Release(Release::Longest);
     }
-    if matches!(presence, Presence::Until(until_ms) if until_ms <= now_ms) {
+    let longest = terms.visit_ms.max(terms.grace_ms);
+    if matches!(presence, Presence::Until(until_ms) if !(1..=longest).contains(&until_ms.saturating_sub(now_ms))) {
         return Step::Release(Release::Left);
     }
     let mut leased = leased(snapshot, now_ms).peekable();
     if leased.peek().is_none() && !snapshot.is_running() {
         return Step::Release(Release::Nothing);
     }
-    let half = i64::from(terms.lease) * 1_000 / 2;
-    let due = leased.filter(|(_, until_ms)| until_ms - now_ms <= half || *until_ms < at_least_ms);
+    let lease = i64::from(terms.lease) * 1_000;
+    let young = |until_ms: i64| (lease / 2 + 1..=lease).contains(&(until_ms - now_ms));
+    let wished = |until_ms: i64| until_ms < at_least_ms && at_least_ms - now_ms <= lease;
+    let due = leased.filter(|(_, until_ms)| !young(*until_ms) || wished(*until_ms));
     let due: Vec<_> = due.map(|(message, _)| message).collect();
     if due.is_empty() { Step::Wait } else { Step::Renew(due) }
 }
@@ -137,6 +143,20 @@ mod tests {
         assert_eq!(renewed(step(&snapshot, &TERMS, Presence::Until(60_001), i64::MIN, 60_000)), ["a", "b"]);
         assert_eq!(renewed(step(&snapshot, &TERMS, Presence::Open, 121_000, 1_000)), ["a", "b"], "asked for");
         assert_eq!(step(&snapshot, &TERMS, Presence::Until(60_000), i64::MIN, 60_000), Step::Release(Release::Left));
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_lets_no_lease_run_out_and_keeps_nobody_here() {
+        let snapshot = held();
+        let back_ms = -3_600_000;
+        assert_eq!(renewed(step(&snapshot, &TERMS, Presence::Open, i64::MIN, back_ms)), ["a", "b"]);
+        let mut snapshot = snapshot;
+        snapshot.entries.iter_mut().for_each(|entry| entry.standing = Standing::Held { until_ms: back_ms + 120_000 });
+        assert_eq!(step(&snapshot, &TERMS, Presence::Open, 121_000, back_ms), Step::Wait, "asked for before");
+        let snapshot = held();
+        let expected = Presence::Until(300_000);
+        assert_eq!(step(&snapshot, &TERMS, expected, i64::MIN, 0), Step::Wait);
+        assert_eq!(step(&snapshot, &TERMS, expected, i64::MIN, back_ms), Step::Release(Release::Left));
     }
 
     #[test]

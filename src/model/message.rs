@@ -56,6 +56,19 @@ pub struct Message {
 }
 
 impl Message {
+    /// One of which nothing is known but its id.
+    pub fn outline(id: MessageId) -> Self {
+        Self {
+            id,
+            receipt_handle: ReceiptHandle::new(""),
+            body: String::new(),
+            md5_of_body: String::new(),
+            md5_of_attributes: None,
+            system: BTreeMap::new(),
+            attributes: BTreeMap::new(),
+        }
+    }
+
     fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.system.get(name)?.parse().ok()
     }
@@ -98,6 +111,16 @@ impl Message {
     /// Bytes that count against the maximum message size: body and message attributes, not system attributes.
     pub fn size(&self) -> usize {
         self.body.len() + self.attributes.iter().map(|(name, attribute)| name.len() + attribute.size()).sum::<usize>()
+    }
+
+    /// Bytes of memory that it takes, near enough for a bound: many small messages take more than their bodies.
+    pub fn weight(&self) -> usize {
+        /// What a map of a few entries takes besides what they say.
+        const MAP: usize = 1_024;
+        let maps = usize::from(!self.system.is_empty()) + usize::from(!self.attributes.is_empty());
+        let system = self.system.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let names = self.id.as_str().len() + self.receipt_handle.as_str().len() + self.md5_of_body.len();
+        size_of::<Self>() + maps * MAP + names + system + self.size()
     }
 }
 

@@ -15,24 +15,30 @@ pub(super) const NO_GROUP: &str = "MissingMessageGroupId";
 /// Sends a copy of each message of a job. One request per ten messages or 1 MiB, none of them repeated. It fails as a
 /// whole only where nothing was sent at all.
 pub async fn copy(sqs: &Arc<dyn Sqs>, job: &Job, to: &QueueUrl, kind: QueueKind) -> SqsResult<()> {
-    let mut drafts = Vec::new();
-    for (at, row) in job.report().rows.iter().enumerate() {
-        // A line of a file has its own, so that a second try within five minutes sends nothing twice.
-        let own = row.message.deduplication_id().filter(|_| *job.task() == Task::Import);
-        let id = own.map_or_else(|| format!("{}-{at}", job.id()), str::to_owned);
-        match draft(&row.message, kind, &id) {
-            Some(draft) => drafts.push((row.message.id.clone(), draft)),
-            None => job.settle(&row.message.id, &Fate::Failed(Code::new(NO_GROUP))),
-        }
-    }
+    let messages: Vec<_> = job.report().rows.iter().map(|row| Arc::clone(&row.message)).enumerate().collect();
     let mut request_id = None;
     let mut failure: Option<SqsError> = None;
     let mut sent = 0;
-    for batch in cut(drafts, |(_, draft)| draft.size()) {
+    for batch in cut(messages, |(_, message)| message.size()) {
         if job.shall_end() {
             break;
         }
-        let (ids, drafts): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let (mut ids, mut drafts) = (Vec::new(), Vec::new());
+        for (at, message) in batch {
+            // A line of a file has its own, so that a second try within five minutes sends nothing twice.
+            let own = message.deduplication_id().filter(|_| *job.task() == Task::Import);
+            let id = own.map_or_else(|| format!("{}-{at}", job.id()), str::to_owned);
+            match draft(&message, kind, &id) {
+                Some(draft) => {
+                    ids.push(message.id.clone());
+                    drafts.push(draft);
+                }
+                None => job.settle(&message.id, &Fate::Failed(Code::new(NO_GROUP))),
+            }
+        }
+        if drafts.is_empty() {
+            continue;
+        }
         match sqs.send_batch(to, &drafts).await {
             Ok(answer) => {
                 request_id = answer.request_id.or(request_id);

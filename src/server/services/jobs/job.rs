@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::model::archive::Archived;
 use crate::model::job::Task;
 use crate::model::live::Progress;
-use crate::model::{Failure, Message, MessageId, QueueName, ReceiptHandle};
+use crate::model::{Failure, Message, MessageId, QueueName};
 use crate::server::services::messages::Fate;
 
 /// Who asks for the same within so many milliseconds gets the job that was opened: a second click is no second wish.
@@ -95,6 +95,8 @@ pub struct Job {
     /// What the form that asked for it was about; empty where asking again is another wish.
     of: String,
     started_ms: i64,
+    /// Bytes of memory that its messages take at its beginning.
+    weight: usize,
     cancel: CancellationToken,
     report: Mutex<Arc<Report>>,
     progress: watch::Sender<Progress>,
@@ -123,8 +125,9 @@ impl Job {
             goes_on: false,
         };
         let progress = watch::Sender::new(progress(&id, &report));
+        let weight = messages.iter().map(|message| message.weight()).sum();
         let (cancel, report) = (closing.child_token(), Mutex::new(Arc::new(report)));
-        Self { id, queue, task, how, of: String::new(), started_ms: now_ms, cancel, report, progress }
+        Self { id, queue, task, how, of: String::new(), started_ms: now_ms, weight, cancel, report, progress }
     }
 
     /// Says what the form that asked for it was about: a frozen set, a file, a queue.
@@ -169,6 +172,11 @@ impl Job {
     /// When it was started, milliseconds since 1970.
     pub fn started_ms(&self) -> i64 {
         self.started_ms
+    }
+
+    /// Bytes of memory that its messages took at its beginning.
+    pub(super) fn weight(&self) -> usize {
+        self.weight
     }
 
     /// How far it is.
@@ -218,15 +226,7 @@ impl Job {
 
     /// Adds a message that the job came upon, and what became of it; its id alone, for there may be many.
     pub(super) fn met(&self, message: &Message, fate: &Fate) {
-        let outline = Message {
-            id: message.id.clone(),
-            receipt_handle: ReceiptHandle::new(""),
-            body: String::new(),
-            md5_of_body: String::new(),
-            md5_of_attributes: None,
-            system: Default::default(),
-            attributes: Default::default(),
-        };
+        let outline = Message::outline(message.id.clone());
         self.change(|report| {
             // The same message may come by again.
             report.rows.retain(|row| row.message.id != outline.id);

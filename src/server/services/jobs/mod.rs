@@ -22,9 +22,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use self::job::{Counts, Job, Report, Row};
 pub use self::start::{Errand, Start};
+use crate::model::QueueName;
+use crate::model::job::Task;
 
 /// How many jobs that have ended a connection remembers.
 const KEPT: usize = 50;
+/// The bytes of messages in all of them: they may outlive the snapshots and files they come from.
+const BYTES: usize = 128 << 20;
 
 /// The jobs of a connection, in memory: the newest last.
 #[derive(Default)]
@@ -41,26 +45,85 @@ impl Jobs {
         self.lock().iter().rev().cloned().collect()
     }
 
-    /// Adds one, unless it was asked for before: then that one is given. What has ended goes when there are too many, the
-    /// oldest before the others.
+    /// Adds one, unless it was asked for before: then that one is given. What has ended goes when there are too many or they
+    /// take too much room, the oldest before the others.
     fn add(&self, job: Arc<Job>) -> Result<(), Arc<Job>> {
         let mut jobs = self.lock();
         if let Some(known) = jobs.iter().rev().find(|known| known.is_repeated_by(&job)) {
             return Err(Arc::clone(known));
         }
         jobs.push_back(job);
-        let mut ended = jobs.iter().filter(|job| job.has_ended()).count();
+        let ended: Vec<usize> = jobs.iter().filter(|job| job.has_ended()).map(|job| job.weight()).collect();
+        let (mut count, mut bytes) = (ended.len(), ended.iter().sum::<usize>());
         jobs.retain(|job| {
-            let goes = ended > KEPT && job.has_ended();
+            let goes = (count > KEPT || bytes > BYTES) && job.has_ended();
             if goes {
-                ended -= 1;
+                (count, bytes) = (count.saturating_sub(1), bytes.saturating_sub(job.weight()));
             }
             !goes
         });
         Ok(())
     }
 
+    /// Whether one is at work that receives from a queue, or may.
+    fn receives(&self, queue: &QueueName) -> bool {
+        let receives = |task: &Task| matches!(task, Task::Delete | Task::Hide(_) | Task::Purge);
+        self.lock().iter().any(|job| job.queue() == queue && receives(job.task()) && !job.has_ended())
+    }
+
     fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Job>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::model::Message;
+    use crate::server::services::messages::tests::message;
+
+    /// A job for a message of so many bytes, about something.
+    fn job(of: &str, bytes: usize, started_ms: i64) -> Arc<Job> {
+        let messages: [Arc<Message>; 1] = [Arc::new(message("m", &"x".repeat(bytes), None))];
+        let (queue, how) = ("orders".parse().unwrap(), "all".to_owned());
+        let job = Job::new(queue, Task::Delete, how, &messages, &CancellationToken::new(), started_ms);
+        Arc::new(job.of(of))
+    }
+
+    #[test]
+    fn what_has_ended_goes_by_number_and_by_bytes_and_what_runs_stays() {
+        let jobs = Jobs::default();
+        let running = job("", BYTES, 0);
+        assert!(jobs.add(Arc::clone(&running)).is_ok());
+        let ended: Vec<_> = (0..=KEPT).map(|_| job("", 1, 0)).collect();
+        for job in &ended {
+            job.finish(None, 1);
+            assert!(jobs.add(Arc::clone(job)).is_ok());
+        }
+        assert!(jobs.find(ended[0].id()).is_none() && jobs.find(ended[1].id()).is_some());
+        let large: Vec<_> = (0..2).map(|_| job("", BYTES / 2, 0)).collect();
+        for job in &large {
+            job.finish(None, 1);
+            assert!(jobs.add(Arc::clone(job)).is_ok());
+        }
+        assert!(jobs.find(ended[KEPT].id()).is_none() && jobs.find(large[0].id()).is_none());
+        assert!(jobs.find(large[1].id()).is_some() && jobs.find(running.id()).is_some());
+    }
+
+    #[test]
+    fn the_same_is_asked_for_again_later_or_of_something_else() {
+        let jobs = Jobs::default();
+        let first = job("set", 1, 10_000);
+        assert!(jobs.add(Arc::clone(&first)).is_ok());
+        assert_eq!(
+            jobs.add(job("set", 1, 99_000)).err().map(|known| known.id().to_owned()),
+            Some(first.id().to_owned())
+        );
+        first.finish(None, 10_100);
+        assert!(jobs.add(job("set", 1, 14_999)).is_err(), "a second click");
+        assert!(jobs.add(job("other", 1, 14_999)).is_ok());
+        assert!(jobs.add(job("set", 1, 15_000)).is_ok());
     }
 }

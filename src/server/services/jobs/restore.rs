@@ -12,7 +12,7 @@ use crate::model::form::Invalid;
 use crate::model::form::undo::What;
 use crate::model::job::Task;
 use crate::model::limits::BATCH_ENTRIES;
-use crate::model::{Code, Draft, Failure, Message, QueueName, QueueUrl, ReceiptHandle, Verb};
+use crate::model::{Code, Draft, Failure, Message, QueueName, QueueUrl, Verb};
 use crate::server::services::archive::list::Opened;
 use crate::server::services::messages::Fate;
 use crate::server::services::submissions::Rejection;
@@ -63,22 +63,10 @@ impl Connection {
             What::Deletion(_) => "all of one deletion",
             What::Marked(_) => "marked under “Recently deleted”",
         };
-        let rows: Vec<_> = copies.iter().map(|copy| Arc::new(outline(copy))).collect();
+        // The rest stays in the archive until it is sent.
+        let rows: Vec<_> = copies.iter().map(|copy| Arc::new(Message::outline(copy.message.clone()))).collect();
         let job = self.job(queue, Task::Restore { to: to.clone() }, how, &rows).hollow();
         Ok(self.start(job, url, Some(Restoring { copies, again })))
-    }
-}
-
-/// What the job's page shows of a copy: its id. The rest stays in the archive until it is sent.
-fn outline(copy: &KeptCopy) -> Message {
-    Message {
-        id: copy.message.clone(),
-        receipt_handle: ReceiptHandle::new(""),
-        body: String::new(),
-        md5_of_body: String::new(),
-        md5_of_attributes: None,
-        system: Default::default(),
-        attributes: Default::default(),
     }
 }
 

@@ -43,6 +43,12 @@ impl Upload {
     pub fn bytes(&self) -> usize {
         self.messages().map(|message| message.size()).sum()
     }
+
+    /// Bytes of memory: a file of many small lines, or of many that cannot be sent, takes more than it holds.
+    fn weight(&self) -> usize {
+        let weight = |line: &Result<Arc<Message>, String>| line.as_ref().map_or_else(String::len, |line| line.weight());
+        self.lines.iter().map(|(_, line)| size_of::<(usize, Result<Arc<Message>, String>)>() + weight(line)).sum()
+    }
 }
 
 /// The uploads of a connection, the newest last.
@@ -54,9 +60,9 @@ impl Uploads {
         let upload = Arc::new(upload);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.push_back(Arc::clone(&upload));
-        let mut bytes: usize = all.iter().map(|upload| upload.bytes()).sum();
+        let mut bytes: usize = all.iter().map(|upload| upload.weight()).sum();
         while all.len() > KEPT || bytes > BYTES && all.len() > 1 {
-            bytes -= all.pop_front().map_or(0, |gone| gone.bytes());
+            bytes -= all.pop_front().map_or(0, |gone| gone.weight());
         }
         upload
     }
@@ -152,5 +158,14 @@ mod tests {
             uploads.keep(upload);
         }
         assert!(uploads.find("0").is_none() && uploads.find("1").is_some());
+        let small = Arc::new(message("line 1", "1", None));
+        for id in ["small", "larger"] {
+            let lines = vec![(1, Ok(Arc::clone(&small))); BYTES / small.weight()];
+            uploads.keep(Upload { id: id.to_owned(), queue: "orders".parse().unwrap(), lines, at_ms: 0 });
+        }
+        assert!(
+            uploads.find("small").is_none() && uploads.find("larger").is_some(),
+            "what a line takes besides counts"
+        );
     }
 }

@@ -37,15 +37,7 @@ pub(super) fn body(line: &str) -> Result<Message, Fault> {
         Value::String(text) => text,
         _ => line.trim().to_owned(),
     };
-    Ok(Message {
-        id: MessageId::new(""),
-        receipt_handle: ReceiptHandle::new(""),
-        body,
-        md5_of_body: String::new(),
-        md5_of_attributes: None,
-        system: BTreeMap::new(),
-        attributes: BTreeMap::new(),
-    })
+    Ok(Message { body, ..Message::outline(MessageId::new("")) })
 }
 
 fn parse(line: &str) -> Result<Value, Fault> {

@@ -143,6 +143,7 @@ async fn what_failed_says_why_and_can_be_tried_again() {
     console.dial(&failing).await;
     let job = carry_out(&console, "orders", &chosen, &[("action", "delete")]).await;
     assert!(job.says("2 deleted") && job.says("1 failed") && job.says("failed: InternalError"), "{}", job.html);
+    assert_eq!(depth(&console, "orders").await, (1, 0), "what was not deleted is not kept from its consumers");
 
     let id = job.path.rsplit('/').next().unwrap();
     let again = console.submit("jobs/again", &[("connection", "local"), ("job", id)]).await;
@@ -218,4 +219,23 @@ async fn a_copy_ends_at_the_edge_of_a_batch_when_the_console_stops() {
     };
     let (job, ()) = tokio::join!(carry_out(&console, "orders", &chosen, &[("action", "copy"), ("to", "other")]), stop);
     assert!(job.says("10 copied") && job.says("20 not tried"), "{}", job.html);
+}
+
+#[tokio::test]
+async fn while_a_job_receives_nothing_else_does() {
+    let (console, page) = looked("orders", 3).await;
+    let chosen = choose(&console, "orders", &page, &[]).await;
+    console.dial(&json!([{ "operation": "ReceiveMessage", "action": { "delay": { "ms": 1500 } } }])).await;
+    let others = async {
+        sleep(Duration::from_millis(500)).await;
+        let at = [("connection", "local"), ("queue", "orders")];
+        for endpoint in ["messages/look", "messages/hold"] {
+            let began = Instant::now();
+            let refused = console.submit(endpoint, &at).await;
+            assert!(refused.says("A receive is already running on this queue"), "{endpoint}: {}", refused.html);
+            assert!(began.elapsed() < Duration::from_secs(1), "nobody waits for minutes: {:?}", began.elapsed());
+        }
+    };
+    let (job, ()) = tokio::join!(carry_out(&console, "orders", &chosen, &[("action", "delete")]), others);
+    assert!(job.says("3 deleted"), "{}", job.html);
 }

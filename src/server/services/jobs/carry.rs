@@ -1,5 +1,6 @@
 //! Deleting and hiding: what is held is acted on with its own handle, the rest is found again by receiving.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -84,7 +85,7 @@ impl Carrying<'_> {
         let mut broken_off = false;
         while search.goes_on() && !self.job.shall_end() && !calls.uncopied && began.elapsed() < PATIENCE {
             // SQS counts from when it hands a message out, which is after this.
-            let until_ms = self.clock.now_ms() + i64::from(LEASE) * 1_000;
+            let now_ms = self.clock.now_ms();
             let receive = Receive { count: 10, visibility_timeout: Some(LEASE), wait: WAIT };
             let answer = match self.sqs.receive(self.url, receive).await {
                 Ok(answer) => answer,
@@ -95,21 +96,16 @@ impl Carrying<'_> {
                 }
             };
             calls.request_id = answer.request_id.or(calls.request_id.take());
-            let found = search.heard(answer.value, until_ms);
-            let found: Vec<_> = found.into_iter().map(|message| (message.id, message.receipt_handle)).collect();
-            if !found.is_empty() {
-                self.act(&found, calls).await;
-            }
-            if calls.uncopied {
-                let found: Vec<_> = found.into_iter().map(|(_, handle)| handle).collect();
-                self.hide(&found, 0).await;
-            }
+            let mut found = search.heard(answer.value, now_ms);
+            let pairs = found.iter().map(|message| (message.id.clone(), message.receipt_handle.clone()));
+            let left = self.act(&pairs.collect::<Vec<_>>(), calls).await;
+            found.retain(|message| left.contains(&message.receipt_handle));
+            search.keep(found, now_ms);
             let now_ms = self.clock.now_ms();
-            let due = search.renew(now_ms, now_ms + i64::from(LEASE) * 1_000);
-            self.hide(&due, LEASE).await;
+            let renewed = hide(self.sqs, self.url, &search.due(now_ms), LEASE).await;
+            search.renewed(&renewed, now_ms);
         }
-        let others = search.give_back(self.kind);
-        self.hide(&others, 0).await;
+        hide(self.sqs, self.url, &search.give_back(self.kind, self.clock.now_ms()), 0).await;
         if !broken_off && !calls.uncopied && !self.job.shall_end() {
             for id in search.missing() {
                 self.job.settle(&id, &Fate::NotFound);
@@ -117,20 +113,24 @@ impl Carrying<'_> {
         }
     }
 
-    /// Does the deed with at most ten messages. One that was given back meanwhile fails: somebody else may have it.
-    async fn act(&self, batch: &[(MessageId, ReceiptHandle)], calls: &mut Calls) {
+    /// Does the deed with at most ten messages, and tells with which it was certainly not done. One that was given back
+    /// meanwhile fails: somebody else may have it.
+    async fn act(&self, batch: &[(MessageId, ReceiptHandle)], calls: &mut Calls) -> Vec<ReceiptHandle> {
+        let mut handles: Vec<ReceiptHandle> = batch.iter().map(|(_, handle)| handle.clone()).collect();
+        if handles.is_empty() {
+            return handles;
+        }
         let copies = match self.deed {
             Deed::Delete => match self.copy(batch).await {
                 Ok(copies) => Some(copies),
                 Err(failure) => {
                     calls.uncopied = true;
                     self.job.broke_off(failure);
-                    return;
+                    return handles;
                 }
             },
             Deed::Hide(_) => None,
         };
-        let mut handles: Vec<ReceiptHandle> = batch.iter().map(|(_, handle)| handle.clone()).collect();
         let _acting = match &self.cell {
             Some(cell) => Some(cell.acting().await),
             None => None,
@@ -164,6 +164,7 @@ impl Carrying<'_> {
         if let Some(cell) = &self.cell {
             cell.change(|snapshot| settle(snapshot, self.deed, &fates, sent_ms));
         }
+        fates.into_iter().filter(|(_, fate)| matches!(fate, Fate::Failed(_))).map(|(handle, _)| handle).collect()
     }
 
     /// Keeps copies of a batch, as it was chosen, before it is deleted. All of a job are one deletion.
@@ -175,12 +176,21 @@ impl Carrying<'_> {
         self.job.keeps(&copies.archived);
         Ok(copies)
     }
+}
 
-    /// Hides messages that the job only met. What cannot be hidden anew or given back is left to its lease.
-    async fn hide(&self, handles: &[ReceiptHandle], seconds: u32) {
-        for batch in handles.chunks(BATCH_ENTRIES) {
-            let changes: Vec<_> = batch.iter().map(|handle| (handle.clone(), seconds)).collect();
-            let _ = self.sqs.change_visibility_batch(self.url, &changes).await;
+/// Hides messages that a job only met, and tells which are hidden; 0 seconds make them visible. What cannot be hidden anew
+/// or given back is left to its lease.
+pub(super) async fn hide(
+    sqs: &Arc<dyn Sqs>,
+    url: &QueueUrl,
+    handles: &[ReceiptHandle],
+    seconds: u32,
+) -> BTreeSet<ReceiptHandle> {
+    let mut hidden = BTreeSet::new();
+    for batch in handles.chunks(BATCH_ENTRIES) {
+        if let Ok(answer) = ask(sqs, url, Deed::Hide(seconds), batch).await {
+            hidden.extend(answer.value.succeeded.into_iter().filter_map(|(at, ())| batch.get(at).cloned()));
         }
     }
+    hidden
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::carry::hide;
 use super::job::Job;
 use super::start::Start;
 use crate::model::archive::{Archived, CopyId, Reason};
@@ -111,10 +112,11 @@ async fn pass(connection: &Connection, sqs: &Arc<dyn Sqs>, job: &Job, url: &Queu
         if empty >= EMPTY_POLLS {
             return ended(End::Empty, None, copied);
         }
-        if deleted + copied.len() >= MOST || bytes >= MOST_BYTES || began.elapsed() >= PATIENCE {
+        let room = MOST.saturating_sub(deleted + copied.len()).min(BATCH_ENTRIES);
+        if room == 0 || bytes >= MOST_BYTES || began.elapsed() >= PATIENCE {
             return ended(End::Bound, None, copied);
         }
-        let receive = Receive { count: 10, visibility_timeout: Some(LEASE), wait: WAIT };
+        let receive = Receive { count: u32::try_from(room).unwrap_or(1), visibility_timeout: Some(LEASE), wait: WAIT };
         let messages: Vec<Arc<Message>> = match sqs.receive(url, receive).await {
             Ok(answer) => answer.value.into_iter().map(Arc::new).collect(),
             Err(error) => return ended(End::Broken, Some(error), copied),
@@ -134,12 +136,12 @@ async fn pass(connection: &Connection, sqs: &Arc<dyn Sqs>, job: &Job, url: &Queu
             }
             // Told meanwhile to keep none.
             Ok(_) => {
-                give_back(sqs, url, &handles).await;
+                hide(sqs, url, &handles, 0).await;
                 job.broke_off(Failure::Refused(Refusal::NoCopiesKept));
                 return ended(End::Broken, None, copied);
             }
             Err(failure) => {
-                give_back(sqs, url, &handles).await;
+                hide(sqs, url, &handles, 0).await;
                 job.broke_off(failure);
                 return ended(End::Broken, None, copied);
             }
@@ -167,14 +169,6 @@ async fn pass(connection: &Connection, sqs: &Arc<dyn Sqs>, job: &Job, url: &Queu
             }
             job.met(message, fate);
         }
-    }
-}
-
-/// Shows messages again that are not deleted after all. What cannot be given back is left to its lease.
-async fn give_back(sqs: &Arc<dyn Sqs>, url: &QueueUrl, handles: &[ReceiptHandle]) {
-    for batch in handles.chunks(BATCH_ENTRIES) {
-        let changes: Vec<_> = batch.iter().map(|handle| (handle.clone(), 0)).collect();
-        let _ = sqs.change_visibility_batch(url, &changes).await;
     }
 }
 

@@ -137,6 +137,11 @@ impl Connection {
         self.desk().jobs()
     }
 
+    /// Refuses a receive where a job receives: each would take what the other looks for.
+    pub(in crate::server::services) fn vacant(&self, queue: &QueueName) -> Result<(), Failure> {
+        if self.jobs().receives(queue) { Err(Failure::Refused(Refusal::ReceiveRunning)) } else { Ok(()) }
+    }
+
     /// Makes a job of chosen messages. Up to three requests, none of them a receive. Refused where a receive runs on the
     /// queue, and where messages have to be found by receiving and few receives are left, unless `carry_out.spend`.
     pub async fn open_job(&self, chosen: &Chosen, carry_out: CarryOut) -> Result<Start, Failure> {

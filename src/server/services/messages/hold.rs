@@ -49,6 +49,7 @@ impl Connection {
     /// the queue are held already or a look runs there, and where few receives are left, unless `hold.spend`.
     pub async fn open_hold(&self, queue: &QueueName, hold: Hold) -> Result<Session, Failure> {
         self.allowed().map_err(Failure::Refused)?;
+        self.vacant(queue)?;
         let (url, attributes) = tokio::try_join!(self.url(queue), self.attributes(queue))?;
         self.spare(queue, &attributes, hold.spend)?;
         let seconds = if hold.seconds == 0 { SECONDS } else { hold.seconds };

@@ -47,6 +47,7 @@ impl Connection {
             return self.peek(queue, look.limit).await;
         }
         self.allowed().map_err(Failure::Refused)?;
+        self.vacant(queue)?;
         let asked = Instant::now();
         let turn = self.desk().turn(queue);
         let mut last = turn.lock().await;

@@ -302,6 +302,9 @@ impl Refusal {
             Self::ReceiveBudget { max_receive_count, received: 0 } => {
                 format!("Looking could move messages to the dead-letter queue (maxReceiveCount is {max_receive_count})")
             }
+            Self::ReceiveBudget { max_receive_count, received } if received >= max_receive_count => {
+                format!("A receive would move messages to the dead-letter queue (all {max_receive_count} are used)")
+            }
             Self::ReceiveBudget { max_receive_count, received } => {
                 format!(
                     "Looking could move messages to the dead-letter queue ({received} of {max_receive_count} receives are used)"
@@ -329,6 +332,9 @@ impl Refusal {
         match self {
             Self::ReadOnly => {
                 "It was started with --read-only, or the connection says read_only. Restart it without to make changes."
+            }
+            Self::ReceiveBudget { max_receive_count, received } if received >= max_receive_count => {
+                "No confirmation allows that. Raise maxReceiveCount in the queue's settings first, or look at the dead-letter queue."
             }
             Self::ReceiveBudget { .. } => {
                 "Every look and every hold is a receive and counts. Look at the dead-letter queue instead, or confirm that the receives may be used up."

@@ -41,6 +41,7 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
                 let sqs: Arc<dyn super::sqs::Sqs> = Arc::new(sqs);
                 let poller =
                     Poller::start(about.name.clone(), Arc::clone(&sqs), clock.clone(), &life.work, life.stop.clone());
+                let receives = store.receives(&about.name).await.map_err(io::Error::other)?;
                 connections.push(Connection::new(
                     about,
                     sqs,
@@ -48,7 +49,7 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
                     clock.clone(),
                     poller,
                     Arc::clone(&keeping),
-                    Desk::new(life.stop.clone(), Terms::default()),
+                    Desk::new(life.stop.clone(), Terms::default(), receives),
                 ));
             }
             Err(error) => problems.push(format!("connection {}: {error}", configured.name)),

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long work under way may take to end after the last request was answered.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long work under way may take to end, from when the process was told to stop: as long as a system that asks for an
+/// end within ten seconds allows. A hold of thousands of messages is given back meanwhile.
+const GRACE: Duration = Duration::from_secs(9);
 /// How long the embedded SQS may take to end after that.
 const HOST_GRACE: Duration = Duration::from_millis(500);
 
@@ -28,11 +30,12 @@ impl Life {
         Self { stop, work: TaskTracker::new(), after: CancellationToken::new(), hosts: TaskTracker::new() }
     }
 
-    /// Waits for the work under way, then ends what it needed. Takes 2.5 seconds at most; what still runs then is cut
-    /// off, and the audit log says of a change cut off that its outcome is unknown.
-    pub async fn end(self) {
+    /// Waits for the work under way, then ends what it needed. Takes until 9.5 seconds after `told`, when the process was
+    /// told to stop; what still runs then is cut off, and the audit log says of a change cut off that its outcome is
+    /// unknown.
+    pub async fn end(self, told: Instant) {
         self.work.close();
-        if tokio::time::timeout(GRACE, self.work.wait()).await.is_err() {
+        if tokio::time::timeout_at(told + GRACE, self.work.wait()).await.is_err() {
             tracing::warn!(tasks = self.work.len(), "work was cut off at the end");
         }
         self.after.cancel();
@@ -61,7 +64,19 @@ mod tests {
         });
         let after = life.after.clone();
         life.hosts.spawn(async move { after.cancelled().await });
-        life.end().await;
+        life.end(Instant::now()).await;
         assert!(found.load(Ordering::SeqCst), "the SQS was still there");
+    }
+
+    #[tokio::test]
+    async fn work_has_what_the_requests_left_of_the_time_and_no_more() {
+        let told =
+            |before: Duration| Instant::now().checked_sub(before).expect("the machine runs for longer than this");
+        let life = Life::new(CancellationToken::new());
+        life.work.spawn(std::future::pending::<()>());
+        let began = Instant::now();
+        life.end(told(GRACE - Duration::from_millis(300))).await;
+        let took = began.elapsed();
+        assert!(took >= Duration::from_millis(250) && took < Duration::from_secs(2), "{took:?}");
     }
 }

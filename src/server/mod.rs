@@ -22,6 +22,7 @@ use std::io;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 pub use self::alone::run_sqs;
@@ -44,8 +45,12 @@ pub async fn run(config: Config, stop: CancellationToken) -> io::Result<()> {
     let app = router::router(&services, &assets, &stop);
     let app = http::protect(app, Arc::new(names), body::Limits::default());
     println!("Redrive listens on http://{address}");
-    listen::serve(listener, app, listen::Patience::default(), stop).await;
-    life.end().await;
+    let told = async {
+        stop.cancelled().await;
+        Instant::now()
+    };
+    let ((), told) = tokio::join!(listen::serve(listener, app, listen::Patience::default(), stop.clone()), told);
+    life.end(told).await;
     Ok(())
 }
 

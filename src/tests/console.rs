@@ -1,9 +1,11 @@
 //! A whole console for a test: the real router behind its guards, the embedded SQS over HTTP, a store in memory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -11,7 +13,7 @@ use super::wire::Listening;
 use crate::local::{self, Local};
 use crate::model::Activity;
 use crate::server::clock::{SharedClock, SystemClock};
-use crate::server::http::{assets::Assets, body, names::OwnNames, protect};
+use crate::server::http::{assets::Assets, body, listen::Patience, names::OwnNames, protect};
 use crate::server::router::router;
 use crate::server::services::archive::Keeping;
 use crate::server::services::connection::About;
@@ -30,6 +32,7 @@ pub(super) struct TestConsole {
     store: Arc<dyn Store>,
     sqs: String,
     stop: CancellationToken,
+    service: CancellationToken,
     _stop: DropGuard,
 }
 
@@ -42,6 +45,9 @@ pub(super) struct Setup {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: SharedClock,
     pub(super) terms: Terms,
+    pub(super) patience: Patience,
+    /// The clock of the SQS.
+    pub(super) time: local::Clock,
 }
 
 impl Default for Setup {
@@ -53,6 +59,8 @@ impl Default for Setup {
             store: Arc::new(Sqlite::in_memory().unwrap()),
             clock: Arc::new(SystemClock),
             terms: Terms::default(),
+            patience: Patience::default(),
+            time: local::Clock::default(),
         }
     }
 }
@@ -112,14 +120,27 @@ impl TestConsole {
 
     /// The same, set up otherwise.
     pub(super) async fn with(setup: Setup) -> Self {
-        let Setup { read_only, peek, keeping, store, clock, terms } = setup;
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sqs = format!("http://{}", listener.local_addr().unwrap());
-        let options = local::Options { base_url: sqs.clone(), peek, dials: true, ..local::Options::default() };
+        let (peek, clock) = (setup.peek, setup.time.clone());
+        let options = local::Options { base_url: sqs.clone(), peek, clock, dials: true, ..local::Options::default() };
         let local = Arc::new(Local::new(options));
         tokio::spawn(local::serve(listener, Arc::clone(&local), stop.clone()));
+        Self::at(local, sqs, stop, setup).await
+    }
 
+    /// Another one at the same SQS that remembers the same, as after a restart.
+    pub(super) async fn restarted(&self, terms: Terms) -> Self {
+        self.terminate();
+        let setup = Setup { store: Arc::clone(&self.store), terms, ..Setup::default() };
+        Self::at(Arc::clone(&self.local), self.sqs.clone(), self.service.clone(), setup).await
+    }
+
+    /// A console at an SQS that goes on until `service` ends.
+    async fn at(local: Arc<Local>, sqs: String, service: CancellationToken, setup: Setup) -> Self {
+        let Setup { read_only, keeping, store, clock, terms, patience, .. } = setup;
+        let stop = service.child_token();
         let tracker = TaskTracker::new();
         let how = Connect {
             region: Some("us-east-1".into()),
@@ -139,17 +160,18 @@ impl TestConsole {
         let keeping = Arc::new(keeping);
         // What the console does ends before the SQS that it needs.
         let closing = stop.child_token();
-        let desk = Desk::new(closing.clone(), terms);
+        let receives = store.receives(&about.name).await.unwrap();
+        let desk = Desk::new(closing.clone(), terms, receives);
         let connection = Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, keeping, desk);
         let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker, None);
 
         // No built assets are needed: a page has then no style and no script.
         let assets = Arc::new(Assets::default());
         let app = router(&services, &assets, &stop);
-        let console =
-            Listening::start(|port| protect(app, Arc::new(OwnNames::new(port, &[], None)), body::Limits::default()));
+        let app = |port| protect(app, Arc::new(OwnNames::new(port, &[], None)), body::Limits::default());
+        let console = Listening::patiently(app, patience);
         let browser = reqwest::Client::builder().cookie_store(true).build().unwrap();
-        Self { console: console.await, browser, local, store, sqs, stop: closing, _stop: stop.drop_guard() }
+        Self { console: console.await, browser, local, store, sqs, stop: closing, service, _stop: stop.drop_guard() }
     }
 
     /// Opens a page.
@@ -172,6 +194,24 @@ impl TestConsole {
         let answer = reqwest::get(format!("http://{}{path}", self.console.address)).await.unwrap();
         assert_eq!(answer.status(), 200);
         answer
+    }
+
+    /// Opens the same past any HTTP client, and reads its first bytes; who has the socket decides what becomes of it.
+    pub(super) async fn open_socket(&self, queue: &str) -> TcpStream {
+        let path = format!("/events?connection=local&focus={queue}&holds=on");
+        let mut socket = TcpStream::connect(self.console.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.console.address);
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = [0; 15];
+        socket.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200 OK");
+        socket
+    }
+
+    /// How often the SQS was asked for each operation, refused and disturbed calls too.
+    pub(super) async fn calls(&self) -> BTreeMap<String, u64> {
+        let answer = reqwest::get(format!("{}/_calls", self.sqs)).await.unwrap();
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }
 
     /// Tells the console to stop, as SIGTERM does.

@@ -1,5 +1,5 @@
-//! The promises of looking and holding, with the effect log of the embedded SQS as the witness: nothing stays hidden for
-//! longer than promised, looks move nothing to a dead-letter queue, and a hundred pages cost what one does.
+//! Holding through the real router, with the effect log of the embedded SQS as the witness: held messages stay hidden
+//! while a page of them is open, and no longer.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::server::services::messages::Terms;
 const PAGE: &str = "/local/queues/orders/messages";
 
 /// Everything twenty times as fast as promised, but for the lease, which SQS counts in whole seconds.
-fn short() -> Terms {
+pub(super) fn short() -> Terms {
     Terms { lease: 2, grace_ms: 500, visit_ms: 15_000, longest_ms: 39_600_000, apart: Duration::ZERO }
 }
 
-async fn console_with(terms: Terms, queue: &str, attributes: Value, messages: usize) -> TestConsole {
+pub(super) async fn console_with(terms: Terms, queue: &str, attributes: Value, messages: usize) -> TestConsole {
     let console = TestConsole::holding(terms).await;
     let url = console.queue(queue, attributes).await;
     for n in 0..messages {
@@ -33,7 +33,7 @@ async fn console_with(terms: Terms, queue: &str, attributes: Value, messages: us
 }
 
 /// Starts a hold and waits until everything has come.
-async fn hold(console: &TestConsole, queue: &str) -> Shown {
+pub(super) async fn hold(console: &TestConsole, queue: &str) -> Shown {
     let fields = [("connection", "local"), ("queue", queue)];
     let started = console.submit("messages/hold", &fields).await;
     assert_eq!(started.status, 200, "{}", started.html);
@@ -45,7 +45,7 @@ async fn ask(console: &TestConsole, endpoint: &str) -> Shown {
 }
 
 /// Waits until nothing is in flight, and tells how long it took.
-async fn free(console: &TestConsole, queue: &str) -> Duration {
+pub(super) async fn free(console: &TestConsole, queue: &str) -> Duration {
     let began = Instant::now();
     while depth(console, queue).await.1 > 0 {
         assert!(began.elapsed() < Duration::from_secs(10), "still hidden");
@@ -55,7 +55,7 @@ async fn free(console: &TestConsole, queue: &str) -> Duration {
 }
 
 /// How the audit log says that the last hold ended.
-async fn ended(console: &TestConsole) -> String {
+pub(super) async fn ended(console: &TestConsole) -> String {
     for _ in 0..100 {
         if let Some(Outcome::Succeeded { detail, .. }) = &console.activity().await[0].outcome {
             return detail["ended"].clone();
@@ -176,54 +176,6 @@ async fn what_cannot_be_renewed_any_more_runs_out_by_itself() {
     console.dial(&json!([{ "operation": "ChangeMessageVisibilityBatch", "action": "throttle" }])).await;
     assert!(free(&console, "orders").await < Duration::from_secs(4), "no longer than its lease");
     assert_eq!(ended(&console).await, "nothing was held any more");
-}
-
-#[tokio::test]
-async fn however_often_it_is_looked_nothing_moves_to_the_dead_letter_queue() {
-    for (max, looks, shall_pass) in [(1_000, 200, 200), (10, 60, 7), (5, 60, 2)] {
-        let console = TestConsole::holding(short()).await;
-        console.queue("orders-dlq", json!({})).await;
-        let arn = console.attributes("orders-dlq").await.unwrap()["QueueArn"].clone();
-        let policy = json!({ "deadLetterTargetArn": arn, "maxReceiveCount": max }).to_string();
-        let url = console.queue("orders", json!({ "RedrivePolicy": policy })).await;
-        for n in 0..10 {
-            console.sqs("SendMessage", json!({ "QueueUrl": url, "MessageBody": n.to_string() })).await;
-        }
-        let mut passed = 0;
-        for _ in 0..looks {
-            let fields = [("connection", "local"), ("queue", "orders"), ("limit", "10")];
-            passed += usize::from(console.submit("messages/look", &fields).await.status == 200);
-        }
-        assert_eq!(passed, shall_pass, "of {max} receives three are the consumers'");
-        assert_eq!(effects(&console, "moved").len(), 0);
-        assert_eq!(depth(&console, "orders").await, (10, 0));
-        let counts = effects(&console, "received");
-        assert!(counts.values().all(|count| *count == passed), "{counts:?}");
-        let page = console.get(PAGE).await;
-        let next = format!("receive {} of {}", passed + 1, crate::model::words::count(max));
-        assert!(page.says(&next), "{next}: {}", page.html);
-    }
-}
-
-#[tokio::test]
-async fn a_hundred_pages_receive_as_often_as_one() {
-    let mut receives = Vec::new();
-    for pages in [1, 100] {
-        let console = console_with(short(), "orders", json!({}), 30).await;
-        let mut open = Vec::new();
-        for _ in 0..pages {
-            open.push(console.open_page("orders").await);
-            console.get(PAGE).await;
-        }
-        console.dial(&json!([{ "operation": "ReceiveMessage", "action": { "delay": { "ms": 300 } } }])).await;
-        let fields = [("connection", "local"), ("queue", "orders"), ("limit", "10")];
-        let looks = (0..pages).map(|_| console.submit("messages/look", &fields));
-        let looks = futures_util::future::join_all(looks).await;
-        assert!(looks.iter().all(|look| look.status == 200));
-        receives.push(effects(&console, "received").values().sum::<usize>());
-        drop(open);
-    }
-    assert_eq!(receives, [10, 10]);
 }
 
 #[tokio::test]

@@ -25,4 +25,5 @@ mod undo;
 mod guards;
 mod held;
 mod holding;
+mod promises;
 mod wire;

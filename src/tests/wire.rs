@@ -44,10 +44,15 @@ impl Drop for Listening {
 impl Listening {
     /// Serves what `app` makes of the port.
     pub(super) async fn start(app: impl FnOnce(u16) -> Router) -> Self {
+        Self::patiently(app, Patience::default()).await
+    }
+
+    /// The same, with other limits.
+    pub(super) async fn patiently(app: impl FnOnce(u16) -> Router, patience: Patience) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        tokio::spawn(serve(listener, app(address.port()), Patience::default(), stop.clone()));
+        tokio::spawn(serve(listener, app(address.port()), patience, stop.clone()));
         Self { address, stop }
     }
 

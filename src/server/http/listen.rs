@@ -1,7 +1,8 @@
 //! The accept loop: hyper directly, because it alone can time out a header that never ends.
 //!
 //! One limit covers a new connection, an unfinished header and an idle connection between requests: the time until
-//! the next whole header. A client that stops reading is cut off by [`super::stall`].
+//! the next whole header. A client that stops reading is cut off by [`super::stall`]; one whose computer or network is
+//! gone, so that nothing of what was written arrives, by the system ([`Patience::unacknowledged`]).
 
 use std::io;
 use std::sync::Arc;
@@ -25,6 +26,10 @@ pub struct Patience {
     pub header: Duration,
     /// Until a client takes something of what was written for it.
     pub stalled: Duration,
+    /// Until a client's system acknowledges what was sent to it. An event stream sends something every ten seconds, so one
+    /// whose client vanished without a word ends ten seconds after this at the latest. Linux alone knows such a limit
+    /// (`TCP_USER_TIMEOUT`); elsewhere the system gives up after minutes, and a stream ends by its age after 15 of them.
+    pub unacknowledged: Duration,
     /// From the wish to stop until what still runs is cut off.
     pub stop: Duration,
     /// Connections at one time; more wait in the kernel's queue.
@@ -36,6 +41,7 @@ impl Default for Patience {
         Self {
             header: Duration::from_secs(10),
             stalled: Duration::from_secs(30),
+            unacknowledged: Duration::from_secs(20),
             stop: Duration::from_secs(7),
             connections: 2048,
         }
@@ -54,7 +60,7 @@ pub async fn serve(listener: TcpListener, app: Router, patience: Patience, stop:
     loop {
         let (stream, permit) = tokio::select! {
             () = stop.cancelled() => break,
-            next = next(&listener, &room) => match next {
+            next = next(&listener, &room, patience.unacknowledged) => match next {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(kind = %error.kind(), "a connection could not be accepted");
@@ -84,12 +90,16 @@ pub async fn serve(listener: TcpListener, app: Router, patience: Patience, stop:
 }
 
 /// The next connection, once there is room for it.
-async fn next(listener: &TcpListener, room: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+async fn next(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+    unacknowledged: Duration,
+) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
     let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                prepare(&stream)?;
+                prepare(&stream, unacknowledged)?;
                 return Ok((stream, permit));
             }
             // The client was gone before it was served: nothing to say about it.
@@ -104,8 +114,13 @@ fn gone(kind: io::ErrorKind) -> bool {
 }
 
 /// Events and pages are written whole, so waiting for more to fill a packet only delays them.
-fn prepare(stream: &TcpStream) -> io::Result<()> {
-    stream.set_nodelay(true)
+fn prepare(stream: &TcpStream, unacknowledged: Duration) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(stream).set_tcp_user_timeout(Some(unacknowledged))?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = unacknowledged;
+    Ok(())
 }
 
 /// One connection from its first byte to its last.
@@ -143,6 +158,7 @@ mod tests {
     const SHORT: Patience = Patience {
         header: Duration::from_millis(200),
         stalled: Duration::from_millis(300),
+        unacknowledged: Duration::from_millis(300),
         stop: Duration::from_millis(400),
         connections: 8,
     };
@@ -227,6 +243,17 @@ mod tests {
         assert!(after < Duration::from_secs(2), "{after:?}");
     }
 
+    /// To the server a full window that stays full is the same as a lost network: its patience alone ends it.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_more_is_given_up_by_the_system_too() {
+        let served = start(Patience { stalled: Duration::from_secs(60), ..SHORT }).await;
+        let stalled = open(served.address, "GET /flood HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
+        let (_, after) = rest(stalled).await;
+        assert!(after < Duration::from_secs(2), "{after:?}");
+    }
+
     #[tokio::test]
     async fn an_open_stream_ends_with_the_stop_and_nobody_waits() {
         let served = start(SHORT).await;
@@ -287,7 +314,7 @@ mod tests {
     async fn packets_are_not_held_back() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let (accepted, _permit) = next(&listener, &Arc::new(Semaphore::new(1))).await.unwrap();
+        let (accepted, _permit) = next(&listener, &Arc::new(Semaphore::new(1)), Duration::from_secs(9)).await.unwrap();
         assert!(accepted.nodelay().unwrap());
         drop(client);
     }

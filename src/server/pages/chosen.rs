@@ -185,9 +185,12 @@ fn hidden(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
     }
 }
 
-/// The checkbox and the name that spend the last receives; nothing where there are enough.
+/// The checkbox and the name that spend the last receives; nothing where there are enough, or none.
 fn spending(chosen: &Chosen, budget: Option<&Refusal>, id: &str, error: Option<String>) -> Option<AnyView> {
-    let Some(Refusal::ReceiveBudget { max_receive_count, .. }) = budget else { return None };
+    let Some(Refusal::ReceiveBudget { max_receive_count, received }) = budget else { return None };
+    if received >= max_receive_count {
+        return None;
+    }
     let label = format!("Receive although maxReceiveCount is {max_receive_count}");
     let (name, id) = (chosen.queue.to_string(), id.to_owned());
     let view = view! {

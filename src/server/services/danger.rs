@@ -54,6 +54,7 @@ impl Connection {
         let act = counted(Act::on(queue, Verb::PurgeQueue, purge_command(url)), depth);
         self.act(act, |sqs| async move { sqs.purge_queue(url).await }).await?;
         self.desk().clear(queue);
+        self.forget_receives(queue).await;
         self.reread(queue).await;
         Ok(Done::QueuePurged)
     }
@@ -65,6 +66,7 @@ impl Connection {
         self.act(act, |sqs| async move { sqs.delete_queue(&url).await }).await?;
         self.poller().forget(queue);
         self.desk().forget(queue);
+        self.forget_receives(queue).await;
         Ok(Done::QueueDeleted(queue.clone()))
     }
 

@@ -10,7 +10,7 @@ use super::StoreError;
 const APPLICATION_ID: i64 = 0x5244_5256;
 
 /// Step n brings a database from version n to n + 1 (`PRAGMA user_version`).
-const STEPS: [&str; 2] = [AUDIT_LOG, ARCHIVE];
+const STEPS: [&str; 3] = [AUDIT_LOG, ARCHIVE, RECEIVES];
 
 /// The audit log. `outcome` is NULL while a change is under way.
 const AUDIT_LOG: &str = "
@@ -71,6 +71,17 @@ const ARCHIVE: &str = "
         PRIMARY KEY (connection, queue)
     ) STRICT;
     CREATE TABLE archive_off (connection TEXT NOT NULL, queue TEXT NOT NULL, PRIMARY KEY (connection, queue)) STRICT;
+";
+
+/// How many receives a message of a queue is known to have had at the most.
+const RECEIVES: &str = "
+    CREATE TABLE receives (
+        connection TEXT NOT NULL,
+        queue      TEXT NOT NULL,
+        most       INTEGER NOT NULL,
+        at_ms      INTEGER NOT NULL,
+        PRIMARY KEY (connection, queue)
+    ) STRICT;
 ";
 
 /// Brings the database to the newest version, in one transaction. Refuses what another program, or a newer version of

@@ -1,13 +1,14 @@
 //! Floor 1 — the only code of the console that has heard of SQL.
 //! May use: model.
 //!
-//! [`Store`] is what the console remembers, in the model's own types: the audit log, and copies of what was removed
-//! ([`ArchiveStore`]). [`Sqlite`] keeps it in one file, or in memory; a store that several consoles share would implement
+//! [`Store`] is what the console remembers, in the model's own types: the audit log, what is known of receives, and
+//! copies of what was removed ([`ArchiveStore`]). [`Sqlite`] keeps it in one file, or in memory; a store that several consoles share would implement
 //! the same traits.
 
 mod activity;
 mod archive;
 mod migrations;
+mod receives;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -124,6 +125,15 @@ pub struct CopyQuery {
     pub limit: u32,
 }
 
+/// The most receives that a message of a queue is known to have had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receives {
+    /// How many.
+    pub most: u32,
+    /// When that was learned, milliseconds since 1970.
+    pub at_ms: i64,
+}
+
 /// A copy, with its record if that is small enough for a list.
 pub type Listed = (KeptCopy, Option<Vec<u8>>);
 
@@ -206,6 +216,17 @@ pub trait Store: ArchiveStore {
 
     /// How many entries the query finds in all, `before` and `limit` aside.
     async fn count(&self, query: &ActivityQuery) -> Result<u64, StoreError>;
+
+    /// What is known of the receives of a connection's queues.
+    async fn receives(&self, connection: &ConnectionName) -> Result<Vec<(QueueName, Receives)>, StoreError>;
+
+    /// Keeps what is known of the receives of a queue's messages, or forgets it. When this returns it is on the disk.
+    async fn keep_receives(
+        &self,
+        connection: &ConnectionName,
+        queue: &QueueName,
+        known: Option<Receives>,
+    ) -> Result<(), StoreError>;
 
     /// Whether it outlives the process.
     fn is_durable(&self) -> bool;

@@ -12,7 +12,8 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    ActivityQuery, Archive, ArchiveStore, CopyQuery, Listed, Store, StoreError, activity, archive, migrations,
+    ActivityQuery, Archive, ArchiveStore, CopyQuery, Listed, Receives, Store, StoreError, activity, archive,
+    migrations, receives,
 };
 use crate::model::activity::{Activity, ActivityId, Entry, Outcome};
 use crate::model::archive::{CopyId, KeptCopy, Restored};
@@ -143,6 +144,21 @@ impl Store for Sqlite {
     async fn count(&self, query: &ActivityQuery) -> Result<u64, StoreError> {
         let query = query.clone();
         self.run(move |database| activity::count(database, &query)).await
+    }
+
+    async fn receives(&self, connection: &ConnectionName) -> Result<Vec<(QueueName, Receives)>, StoreError> {
+        let connection = connection.clone();
+        self.run(move |database| receives::find(database, &connection)).await
+    }
+
+    async fn keep_receives(
+        &self,
+        connection: &ConnectionName,
+        queue: &QueueName,
+        known: Option<Receives>,
+    ) -> Result<(), StoreError> {
+        let (connection, queue) = (connection.clone(), queue.clone());
+        self.run(move |database| receives::keep(database, &connection, &queue, known)).await
     }
 
     fn is_durable(&self) -> bool {

@@ -43,15 +43,16 @@ impl<'a> Asking<'a> {
         let running = snapshot
             .filter(|snapshot| snapshot.is_holding())
             .map(|snapshot| if snapshot.is_running() { Refusal::ReceiveRunning } else { Refusal::Holding });
+        let price = here.connection.price(queue, attributes);
         Self {
             connection: here.connection.name(),
             queue,
             url,
             attributes,
             submission: here.submission.as_deref(),
-            refusal: here.connection.allowed().err().or_else(|| running.clone()),
+            refusal: here.connection.allowed().err().or_else(|| running.clone()).or_else(|| price.used_up()),
             running,
-            price: here.connection.price(queue, attributes),
+            price,
             dead: here.connection.is_dead_letter_queue(queue),
             free,
             held: snapshot.map_or(0, |snapshot| snapshot.held(here.now_ms)),
@@ -115,7 +116,7 @@ impl<'a> Asking<'a> {
         match received {
             0 => format!("{met} each message met gets one more receive, of {of} before it moves to {target}."),
             _ if received >= max => {
-                format!("{met} all {of} receives of a message are used up: the next one moves it to {target}.")
+                format!("{met} all {of} receives of a message are used up: the next one would move it to {target}.")
             }
             _ => format!(
                 "{met} the next is receive {next} of {of} for the message that had the most; then it moves to {target}."
@@ -123,9 +124,12 @@ impl<'a> Asking<'a> {
         }
     }
 
-    /// The checkbox and the name that spend the last receives; nothing where there are enough.
+    /// The checkbox and the name that spend the last receives; nothing where there are enough, or none.
     pub fn spending(&self, field: &'static str, error: Option<String>) -> Option<impl IntoView + use<>> {
         let Some(Refusal::ReceiveBudget { max_receive_count, received }) = self.price.refusal() else { return None };
+        if self.price.used_up().is_some() {
+            return None;
+        }
         let (name, id) = (self.queue.to_string(), field.to_owned());
         let label = match received {
             0 => format!("Receive although maxReceiveCount is {max_receive_count}"),

@@ -29,7 +29,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
                 <input type="hidden" name="queue" value=queue/>
                 <p class="soft">
                     "Hidden from consumers while a page of them is open: to delete, hide, copy or release them. "
-                    "Given back 10 s after the last page closed."
+                    "Given back 10 s after the last page closed, or within 45 s when its computer or network is gone."
                 </p>
                 {spending}
                 <div class="asking">
@@ -131,7 +131,7 @@ fn held(here: &Here, queue: &QueueName, snapshot: &Snapshot) -> impl IntoView + 
                 </Button>
             </p>
             <p class="soft">
-                "10 s after the last page closed everything is given back, after 11 h at the latest; should the console die, within 2 min."
+                "10 s after the last page closed everything is given back, after 11 h at the latest. Should a page's computer or network vanish, within 45 s; should the console die, within 2 min."
             </p>
             <Scriptless text="Without a script nobody can tell that this page is open: it counts for 5 min from when it was loaded. Extend counts anew."/>
         </form>

@@ -143,12 +143,13 @@ impl Connection {
     }
 
     /// Makes a job of chosen messages. Up to three requests, none of them a receive. Refused where a receive runs on the
-    /// queue, and where messages have to be found by receiving and few receives are left, unless `carry_out.spend`.
+    /// queue, and where messages have to be found by receiving and few receives are left, unless `carry_out.spend`; that
+    /// receive is counted here.
     pub async fn open_job(&self, chosen: &Chosen, carry_out: CarryOut) -> Result<Start, Failure> {
         let queue = &chosen.queue;
         self.require(queue, carry_out.task.verb()).await?;
         let url = self.url(queue).await?;
-        let (mut to, mut cell, mut held) = (None, None, Vec::new());
+        let (mut to, mut cell, mut held, mut received) = (None, None, Vec::new(), None);
         if let Task::Copy { to: destination } = &carry_out.task {
             to = Some(self.url(destination).await?);
         } else {
@@ -157,14 +158,19 @@ impl Connection {
                 return Err(Failure::Refused(Refusal::ReceiveRunning));
             }
             held = cell.as_ref().map(|cell| self.held(cell, chosen)).unwrap_or_default();
-            if held.len() < chosen.messages.len() && !carry_out.spend {
+            if held.len() < chosen.messages.len() {
                 let attributes = self.attributes(queue).await?;
-                self.spare(queue, &attributes, false)?;
+                self.spare(queue, &attributes, carry_out.spend)?;
+                received = Some(attributes);
             }
         }
         let job = self.job(queue, carry_out.task, &chosen.how, &chosen.messages).of(&chosen.id);
         let connection = self.clone();
-        Ok(self.begun(Errand { connection, job: Arc::new(job), url, to, cell, held, restoring: None }))
+        let start = self.begun(Errand { connection, job: Arc::new(job), url, to, cell, held, restoring: None });
+        if let (Some(attributes), true) = (received, start.errand.is_some()) {
+            self.count_receive(queue, &attributes).await?;
+        }
+        Ok(start)
     }
 
     /// A job of this connection.

@@ -1,4 +1,5 @@
-//! Whether a queue can spare the receives that a look or a hold costs.
+//! Whether a queue can spare the receives that a look or a hold costs. What its messages have had by now is known from
+//! what was met before ([`super::spent`]).
 
 use crate::model::{Attributes, Failure, QueueName, Refusal};
 use crate::server::services::Connection;
@@ -22,13 +23,15 @@ pub enum Price {
 }
 
 impl Price {
-    /// Of a receive from a queue with these attributes; `received` is the highest count that is known.
-    pub fn of(attributes: &Attributes, received: Option<u32>) -> Self {
+    /// Of a receive from a queue with these attributes; `received` is the highest count that is known, 0 where none is.
+    pub fn of(attributes: &Attributes, received: u32) -> Self {
         let policy = attributes.redrive_policy.as_ref();
-        policy.map_or(Self::Free, |policy| Self::Counts {
-            max: policy.max_receive_count,
-            received: received.unwrap_or(0),
-        })
+        policy.map_or(Self::Free, |policy| Self::Counts { max: policy.max_receive_count, received })
+    }
+
+    /// Why nothing can be received, whatever anybody confirms: this receive would move messages.
+    pub fn used_up(self) -> Option<Refusal> {
+        self.refusal().filter(|_| matches!(self, Self::Counts { max, received } if received >= max))
     }
 
     /// Why nothing should be received at this price by default.
@@ -45,17 +48,19 @@ impl Price {
 impl Connection {
     /// What the next receive from a queue costs, as far as its last look or hold tells. No request.
     pub fn price(&self, queue: &QueueName, attributes: &Attributes) -> Price {
-        Price::of(attributes, self.desk().spent(queue))
+        Price::of(attributes, self.spent(queue, attributes))
     }
 
-    /// Refuses a receive that a queue cannot spare, unless `spend`. No request.
+    /// Refuses a receive that a queue cannot spare, unless `spend`; and one that would move messages, whatever was
+    /// confirmed. No request.
     pub(in crate::server::services) fn spare(
         &self,
         queue: &QueueName,
         attributes: &Attributes,
         spend: bool,
     ) -> Result<(), Failure> {
-        let refusal = self.price(queue, attributes).refusal().filter(|_| !spend);
+        let price = self.price(queue, attributes);
+        let refusal = if spend { price.used_up() } else { price.refusal() };
         refusal.map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))
     }
 }
@@ -75,13 +80,16 @@ mod tests {
             ..Attributes::default()
         };
         let refusal = |attributes: &Attributes, received| Price::of(attributes, received).refusal();
-        assert_eq!(Price::of(&Attributes::default(), Some(99)), Price::Free);
-        assert_eq!(refusal(&Attributes::default(), Some(99)), None);
-        assert_eq!(refusal(&with(4), None), None);
+        assert_eq!(Price::of(&Attributes::default(), 99), Price::Free);
+        assert_eq!(refusal(&Attributes::default(), 99), None);
+        assert_eq!(refusal(&with(4), 0), None);
         let budget = |max_receive_count, received| Some(Refusal::ReceiveBudget { max_receive_count, received });
-        assert_eq!(refusal(&with(3), None), budget(3, 0));
-        assert_eq!(refusal(&with(10), Some(6)), None);
-        assert_eq!(refusal(&with(10), Some(7)), budget(10, 7), "three are the consumers'");
-        assert_eq!(refusal(&with(10), Some(11)), budget(10, 11));
+        assert_eq!(refusal(&with(3), 0), budget(3, 0));
+        assert_eq!(refusal(&with(10), 6), None);
+        assert_eq!(refusal(&with(10), 7), budget(10, 7), "three are the consumers'");
+        assert_eq!(refusal(&with(10), 11), budget(10, 11));
+        let used_up = |max, received| Price::of(&with(max), received).used_up();
+        assert_eq!((used_up(1, 0), used_up(10, 9)), (None, None), "it may be confirmed");
+        assert_eq!((used_up(1, 1), used_up(10, 11)), (budget(1, 1), budget(10, 11)));
     }
 }

@@ -11,17 +11,18 @@ use tokio_util::sync::CancellationToken;
 use super::SNAPSHOT_BYTES;
 use super::cell::Cell;
 use super::keep::{Course, Keeper};
-use super::lease::Release;
+use super::lease::{Release, leased};
 use super::look::command;
 use super::plan::Plan;
 use super::presence::Seat;
 use super::shelf::Reins;
 use super::snapshot::{Origin, Snapshot, Stop};
+use super::spent::{Counted, Met};
 use crate::model::activity::Detail;
 use crate::model::form::Done;
 use crate::model::form::hold::Hold;
 use crate::model::live::Progress;
-use crate::model::{Code, Failure, Message, QueueName, QueueUrl, Refusal, Verb};
+use crate::model::{Code, Failure, Message, QueueName, QueueUrl, Refusal, Verb, words};
 use crate::server::services::act::Act;
 use crate::server::services::{Connection, report};
 use crate::server::sqs::{Answer, Receive, Result as SqsResult, Sqs};
@@ -42,6 +43,7 @@ pub struct Session {
     hold: Hold,
     cell: Arc<Cell>,
     reins: Arc<Reins>,
+    counted: Counted,
 }
 
 impl Connection {
@@ -58,9 +60,11 @@ impl Connection {
         let turn = self.desk().turn(queue);
         // While it is a look's turn, what the look receives and gives back would pass through this hold, too.
         let _turn = turn.try_lock().map_err(|_| Failure::Refused(Refusal::TooSoon))?;
+        self.desk().busy(queue).map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))?;
+        let counted = self.count_receive(queue, &attributes).await?;
         let (cell, reins) = self.desk().place(queue, snapshot, self.now_ms()).map_err(Failure::Refused)?;
         self.visit(queue);
-        Ok(Session { connection: self.clone(), queue: queue.clone(), url, hold, cell, reins })
+        Ok(Session { connection: self.clone(), queue: queue.clone(), url, hold, cell, reins, counted })
     }
 
     /// Takes no more messages into the hold of a queue; those that came stay held. No request.
@@ -160,7 +164,9 @@ impl Session {
     async fn carry_out(&self, sqs: Arc<dyn Sqs>) -> SqsResult<Told> {
         let filled = CancellationToken::new();
         let fill = async {
-            let result = self.fill(&sqs).await;
+            let (result, lost) = self.fill(&sqs).await;
+            let met = Met::of(&self.cell.snapshot(), result.is_err(), lost);
+            self.connection.learn_receives(&self.queue, self.counted, met).await;
             filled.cancel();
             result
         };
@@ -171,13 +177,13 @@ impl Session {
     }
 
     /// Receives until enough has come, nothing more comes, the time is up, or someone says stop. The code is of the call
-    /// that broke it off, where one did.
-    async fn fill(&self, sqs: &Arc<dyn Sqs>) -> SqsResult<Option<Code>> {
+    /// that broke it off, where one did. Tells, too, whether the answer of a call was lost that may have had its effect.
+    async fn fill(&self, sqs: &Arc<dyn Sqs>) -> (SqsResult<Option<Code>>, bool) {
         let started = Instant::now();
         let seconds = if self.hold.seconds == 0 { SECONDS } else { self.hold.seconds };
         let millis = u64::from(seconds) * 1_000;
         let mut plan = Plan::poll(self.hold.messages, SNAPSHOT_BYTES, millis, self.hold.seconds > 0);
-        let (mut request_id, mut broken_off) = (None, None);
+        let (mut request_id, mut broken_off, mut lost) = (None, None, false);
         let closing = self.connection.desk().closing();
         let stop = loop {
             if self.reins.stop.is_cancelled() || closing.is_cancelled() {
@@ -193,9 +199,11 @@ impl Session {
                 Err(error) if self.cell.snapshot().entries.is_empty() => {
                     let failure = report::sqs(error.clone(), self.connection.name(), Some(&self.queue));
                     self.fill_ended(Stop::Failed(failure));
-                    return Err(error);
+                    lost = !error.had_no_effect();
+                    return (Err(error), lost);
                 }
                 Err(error) => {
+                    lost = !error.had_no_effect();
                     broken_off = Some(error.code.clone());
                     break Stop::Failed(report::sqs(error, self.connection.name(), Some(&self.queue)));
                 }
@@ -208,7 +216,7 @@ impl Session {
             }
         };
         self.fill_ended(stop);
-        Ok(Answer { value: broken_off, request_id })
+        (Ok(Answer { value: broken_off, request_id }), lost)
     }
 
     fn fill_ended(&self, stop: Stop) {
@@ -219,7 +227,6 @@ impl Session {
                 snapshot.finished_ms = Some(now_ms);
             }
         });
-        self.connection.desk().note(&self.queue, &self.cell.snapshot());
     }
 
     /// Keeps the lease until there is a reason to give everything back, and does so.
@@ -233,8 +240,24 @@ impl Session {
         // What a poll under way brings goes back with the rest: a group must be visible again from its first message on.
         filled.cancelled().await;
         kept.returned = keeper.give_back().await;
+        self.left_behind();
         self.let_go(kept.why);
         kept
+    }
+
+    /// Says in the log what a console that stops leaves hidden.
+    fn left_behind(&self) {
+        let snapshot = self.cell.snapshot();
+        let hidden: Vec<i64> = leased(&snapshot, self.connection.now_ms()).map(|(_, until_ms)| until_ms).collect();
+        if let Some(until_ms) = hidden.iter().max() {
+            tracing::warn!(
+                connection = %self.connection.name(),
+                queue = %self.queue,
+                messages = hidden.len(),
+                until = %words::time_of_day(*until_ms),
+                "messages that were held could not be given back; SQS does by then"
+            );
+        }
     }
 
     fn let_go(&self, why: Release) {
@@ -248,6 +271,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if self.cell.is_holding() {
+            self.left_behind();
             self.fill_ended(Stop::Asked);
             self.let_go(Release::Closing);
         }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::cell::Cell;
 use super::lease::{Presence, Release, Step, Terms, leased, step};
-use super::scan::{batches, hide, lanes};
+use super::scan::{AGAIN, batches, hide, lanes};
 use super::shelf::Reins;
 use super::snapshot::Standing;
 use crate::model::limits::BATCH_ENTRIES;
@@ -114,19 +114,22 @@ impl Keeper<'_> {
         done.len()
     }
 
-    /// Makes everything on the lease visible again, on FIFO in the order of the sequence numbers, and tells how many
+    /// Makes everything on the lease visible again, on FIFO each group in the order of its sequence numbers, and tells how many
     /// messages are. What cannot be given back is left to its lease. What somebody hid for a time of its own stays hidden.
     pub async fn give_back(&self) -> usize {
         let _acting = self.cell.acting().await;
         let mut given_back = 0;
-        for _ in 0..TRIES {
+        for again in 0..TRIES {
             let snapshot = self.cell.snapshot();
             let held: Vec<_> = leased(&snapshot, self.clock.now_ms()).map(|(message, _)| message).collect();
-            let batches = batches(self.kind, held.iter().map(|message| &**message));
-            if batches.is_empty() {
+            let lanes = lanes(self.kind, held.iter().map(|message| &**message));
+            if lanes.is_empty() {
                 break;
             }
-            let returned = hide(self.sqs, self.url, lanes(self.kind), batches, 0).await;
+            if again > 0 {
+                sleep(AGAIN).await;
+            }
+            let returned = hide(self.sqs, self.url, lanes, 0).await;
             given_back += returned.len();
             self.cell.change(|snapshot| {
                 for entry in &mut snapshot.entries {

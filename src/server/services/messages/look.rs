@@ -8,6 +8,7 @@ use super::SNAPSHOT_BYTES;
 use super::plan::Plan;
 use super::scan::{LEASE, Scan, scan};
 use super::snapshot::{Origin, Snapshot, Stop};
+use super::spent::Met;
 use crate::model::activity::Detail;
 use crate::model::cli::Command;
 use crate::model::form::Done;
@@ -91,8 +92,10 @@ impl Connection {
         let snapshot = Snapshot::begun(Origin::Look, self.now_ms(), seconds, look.limit, LEASE);
         let act = Act::on(queue, Verb::Look, command(&url, LEASE, 1)).fact("up to", look.limit);
         let closing = self.desk().closing().clone();
+        let counted = self.count_receive(queue, &attributes).await?;
         let effect = |sqs| async move {
             let scan = scan(&sqs, &url, kind, plan, snapshot, &closing).await;
+            self.learn_receives(queue, counted, Met::of(&scan.snapshot, scan.error.is_some(), scan.lost)).await;
             match scan.error {
                 Some(error) if scan.snapshot.entries.is_empty() => Err(error),
                 _ => Ok(Answer { request_id: scan.request_id.clone(), value: scan }),

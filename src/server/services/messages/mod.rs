@@ -29,6 +29,7 @@ mod scan;
 mod send;
 mod shelf;
 mod snapshot;
+mod spent;
 mod uploads;
 pub mod view;
 

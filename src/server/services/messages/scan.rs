@@ -1,11 +1,12 @@
 //! A bounded read of a queue that leaves every message where it was: receive, keep a copy, give back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::{FuturesUnordered, StreamExt as _, iter};
-use tokio::time::{Instant, timeout_at};
+use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::plan::Plan;
@@ -29,6 +30,8 @@ const TICK_MILLIS: u64 = 1_000;
 const WAIT: u32 = 1;
 /// How many batches are given back side by side.
 const RETURNS: usize = 4;
+/// Before it is tried once more: most of what fails was throttled.
+pub(super) const AGAIN: Duration = Duration::from_millis(250);
 
 /// What a scan brought.
 pub struct Scan {
@@ -38,6 +41,8 @@ pub struct Scan {
     pub request_id: Option<String>,
     /// The call that failed, where one did; what had come by then is in the snapshot.
     pub error: Option<SqsError>,
+    /// Whether the answer of a receive was lost that may have had its effect.
+    pub lost: bool,
 }
 
 /// Receives as the plan says, then gives everything back, also after a failure; what a slow receive brings later goes
@@ -56,7 +61,7 @@ pub async fn scan(
     let now_ms = || started_ms + i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
     let mut due = Some(started + Duration::from_millis(plan.millis() + PATIENCE_MILLIS));
     let mut lanes = FuturesUnordered::new();
-    let (mut request_id, mut error) = (None, None);
+    let (mut request_id, mut error, mut lost) = (None, None, false);
     loop {
         if closing.is_cancelled() {
             plan.end();
@@ -91,6 +96,7 @@ pub async fn scan(
             }
             Err(failed) => {
                 plan.failed(count);
+                lost |= !failed.had_no_effect();
                 error.get_or_insert(failed);
             }
         }
@@ -98,7 +104,7 @@ pub async fn scan(
     snapshot.stop = plan.stop().cloned();
     give_back(sqs, url, kind, &mut snapshot, &now_ms).await;
     snapshot.finished_ms = Some(now_ms());
-    Scan { snapshot, request_id, error }
+    Scan { snapshot, request_id, error, lost }
 }
 
 fn millis(elapsed: Duration) -> u64 {
@@ -118,13 +124,13 @@ async fn renew(
         Standing::Held { until_ms } => until_ms > now && until_ms - now <= RENEW_MS,
         _ => false,
     });
-    let batches = batches(kind, due.map(|entry| &*entry.message));
-    if batches.is_empty() {
+    let lanes = lanes(kind, due.map(|entry| &*entry.message));
+    if lanes.is_empty() {
         return;
     }
     // SQS counts from when it is asked, which is after this.
     let until_ms = now_ms() + i64::from(LEASE) * 1_000;
-    let renewed = hide(sqs, url, RETURNS, batches, LEASE).await;
+    let renewed = hide(sqs, url, lanes, LEASE).await;
     for entry in snapshot.entries.iter_mut().filter(|entry| renewed.contains(&entry.message.receipt_handle)) {
         entry.standing = Standing::Held { until_ms };
     }
@@ -139,14 +145,17 @@ async fn give_back(
     snapshot: &mut Snapshot,
     now_ms: &(impl Fn() -> i64 + Sync),
 ) {
-    for _ in 0..2 {
+    for again in [false, true] {
         let now_ms = now_ms();
         let held = snapshot.entries.iter().filter(|entry| entry.actionable(now_ms));
-        let batches = batches(kind, held.map(|entry| &*entry.message));
-        if batches.is_empty() {
+        let lanes = lanes(kind, held.map(|entry| &*entry.message));
+        if lanes.is_empty() {
             return;
         }
-        let returned = hide(sqs, url, lanes(kind), batches, 0).await;
+        if again {
+            sleep(AGAIN).await;
+        }
+        let returned = hide(sqs, url, lanes, 0).await;
         for entry in &mut snapshot.entries {
             if returned.contains(&entry.message.receipt_handle) {
                 entry.standing = Standing::Returned;
@@ -155,10 +164,25 @@ async fn give_back(
     }
 }
 
-/// How many batches are given back side by side: one after the other on FIFO, where a group must be visible again from
-/// its first message on.
-pub(super) fn lanes(kind: QueueKind) -> usize {
-    if kind == QueueKind::Fifo { 1 } else { RETURNS }
+/// The handles of messages in batches of ten, in lanes that are asked side by side; within a lane one batch follows the
+/// other. On FIFO a group is in one lane, by sequence number: it must be visible again from its first message on.
+pub(super) fn lanes<'a>(kind: QueueKind, messages: impl Iterator<Item = &'a Message>) -> Vec<Vec<Vec<ReceiptHandle>>> {
+    if kind == QueueKind::Standard {
+        let batches = batches(kind, messages);
+        let lane = |n: usize| batches.iter().skip(n).step_by(RETURNS).cloned().collect();
+        return (0..RETURNS.min(batches.len())).map(lane).collect();
+    }
+    let mut groups: BTreeMap<Option<&str>, Vec<&Message>> = BTreeMap::new();
+    for message in messages {
+        groups.entry(message.group_id()).or_default().push(message);
+    }
+    let mut lanes: Vec<Vec<&Message>> = vec![Vec::new(); RETURNS.min(groups.len())];
+    for group in groups.into_values() {
+        if let Some(shortest) = lanes.iter_mut().min_by_key(|lane| lane.len()) {
+            shortest.extend(group);
+        }
+    }
+    lanes.into_iter().map(|lane| batches(kind, lane.into_iter())).collect()
 }
 
 /// Hides these for so many seconds from now, one request per batch; 0 makes them visible. Answers those for which SQS
@@ -166,24 +190,20 @@ pub(super) fn lanes(kind: QueueKind) -> usize {
 pub(super) async fn hide(
     sqs: &Arc<dyn Sqs>,
     url: &QueueUrl,
-    lanes: usize,
-    batches: Vec<Vec<ReceiptHandle>>,
+    lanes: Vec<Vec<Vec<ReceiptHandle>>>,
     seconds: u32,
 ) -> BTreeSet<ReceiptHandle> {
-    let answers: Vec<Vec<ReceiptHandle>> = iter(batches)
-        .map(|batch| async move {
+    let lanes = lanes.into_iter().map(|lane| async move {
+        let mut done = Vec::new();
+        for batch in lane {
             let changes: Vec<(ReceiptHandle, u32)> = batch.iter().map(|handle| (handle.clone(), seconds)).collect();
-            match sqs.change_visibility_batch(url, &changes).await {
-                Ok(answer) => {
-                    answer.value.succeeded.into_iter().filter_map(|(at, ())| batch.get(at).cloned()).collect()
-                }
-                Err(_) => Vec::new(),
+            if let Ok(answer) = sqs.change_visibility_batch(url, &changes).await {
+                done.extend(answer.value.succeeded.into_iter().filter_map(|(at, ())| batch.get(at).cloned()));
             }
-        })
-        .buffered(lanes)
-        .collect()
-        .await;
-    answers.into_iter().flatten().collect()
+        }
+        done
+    });
+    join_all(lanes).await.into_iter().flatten().collect()
 }
 
 /// The handles of the messages in batches of ten, in the order in which they are given back: on FIFO by sequence number, so that no
@@ -212,6 +232,27 @@ mod tests {
         };
         assert_eq!(order(QueueKind::Fifo), ["a", "b", "c"], "as numbers, not as texts");
         assert_eq!(order(QueueKind::Standard), ["c", "a", "b"]);
+    }
+
+    #[test]
+    fn fifo_groups_are_given_back_side_by_side_each_in_its_order() {
+        let letter = |n: usize| {
+            let mut message = message(&n.to_string(), "", Some(&n.to_string()));
+            message.system.insert("MessageGroupId".into(), format!("g{}", n % 7));
+            message
+        };
+        let messages: Vec<Message> = (0..100).rev().map(letter).collect();
+        let lanes = lanes(QueueKind::Fifo, messages.iter());
+        assert_eq!(lanes.len(), RETURNS);
+        let number = |handle: &ReceiptHandle| handle.as_str().replace("handle of ", "").parse::<usize>().unwrap();
+        let lanes: Vec<Vec<usize>> = lanes.iter().map(|lane| lane.concat().iter().map(number).collect()).collect();
+        assert_eq!(lanes.iter().map(Vec::len).sum::<usize>(), 100);
+        for lane in &lanes {
+            assert!(lane.len() <= 30 && lane.is_sorted(), "{lane:?}");
+            let groups = lane.iter().map(|n| n % 7).collect::<BTreeSet<_>>();
+            let elsewhere = lanes.iter().filter(|other| other.iter().any(|n| groups.contains(&(n % 7))));
+            assert_eq!(elsewhere.count(), 1, "a group is in one lane");
+        }
     }
 
     #[test]

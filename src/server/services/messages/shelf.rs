@@ -14,9 +14,11 @@ use super::lease::Terms;
 use super::presence::Room;
 use super::recent::Recent;
 use super::snapshot::Snapshot;
+use super::spent::Spent;
 use super::uploads::Uploads;
 use crate::model::{Failure, QueueName, Refusal};
 use crate::server::services::jobs::Jobs;
+use crate::server::store::Receives;
 
 /// How many snapshots a connection keeps.
 const KEPT: usize = 8;
@@ -47,8 +49,7 @@ pub struct Desk {
     closing: CancellationToken,
     terms: Terms,
     room: Arc<Room>,
-    /// The highest receive count that the last look or hold met, where it met any.
-    spent: Mutex<HashMap<QueueName, u32>>,
+    spent: Mutex<Spent>,
     shelf: Mutex<VecDeque<Kept>>,
     turns: Mutex<HashMap<QueueName, Turn>>,
     recent: Mutex<Recent>,
@@ -58,9 +59,9 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// An empty desk; what runs on it ends with `closing`.
-    pub fn new(closing: CancellationToken, terms: Terms) -> Self {
-        Self { closing, terms, ..Self::default() }
+    /// A desk that knows of receives what the store kept; what runs on it ends with `closing`.
+    pub fn new(closing: CancellationToken, terms: Terms, receives: Vec<(QueueName, Receives)>) -> Self {
+        Self { closing, terms, spent: Mutex::new(Spent::knowing(receives)), ..Self::default() }
     }
 
     /// What the console promises of its looks and holds.
@@ -73,9 +74,9 @@ impl Desk {
         &self.room
     }
 
-    /// The highest receive count that is known of a queue's messages.
-    pub(super) fn spent(&self, queue: &QueueName) -> Option<u32> {
-        lock(&self.spent).get(queue).copied()
+    /// What is known of the receives of messages.
+    pub(super) fn spent(&self) -> MutexGuard<'_, Spent> {
+        lock(&self.spent)
     }
 
     /// Ends what runs here: the console stops.
@@ -113,9 +114,6 @@ impl Desk {
         if let Some(refusal) = shelf.iter().find(|kept| kept.queue == *queue).and_then(|kept| busy(&kept.cell)) {
             return Err(refusal);
         }
-        if !snapshot.is_running() {
-            self.note(queue, &snapshot);
-        }
         let (cell, reins) = (Arc::new(Cell::new(snapshot)), Arc::new(Reins::default()));
         shelf.retain(|kept| kept.queue != *queue);
         shelf.push_back(Kept { queue: queue.clone(), cell: Arc::clone(&cell), reins: Arc::clone(&reins) });
@@ -131,18 +129,8 @@ impl Desk {
         Ok((cell, reins))
     }
 
-    /// Remembers what a look or a hold met.
-    pub(super) fn note(&self, queue: &QueueName, snapshot: &Snapshot) {
-        let mut spent = lock(&self.spent);
-        match snapshot.most_receives() {
-            Some(most) => spent.insert(queue.clone(), most),
-            None => spent.remove(queue),
-        };
-    }
-
     /// Takes the queue's snapshot away, unless a hold is filling it: the queue was purged.
     pub(in crate::server::services) fn clear(&self, queue: &QueueName) {
-        lock(&self.spent).remove(queue);
         lock(&self.shelf).retain(|kept| {
             let stays = kept.queue != *queue || kept.cell.is_receiving();
             if !stays {
@@ -162,7 +150,6 @@ impl Desk {
             other
         });
         lock(&self.recent).forget(queue);
-        lock(&self.spent).remove(queue);
     }
 
     /// The hold of a queue, if there is one, and what steers it.

@@ -173,7 +173,7 @@ fn files_of_other_programs_and_newer_versions_are_refused_untouched() {
     change("PRAGMA user_version = 99");
     let before = std::fs::read(&path).unwrap();
     let error = Sqlite::open(directory.path()).unwrap_err();
-    assert!(error.to_string().contains("newer version of the console (schema 99, this one knows 2)"), "{error}");
+    assert!(error.to_string().contains("newer version of the console (schema 99, this one knows 3)"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     change("PRAGMA application_id = 7");
@@ -209,4 +209,20 @@ async fn a_second_console_on_the_same_directory_is_refused_until_the_first_has_g
     drop(first);
     let second = Sqlite::open(directory.path()).unwrap();
     assert_eq!(second.activity(&all()).await.unwrap()[0].outcome, Some(done()), "nobody took it for abandoned");
+}
+
+#[tokio::test]
+async fn what_is_known_of_receives_survives_reopening() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(directory.path()).unwrap();
+    let (local, orders) = (connection("local"), "orders".parse().unwrap());
+    let known = |most, at_ms| Some(Receives { most, at_ms });
+    store.keep_receives(&local, &orders, known(6, 1_000)).await.unwrap();
+    store.keep_receives(&local, &orders, known(7, 2_000)).await.unwrap();
+    store.keep_receives(&local, &"gone".parse().unwrap(), known(1, 1)).await.unwrap();
+    store.keep_receives(&local, &"gone".parse().unwrap(), None).await.unwrap();
+    drop(store);
+    let store = Sqlite::open(directory.path()).unwrap();
+    assert_eq!(store.receives(&local).await.unwrap(), [(orders, Receives { most: 7, at_ms: 2_000 })]);
+    assert_eq!(store.receives(&connection("other")).await.unwrap(), []);
 }

@@ -18,6 +18,7 @@ mod pattern;
 mod qualifier;
 mod quantity;
 pub mod query;
+pub mod saved;
 mod scan;
 mod search;
 mod shape;

@@ -1,6 +1,8 @@
 //! What the URL says about a list of messages: the filter, the order, the columns, the page. Nothing in it is an error:
 //! what cannot be read is said beside its field, or is the default.
 
+use percent_encoding::percent_decode_str;
+
 use super::column::Column;
 use super::path::JsonPath;
 use super::{Fault, Filter};
@@ -10,6 +12,10 @@ use crate::model::paths;
 pub const ROWS: usize = 100;
 /// The most columns beside the id.
 pub const COLUMNS: usize = 12;
+/// The longest text of a query that is read, in bytes.
+pub const LONGEST: usize = 8 << 10;
+/// The name under which a form or a page that leads back to a list carries the text of its query.
+pub const LIST: &str = "list";
 
 /// In what form the messages are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,6 +140,43 @@ impl Query {
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
         paths::with_query(page, &pairs)
     }
+
+    /// All of this as one text, for a hidden field: what follows the question mark of its link.
+    pub fn text(&self) -> String {
+        self.link("").trim_start_matches('?').to_owned()
+    }
+
+    /// Reads such a text. It comes from a browser and may be anything: what leads back to a list is always printed anew
+    /// from what was read here, so it can neither lead elsewhere nor say anything else.
+    pub fn of(text: &str) -> Self {
+        let text = if text.len() <= LONGEST { text } else { "" };
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=')?;
+            Some((name.to_owned(), percent_decode_str(value).decode_utf8().ok()?.into_owned()))
+        };
+        let pairs: Vec<(String, String)> = text.split('&').filter_map(pair).collect();
+        Self::read(|name| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()))
+    }
+
+    /// The address of a page that leads back to a list with all of this.
+    pub fn carry(&self, page: &str) -> String {
+        paths::with_query(page, &[(LIST, &self.text())])
+    }
+
+    /// What of it is worth keeping: all but the page and the message that is open.
+    #[must_use]
+    pub fn lasting(&self) -> Self {
+        self.opening(None, 1)
+    }
+
+    /// Whether it shows the same as another, whatever the page and however the filter was typed.
+    pub fn shows_same(&self, other: &Self) -> bool {
+        let plain = |query: &Self| {
+            let typed = if query.fault.is_some() { query.typed.trim().to_owned() } else { query.filter.to_string() };
+            Self { typed, fault: None, ..query.lasting() }
+        };
+        plain(self) == plain(other)
+    }
 }
 
 /// Columns from a list with commas; what is none is left out, and so is what comes twice. A comma in quotation marks, as in
@@ -161,7 +204,28 @@ pub fn columns(list: &str) -> Vec<Column> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_a_list_says_is_carried(filter in any::<String>(), sort in "-?[a-z:.\"]{0,9}", columns in any::<String>(), page in 0_usize..9) {
+            let url = [("filter", filter.clone()), ("sort", sort), ("columns", columns), ("page", page.to_string()), ("by", filter)];
+            let query = Query::read(|name| url.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()));
+            prop_assume!(query.text().len() <= LONGEST);
+            let carried = Query::of(&query.text());
+            prop_assert!(carried.shows_same(&query));
+            prop_assert_eq!(carried, query);
+        }
+
+        #[test]
+        fn no_text_leads_elsewhere(text in any::<String>()) {
+            let link = Query::of(&text).link("/m");
+            prop_assert!(link == "/m" || link.starts_with("/m?"), "{}", link);
+            prop_assert!(link.bytes().all(|byte| byte.is_ascii_graphic()), "{}", link);
+        }
+    }
 
     fn read(url: &[(&str, &str)]) -> Query {
         Query::read(|name| url.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
@@ -187,6 +251,45 @@ mod tests {
                 && !query.filtered(Filter::default()).link("/m").contains("page")
         );
         assert_eq!(query.sorted(Column::Size, true).pairs()[1].1, "-size");
+    }
+
+    #[test]
+    fn it_travels_as_one_text_and_nothing_else_does() {
+        let url = [
+            ("filter", "a&sort=size \"ü=%26\" or b+c"),
+            ("sort", "-body:\"a,b\".c"),
+            ("columns", r#"sent,body:"a,b""#),
+            ("page", "3"),
+            ("by", "attr.type"),
+            ("view", "groups"),
+        ];
+        let query = read(&url);
+        assert_eq!(Query::of(&query.text()), query, "{}", query.text());
+        assert_eq!(Query::of(""), Query { page: 1, ..Query::default() });
+        for hostile in [
+            "//evil.example/",
+            "https://evil.example/?filter=a",
+            "\r\nSet-Cookie: a=b",
+            "filter=%ff",
+            "=&&=",
+            "page=-1",
+        ] {
+            let link = Query::of(hostile).link("/local/queues/orders/messages");
+            assert_eq!(link, "/local/queues/orders/messages", "{hostile}");
+        }
+        assert_eq!(Query::of(&format!("filter={}", "a".repeat(LONGEST))).typed, "");
+    }
+
+    #[test]
+    fn it_is_the_same_however_it_was_typed() {
+        let query = read(&[("filter", "is:json  count=3"), ("page", "2")]);
+        assert!(query.shows_same(&read(&[("filter", " is:JSON count:3")])));
+        assert!(
+            !query.shows_same(&read(&[("filter", "is:json")]))
+                && !query.shows_same(&read(&[("filter", "is:json count:3"), ("sort", "size")]))
+        );
+        assert!(!read(&[("filter", "age>")]).shows_same(&read(&[])), "what cannot be read is not nothing");
+        assert_eq!(query.lasting().text(), "filter=is%3Ajson%20%20count%3D3");
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub struct CarryOutForm {
     /// The queue's name, typed, where `spend` is present.
     #[serde(default)]
     pub confirm: String,
+    /// The list that the messages were chosen from, which the answer leads back to.
+    #[serde(default)]
+    pub list: String,
 }
 
 /// The task, and whether the receives it costs may be used up.

@@ -30,6 +30,9 @@ pub struct ChooseForm {
     /// By what causes were told apart.
     #[serde(default)]
     pub by: String,
+    /// The list as it is shown, which the answer leads back to.
+    #[serde(default)]
+    pub list: String,
 }
 
 /// Which messages of which snapshot.

@@ -27,6 +27,9 @@ pub struct HeldForm {
     /// Present on the page of one message, which the answer leads back to.
     #[serde(default)]
     pub one: String,
+    /// The list as it is shown, which the answer leads back to.
+    #[serde(default)]
+    pub list: String,
 }
 
 /// What to do.

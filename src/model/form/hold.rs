@@ -31,6 +31,9 @@ pub struct HoldForm {
     /// The queue's name, typed, where `spend` is present.
     #[serde(default)]
     pub confirm: String,
+    /// The list as it is shown, which the answer leads back to.
+    #[serde(default)]
+    pub list: String,
 }
 
 /// What it asks.

@@ -56,6 +56,8 @@ pub struct ImportForm {
     pub group: String,
     /// The lines, typed.
     pub text: String,
+    /// The list of messages that the page leads back to.
+    pub list: String,
     /// Whether a file was chosen instead.
     pub from_file: bool,
     /// The file's text.
@@ -84,6 +86,7 @@ impl ImportForm {
             "queue" => self.queue = value,
             "reading" => self.reading = value,
             "group" => self.group = value,
+            "list" => self.list = value,
             "text" => self.text = value.replace("\r\n", "\n"),
             _ => {}
         }

@@ -25,6 +25,9 @@ pub struct LookForm {
     /// The queue's name, typed, where `spend` is present.
     #[serde(default)]
     pub confirm: String,
+    /// The list as it is shown, which the answer leads back to.
+    #[serde(default)]
+    pub list: String,
 }
 
 /// What it asks.
@@ -74,6 +77,7 @@ mod tests {
             limit: limit.into(),
             spend: spend.into(),
             confirm: confirm.into(),
+            list: String::new(),
         };
         form.parse().map_err(|mut invalid| invalid.remove(0).field)
     }

@@ -14,6 +14,7 @@ pub mod look;
 pub mod new_queue;
 pub mod quantity;
 pub mod redrive;
+pub mod saved;
 pub mod send;
 pub mod settings;
 pub mod tags;
@@ -24,6 +25,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::archive::Archived;
+use super::filter::saved::FilterName;
 use super::ids::QueueName;
 use super::message::Sent;
 use super::words;
@@ -117,6 +119,14 @@ pub enum Done {
     },
     /// It was decided whether copies of a queue's messages are kept.
     Keeps(Archived),
+    /// A filter was saved under a new name.
+    FilterSaved(FilterName),
+    /// A saved filter was replaced by another one.
+    FilterReplaced(FilterName),
+    /// A saved filter has another name.
+    FilterRenamed(FilterName),
+    /// A saved filter was forgotten.
+    FilterDeleted(FilterName),
     /// A redrive was started.
     RedriveStarted,
     /// A redrive was told to stop.
@@ -175,6 +185,10 @@ impl Done {
             Self::Forgotten { copies } => format!("{} forgotten", words::plural(*copies, "copy", "copies")),
             Self::Keeps(Archived::Kept { .. }) => "Copies are kept from now on".into(),
             Self::Keeps(_) => "No more copies are kept".into(),
+            Self::FilterSaved(name) => format!("“{name}” is saved"),
+            Self::FilterReplaced(name) => format!("“{name}” is replaced"),
+            Self::FilterRenamed(name) => format!("It is called “{name}” now"),
+            Self::FilterDeleted(name) => format!("“{name}” is forgotten"),
             Self::RedriveStarted => "Redrive started".into(),
             Self::RedriveCancelled { .. } => "Redrive cancelled".into(),
             Self::Received { messages: n } => format!("{} received", messages(n)),
@@ -215,6 +229,10 @@ impl Done {
             Self::Keeps(_) => {
                 "What is deleted from this queue from now on is gone. The copies that are there stay until they expire."
             }
+            Self::FilterSaved(_) | Self::FilterReplaced(_) | Self::FilterRenamed(_) => {
+                "It stands above the list of this queue's messages, for everyone who uses this console."
+            }
+            Self::FilterDeleted(_) => "The messages are not touched, and the list stays as it is.",
             Self::RedriveStarted => "SQS moves the messages by itself, also when this page is closed.",
             Self::RedriveCancelled { .. } => "What was moved stays moved; SQS may finish a few messages it had taken.",
             Self::Received { .. } => "",

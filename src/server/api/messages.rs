@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
 
 use super::{Leads, submit};
+use crate::model::filter::Query;
 use crate::model::form::Done;
 use crate::model::form::carry_out::{CarryOut, CarryOutForm};
 use crate::model::form::choose::ChooseForm;
@@ -11,6 +12,7 @@ use crate::model::form::held::HeldForm;
 use crate::model::form::hold::HoldForm;
 use crate::model::form::import::ImportForm;
 use crate::model::form::look::LookForm;
+use crate::model::form::saved::SavedForm;
 use crate::model::form::send::SendForm;
 use crate::model::job::Task;
 use crate::model::paths::{self, QueuePage};
@@ -33,7 +35,8 @@ pub async fn send_message(data: MultipartData) -> Result<(), Failure> {
 #[server(endpoint = "messages/look", prefix = "/api")]
 pub async fn look(#[server(flatten)] form: LookForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
-    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    // What comes is another snapshot: it is seen from its first page on.
+    let leads = Leads::to_list(&connection, &queue, &Query::of(&form.list).lasting());
     let look = form.parse();
     submit(form, leads, async move { Ok(connection.look(&queue, look?).await?) }).await
 }
@@ -42,7 +45,7 @@ pub async fn look(#[server(flatten)] form: LookForm) -> Result<(), Failure> {
 #[server(endpoint = "messages/hold", prefix = "/api")]
 pub async fn hold(#[server(flatten)] form: HoldForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
-    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    let leads = Leads::to_list(&connection, &queue, &Query::of(&form.list).lasting());
     let (hold, services) = (form.parse(), super::services());
     let work = async move {
         let session = connection.open_hold(&queue, hold?).await?;
@@ -54,25 +57,25 @@ pub async fn hold(#[server(flatten)] form: HoldForm) -> Result<(), Failure> {
 
 /// Takes no more messages into a hold; those that came stay held.
 #[server(endpoint = "messages/stop", prefix = "/api")]
-pub async fn stop_receiving(connection: String, queue: String) -> Result<(), Failure> {
+pub async fn stop_receiving(connection: String, queue: String, #[server(default)] list: String) -> Result<(), Failure> {
     let (connection, queue) = super::place(&connection, &queue)?;
-    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    let leads = Leads::to_list(&connection, &queue, &Query::of(&list));
     submit((), leads, async move { Ok(connection.stop_receiving(&queue)?) }).await
 }
 
 /// Renews the lease of what is held.
 #[server(endpoint = "messages/extend", prefix = "/api")]
-pub async fn extend_hold(connection: String, queue: String) -> Result<(), Failure> {
+pub async fn extend_hold(connection: String, queue: String, #[server(default)] list: String) -> Result<(), Failure> {
     let (connection, queue) = super::place(&connection, &queue)?;
-    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    let leads = Leads::to_list(&connection, &queue, &Query::of(&list));
     submit((), leads, async move { Ok(connection.extend_hold(&queue).await?) }).await
 }
 
 /// Gives back everything that is held.
 #[server(endpoint = "messages/release", prefix = "/api")]
-pub async fn release_hold(connection: String, queue: String) -> Result<(), Failure> {
+pub async fn release_hold(connection: String, queue: String, #[server(default)] list: String) -> Result<(), Failure> {
     let (connection, queue) = super::place(&connection, &queue)?;
-    let leads = Leads::to(paths::queue(connection.name(), &queue, QueuePage::Messages));
+    let leads = Leads::to_list(&connection, &queue, &Query::of(&list));
     submit((), leads, async move { Ok(connection.release_hold(&queue).await?) }).await
 }
 
@@ -80,39 +83,49 @@ pub async fn release_hold(connection: String, queue: String) -> Result<(), Failu
 #[server(endpoint = "messages/act", prefix = "/api")]
 pub async fn act_on_held(#[server(flatten)] form: HeldForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
-    let page = if form.one.is_empty() {
-        paths::queue(connection.name(), &queue, QueuePage::Messages)
+    let leads = if form.one.is_empty() {
+        Leads::to_list(&connection, &queue, &Query::of(&form.list))
     } else {
-        paths::message(connection.name(), &queue, &MessageId::new(&form.one))
+        // The page of a message is in its list, too: its address says which.
+        Leads::to(Query::of(&form.list).link(&paths::message(connection.name(), &queue, &MessageId::new(&form.one))))
     };
     let held = form.parse();
-    submit(form, Leads::to(page), async move { Ok(connection.act_on_held(&queue, held?).await?) }).await
+    submit(form, leads, async move { Ok(connection.act_on_held(&queue, held?).await?) }).await
 }
 
 /// Freezes messages of a snapshot; the page it leads to does something with them.
 #[server(endpoint = "messages/choose", prefix = "/api")]
 pub async fn choose(#[server(flatten)] form: ChooseForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
-    let back = paths::queue(connection.name(), &queue, QueuePage::Messages);
-    let back = paths::with_query(&back, &[("filter", &form.filter), ("by", &form.by)]);
+    let list = Query::of(&form.list);
     let chosen = match form.parse() {
         Ok(choice) => connection.choose(&queue, &choice).map_err(Rejection::from),
         Err(invalid) => Err(invalid.into()),
     };
-    let page = chosen.map(|chosen| paths::chosen(connection.name(), &queue, &chosen.id));
-    super::onward(form, Leads::to(back), page).await
+    let page = chosen.map(|chosen| list.carry(&paths::chosen(connection.name(), &queue, &chosen.id)));
+    super::onward(form, Leads::to_list(&connection, &queue, &list), page).await
+}
+
+/// Saves what a list shows under a name, or replaces, renames or forgets what was saved.
+#[server(endpoint = "messages/filters", prefix = "/api")]
+pub async fn change_filters(#[server(flatten)] form: SavedForm) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let leads = Leads::to_list(&connection, &queue, &Query::of(&form.list));
+    let change = form.parse();
+    submit(form, leads, async move { connection.change_filter(&queue, change?).await }).await
 }
 
 /// Starts a job with chosen messages; its page shows how far it is.
 #[server(endpoint = "messages/start-job", prefix = "/api")]
 pub async fn start_job(#[server(flatten)] form: CarryOutForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
-    let back = paths::chosen(connection.name(), &queue, &form.chosen);
+    let list = Query::of(&form.list);
+    let back = list.carry(&paths::chosen(connection.name(), &queue, &form.chosen));
     let opened = match form.parse() {
         Ok(carry_out) => open(&connection, &queue, &form.chosen, carry_out).await.map_err(Rejection::from),
         Err(invalid) => Err(invalid.into()),
     };
-    let page = opened.map(|opened| super::started(&connection, opened));
+    let page = opened.map(|opened| list.carry(&super::started(&connection, opened)));
     super::onward(form, Leads::to(back), page).await
 }
 
@@ -123,11 +136,11 @@ async fn open(connection: &Connection, queue: &QueueName, chosen: &str, carry_ou
 
 /// Tells a job to end after the batch in hand.
 #[server(endpoint = "jobs/stop", prefix = "/api")]
-pub async fn stop_job(connection: String, job: String) -> Result<(), Failure> {
+pub async fn stop_job(connection: String, job: String, #[server(default)] list: String) -> Result<(), Failure> {
     let connection = super::services().connection(&connection)?;
     let found = connection.jobs().find(&job).ok_or(Failure::NotFound)?;
     found.cancel();
-    super::redirect(&paths::job(connection.name(), found.id()));
+    super::redirect(&Query::of(&list).carry(&paths::job(connection.name(), found.id())));
     Ok(())
 }
 
@@ -142,42 +155,50 @@ pub async fn read_import(data: MultipartData) -> Result<(), Failure> {
     })
     .await?;
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
-    let back = paths::import(connection.name(), &queue, "");
+    let list = Query::of(&form.list);
+    let back = list.carry(&paths::import(connection.name(), &queue, ""));
     let kept = form.kept();
     let uploaded = match form.parse() {
         Ok(import) => connection.upload(&queue, import).await,
         Err(invalid) => Err(invalid.into()),
     };
-    let page = uploaded.map(|upload| paths::import(connection.name(), &queue, &upload.id));
+    let page = uploaded.map(|upload| list.carry(&paths::import(connection.name(), &queue, &upload.id)));
     super::onward(kept, Leads::to(back), page).await
 }
 
 /// Starts the job that sends what was read from a file.
 #[server(endpoint = "messages/start-import", prefix = "/api")]
-pub async fn start_import(connection: String, queue: String, upload: String) -> Result<(), Failure> {
+pub async fn start_import(
+    connection: String,
+    queue: String,
+    upload: String,
+    #[server(default)] list: String,
+) -> Result<(), Failure> {
     let (connection, queue) = super::place(&connection, &queue)?;
-    let back = paths::import(connection.name(), &queue, &upload);
+    let list = Query::of(&list);
+    let back = list.carry(&paths::import(connection.name(), &queue, &upload));
     let opened = match connection.uploaded(&queue, &upload) {
         Ok(upload) => connection.open_import(&upload).await,
         Err(failure) => Err(failure),
     };
-    let page = opened.map(|opened| super::started(&connection, opened)).map_err(Rejection::from);
+    let page = opened.map(|opened| list.carry(&super::started(&connection, opened))).map_err(Rejection::from);
     super::onward((), Leads::to(back), page).await
 }
 
 /// Freezes the messages that a job did not do it with, for another try.
 #[server(endpoint = "jobs/again", prefix = "/api")]
-pub async fn choose_undone(connection: String, job: String) -> Result<(), Failure> {
+pub async fn choose_undone(connection: String, job: String, #[server(default)] list: String) -> Result<(), Failure> {
+    let list = Query::of(&list);
     let connection = super::services().connection(&connection)?;
     let found = connection.jobs().find(&job).ok_or(Failure::NotFound)?;
     if *found.task() == Task::Import {
         let upload = connection.upload_again(found.queue(), found.report().undone())?;
-        super::redirect(&paths::import(connection.name(), found.queue(), &upload.id));
+        super::redirect(&list.carry(&paths::import(connection.name(), found.queue(), &upload.id)));
         return Ok(());
     }
     let how = format!("not {} by a job", found.task().done());
     let chosen = connection.freeze(found.queue(), found.report().undone(), how)?;
-    super::redirect(&paths::chosen(connection.name(), found.queue(), &chosen.id));
+    super::redirect(&list.carry(&paths::chosen(connection.name(), found.queue(), &chosen.id)));
     Ok(())
 }
 

@@ -18,8 +18,9 @@ use leptos::prelude::{FromServerFnError, ServerFnErrorErr, expect_context, use_c
 use leptos::server_fn::codec::JsonEncoding;
 use serde::Serialize;
 
+use crate::model::filter::Query;
 use crate::model::form::Done;
-use crate::model::paths;
+use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, QueueName};
 use crate::server::services::jobs::Start;
 use crate::server::services::submissions::Rejection;
@@ -66,6 +67,11 @@ impl Leads {
     /// To the same page in both cases.
     pub fn to(page: String) -> Self {
         Self { done: page.clone(), back: page }
+    }
+
+    /// To the list of a queue's messages as the form's page showed it.
+    pub fn to_list(connection: &Connection, queue: &QueueName, list: &Query) -> Self {
+        Self::to(list.link(&paths::queue(connection.name(), queue, QueuePage::Messages)))
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! Nothing is asked of SQS: what is written is the copy that the console holds. The file is made while it is sent.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{self, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use futures_util::stream;
@@ -15,7 +16,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
 
-use crate::model::filter::Filter;
+use crate::model::filter::Query;
 use crate::model::paths::{self, Download, QueuePage};
 use crate::model::{Failure, Message, MessageId, QueueName};
 use crate::server::services::messages::export;
@@ -31,24 +32,16 @@ struct Place {
     chosen: Option<String>,
 }
 
-/// Which messages of a snapshot.
-#[derive(Debug, Deserialize)]
-struct Wanted {
-    /// The one message; absent: all that match.
-    message: Option<String>,
-    /// What they match; empty: everything.
-    #[serde(default)]
-    filter: String,
-    /// By what causes are told apart.
-    #[serde(default)]
-    by: String,
-}
+/// Which messages of a snapshot: `message` names one; else it is the address of a list, and all that match are meant.
+type Wanted = BTreeMap<String, String>;
 
 /// The four addresses.
 pub fn routes(services: Services) -> Router {
     let mut router = Router::new();
     for format in [Download::Ndjson, Download::Csv] {
-        let file = move |State(services): State<Services>, Path(place): Path<Place>, Query(wanted): Query<Wanted>| async move {
+        let file = move |State(services): State<Services>,
+                         Path(place): Path<Place>,
+                         extract::Query(wanted): extract::Query<Wanted>| async move {
             download(&services, format, &place, &wanted)
         };
         for holds in ["/{connection}/queues/{queue}", "/{connection}/queues/{queue}/chosen/{chosen}"] {
@@ -62,8 +55,9 @@ pub fn routes(services: Services) -> Router {
 fn download(services: &Services, format: Download, place: &Place, wanted: &Wanted) -> Response {
     let found = services.connection(&place.connection).ok().zip(place.queue.parse::<QueueName>().ok());
     let Some((connection, queue)) = found else { return StatusCode::NOT_FOUND.into_response() };
-    let only = wanted.message.as_ref().map(MessageId::new);
-    match messages(&connection, &queue, place.chosen.as_deref(), only.as_ref(), wanted) {
+    let only = wanted.get("message").map(MessageId::new);
+    let list = Query::read(|name| wanted.get(name).cloned());
+    match messages(&connection, &queue, place.chosen.as_deref(), only.as_ref(), &list) {
         Ok((messages, at_ms)) => {
             let one = if only.is_some() { messages.first().map(AsRef::as_ref) } else { None };
             file(format, &export::file_name(format, &queue, at_ms, one), messages)
@@ -71,10 +65,7 @@ fn download(services: &Services, format: Download, place: &Place, wanted: &Wante
         Err(_) => Redirect::to(&match (&place.chosen, &only) {
             (Some(id), _) => paths::chosen(connection.name(), &queue, id),
             (None, Some(id)) => paths::message(connection.name(), &queue, id),
-            (None, None) => paths::with_query(
-                &paths::queue(connection.name(), &queue, QueuePage::Messages),
-                &[("filter", &wanted.filter), ("by", &wanted.by)],
-            ),
+            (None, None) => list.link(&paths::queue(connection.name(), &queue, QueuePage::Messages)),
         })
         .into_response(),
     }
@@ -86,7 +77,7 @@ fn messages(
     queue: &QueueName,
     chosen: Option<&str>,
     only: Option<&MessageId>,
-    wanted: &Wanted,
+    list: &Query,
 ) -> Result<(Vec<Arc<Message>>, i64), Failure> {
     if let Some(id) = chosen {
         let chosen = connection.chosen(queue, id)?;
@@ -97,8 +88,10 @@ fn messages(
         snapshot.find(id).into_iter().map(|(at, _)| at).collect()
     } else {
         // A filter that cannot be read is not one that everything matches: its page says what is wrong with it.
-        let filter: Filter = wanted.filter.parse().map_err(|_| Failure::Invalid)?;
-        matching(&snapshot, &filter, wanted.by.parse().ok().as_ref(), connection.now_ms())
+        if list.fault.is_some() {
+            return Err(Failure::Invalid);
+        }
+        matching(&snapshot, &list.filter, list.by.as_ref(), connection.now_ms())
     };
     let messages: Vec<_> = places.into_iter().map(|at| Arc::clone(&snapshot.entries[at].message)).collect();
     if messages.is_empty() { Err(Failure::NoSuchMessage) } else { Ok((messages, snapshot.started_ms)) }

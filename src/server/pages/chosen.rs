@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::messages::download;
+use super::messages::{download, list};
 use super::queue::head::head as queue_head;
 use super::{Here, Page, done, page};
 use crate::model::archive::Archived;
@@ -34,7 +34,7 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
     let keeps = here.connection.keeps(&queue).await?;
     let budget = here.connection.price(&queue, &attributes).refusal();
     let count = words::plural(chosen.messages.len() as u64, "message", "messages");
-    let back = paths::queue(here.connection.name(), &queue, QueuePage::Messages);
+    let back = list::address(&here, &queue, &list::before(&here));
     let head =
         queue_head(here.connection.name(), &queue, QueuePage::Messages, here.connection.is_dead_letter_queue(&queue));
     let body = view! {
@@ -182,6 +182,7 @@ fn hidden(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
         <input type="hidden" name="connection" value=connection/>
         <input type="hidden" name="queue" value=queue/>
         <input type="hidden" name="chosen" value=id/>
+        {list::keep(&list::before(here))}
     }
 }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::messages::list;
 use super::queue::head::head as queue_head;
 use super::{Here, Page, done, page};
 use crate::model::form::import::{ImportForm, Reading};
@@ -56,6 +57,7 @@ fn form(here: &Here, queue: &QueueName) -> impl IntoView + use<> {
     let [file_error, text_error, reading_error, group_error] = errors;
     let choices = Reading::ALL.map(|reading| Choice::new(reading.key(), reading.label())).to_vec();
     let reading = if typed.reading.is_empty() { Reading::default().key().to_owned() } else { typed.reading };
+    let kept = list::keep(&list::before(here));
     let group_label = if queue.kind() == QueueKind::Fifo { "Message group" } else { "Message group (fair queue)" };
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     view! {
@@ -63,6 +65,7 @@ fn form(here: &Here, queue: &QueueName) -> impl IntoView + use<> {
             <form class="form" method="post" enctype="multipart/form-data" action=paths::api("messages/import")>
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=name/>
+                {kept}
                 <FileField name="file" label="A file" hint="UTF-8 text of at most 16 MiB and 50 000 lines." error=file_error/>
                 <TextareaField
                     name="text"
@@ -103,7 +106,8 @@ fn preview(here: &Here, upload: &Upload) -> impl IntoView + use<> {
     let reason = here.connection.allowed().err().map(|refusal| refusal.title());
     let reason = reason.or_else(|| (good == 0).then(|| "None of the lines can be sent.".to_owned()));
     let (connection, name, id) = (here.connection.name().to_string(), upload.queue.to_string(), upload.id.clone());
-    let back = paths::import(here.connection.name(), &upload.queue, "");
+    let back = list::before(here).carry(&paths::import(here.connection.name(), &upload.queue, ""));
+    let kept = list::keep(&list::before(here));
     let table = sample(upload);
     let (at, now) = (upload.at_ms, here.now_ms);
     let fifo = (upload.queue.kind() == QueueKind::Fifo).then_some(
@@ -124,6 +128,7 @@ fn preview(here: &Here, upload: &Upload) -> impl IntoView + use<> {
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=name/>
                 <input type="hidden" name="upload" value=id/>
+                {kept}
                 <p class="soft">
                     "Each gets a new id, a receive count of 0 and the time of now. Body, attributes, group and trace stay. "
                     {fifo}

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::messages::list;
 use super::{Here, Page, done, page};
 use crate::model::job::Task;
-use crate::model::paths::{self, QueuePage};
+use crate::model::paths;
 use crate::model::{Failure, words};
 use crate::server::services::jobs::{Job, Report, Row};
 use crate::server::services::messages::Fate;
@@ -26,7 +27,7 @@ async fn job(here: Here) -> Result<Page, Failure> {
     let job = here.connection.jobs().find(&here.params.get("job").unwrap_or_default()).ok_or(Failure::NotFound)?;
     let report = job.report();
     let title = format!("{} · {}", job.task().title(), job.queue());
-    let back = paths::queue(here.connection.name(), job.queue(), QueuePage::Messages);
+    let back = list::address(&here, job.queue(), &list::before(&here));
     let body = view! {
         <div class="cluster">
             <h1 class="page-title">{job.task().title()}</h1>
@@ -82,13 +83,14 @@ fn progress(here: &Here, job: &Job, report: &Report) -> impl IntoView + use<> {
     let known = *job.task() != Task::Purge || report.finished_ms.is_some();
     let max = known.then_some(total);
     let of = if known { format!(" of {}", words::count(total)) } else { " so far".to_owned() };
-    let page = paths::job(here.connection.name(), job.id());
+    let page = list::before(here).carry(&paths::job(here.connection.name(), job.id()));
     let id = job.id().to_owned();
     let hidden = || {
         let (connection, id) = (here.connection.name().to_string(), job.id().to_owned());
         view! {
             <input type="hidden" name="connection" value=connection/>
             <input type="hidden" name="job" value=id/>
+            {list::keep(&list::before(here))}
         }
     };
     let running = report.finished_ms.is_none();
@@ -170,7 +172,7 @@ fn results(here: &Here, job: &Job, report: &Report) -> impl IntoView + use<> {
         })
         .collect();
     let columns = vec![Column::new("Message", CellKind::Name), Column::new("Result", CellKind::Plain)];
-    let base = paths::job(here.connection.name(), job.id());
+    let base = list::before(here).carry(&paths::job(here.connection.name(), job.id()));
     let link = move |n: usize| paths::with_query(&base, &[("page", &n.to_string())]);
     let turn = (pages > 1).then(|| {
         let previous = (page > 1).then(|| link(page - 1));

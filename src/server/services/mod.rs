@@ -19,6 +19,7 @@ pub mod poller;
 pub mod queues;
 pub mod redrive;
 pub mod report;
+pub mod saved;
 pub mod settings;
 pub mod submissions;
 

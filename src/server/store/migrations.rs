@@ -10,7 +10,7 @@ use super::StoreError;
 const APPLICATION_ID: i64 = 0x5244_5256;
 
 /// Step n brings a database from version n to n + 1 (`PRAGMA user_version`).
-const STEPS: [&str; 3] = [AUDIT_LOG, ARCHIVE, RECEIVES];
+const STEPS: [&str; 4] = [AUDIT_LOG, ARCHIVE, RECEIVES, SAVED_FILTERS];
 
 /// The audit log. `outcome` is NULL while a change is under way.
 const AUDIT_LOG: &str = "
@@ -81,6 +81,18 @@ const RECEIVES: &str = "
         most       INTEGER NOT NULL,
         at_ms      INTEGER NOT NULL,
         PRIMARY KEY (connection, queue)
+    ) STRICT;
+";
+
+/// Saved filters. `key` is the name in small letters, `query` what the address of the list said.
+const SAVED_FILTERS: &str = "
+    CREATE TABLE saved_filter (
+        connection TEXT NOT NULL,
+        queue      TEXT NOT NULL,
+        key        TEXT NOT NULL,
+        name       TEXT NOT NULL,
+        query      TEXT NOT NULL,
+        PRIMARY KEY (connection, queue, key)
     ) STRICT;
 ";
 

@@ -1,14 +1,15 @@
 //! Floor 1 — the only code of the console that has heard of SQL.
 //! May use: model.
 //!
-//! [`Store`] is what the console remembers, in the model's own types: the audit log, what is known of receives, and
-//! copies of what was removed ([`ArchiveStore`]). [`Sqlite`] keeps it in one file, or in memory; a store that several consoles share would implement
-//! the same traits.
+//! [`Store`] is what the console remembers, in the model's own types: the audit log, what is known of receives, copies of
+//! what was removed ([`ArchiveStore`]) and saved filters ([`FilterStore`]). [`Sqlite`] keeps it in one file, or in memory;
+//! a store that several consoles share would implement the same traits.
 
 mod activity;
 mod archive;
 mod migrations;
 mod receives;
+mod saved;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use async_trait::async_trait;
 pub use self::sqlite::Sqlite;
 use crate::model::activity::{Activity, ActivityId, Entry, Outcome, Verb};
 use crate::model::archive::{CopyId, KeptCopy, Restored};
+use crate::model::filter::saved::{Change, Changed, Saved};
 use crate::model::{ConnectionName, QueueName};
 
 /// Why the store cannot do what it was asked. None of it is for a page: the texts go to the log.
@@ -68,6 +70,9 @@ pub enum StoreError {
     /// The same of a copy.
     #[error("the archive's copy {0} is damaged")]
     DamagedCopy(String),
+    /// The same of a saved filter of a queue.
+    #[error("a saved filter of {0} is damaged")]
+    DamagedFilter(QueueName),
     /// What shall be kept is more than the archive may hold in all.
     #[error("{bytes} bytes are to be kept, and the archive may hold {most}")]
     NoRoom {
@@ -201,9 +206,24 @@ pub trait ArchiveStore: Send + Sync {
     async fn opt(&self, connection: &ConnectionName, queue: &QueueName, keep: bool) -> Result<(), StoreError>;
 }
 
+/// The saved filters, each of one queue of a connection.
+#[async_trait]
+pub trait FilterStore: Send + Sync {
+    /// Those of a queue, by name.
+    async fn saved_filters(&self, connection: &ConnectionName, queue: &QueueName) -> Result<Vec<Saved>, StoreError>;
+
+    /// Changes one of them, or nothing. When this returns it is on the disk.
+    async fn change_filter(
+        &self,
+        connection: &ConnectionName,
+        queue: &QueueName,
+        change: &Change,
+    ) -> Result<Changed, StoreError>;
+}
+
 /// What the console remembers. Calls wait for the disk without blocking the runtime.
 #[async_trait]
-pub trait Store: ArchiveStore {
+pub trait Store: ArchiveStore + FilterStore {
     /// Writes down what is about to be done. When this returns it is on the disk: only then may the effect happen.
     async fn intend(&self, entry: &Entry) -> Result<ActivityId, StoreError>;
 

@@ -12,11 +12,12 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    ActivityQuery, Archive, ArchiveStore, CopyQuery, Listed, Receives, Store, StoreError, activity, archive,
-    migrations, receives,
+    ActivityQuery, Archive, ArchiveStore, CopyQuery, FilterStore, Listed, Receives, Store, StoreError, activity,
+    archive, migrations, receives, saved,
 };
 use crate::model::activity::{Activity, ActivityId, Entry, Outcome};
 use crate::model::archive::{CopyId, KeptCopy, Restored};
+use crate::model::filter::saved::{Change, Changed, Saved};
 use crate::model::{ConnectionName, QueueName};
 
 /// The file in the data directory.
@@ -230,5 +231,23 @@ impl ArchiveStore for Sqlite {
     async fn opt(&self, connection: &ConnectionName, queue: &QueueName, keep: bool) -> Result<(), StoreError> {
         let (connection, queue) = (connection.clone(), queue.clone());
         self.run(move |database| archive::opt(database, &connection, &queue, keep)).await
+    }
+}
+
+#[async_trait]
+impl FilterStore for Sqlite {
+    async fn saved_filters(&self, connection: &ConnectionName, queue: &QueueName) -> Result<Vec<Saved>, StoreError> {
+        let (connection, queue) = (connection.clone(), queue.clone());
+        self.run(move |database| saved::list(database, &connection, &queue)).await
+    }
+
+    async fn change_filter(
+        &self,
+        connection: &ConnectionName,
+        queue: &QueueName,
+        change: &Change,
+    ) -> Result<Changed, StoreError> {
+        let (connection, queue, change) = (connection.clone(), queue.clone(), change.clone());
+        self.run(move |database| saved::change(database, &connection, &queue, &change)).await
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::model::filter::Query;
 use crate::model::{Attributes, ConnectionName, QueueKind, QueueName, QueueUrl, Refusal, words};
 use crate::server::pages::Here;
 use crate::server::services::messages::{Price, Snapshot};
@@ -29,6 +30,8 @@ pub(super) struct Asking<'a> {
     pub free: bool,
     /// How many messages of the snapshot can still be acted on: a new one takes their place.
     pub held: usize,
+    /// The list that is shown: what comes is shown in the same way.
+    pub list: Query,
 }
 
 impl<'a> Asking<'a> {
@@ -56,6 +59,7 @@ impl<'a> Asking<'a> {
             dead: here.connection.is_dead_letter_queue(queue),
             free,
             held: snapshot.map_or(0, |snapshot| snapshot.held(here.now_ms)),
+            list: super::list::asked(here),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::list;
 use crate::model::filter::query::{Query, Shown};
 use crate::model::filter::{Filter, Pattern, Test};
 use crate::model::paths;
@@ -108,6 +109,7 @@ pub(super) fn act(here: &Here, queue: &QueueName, filter: String, by: String, la
             <input type="hidden" name="session" value=session/>
             <input type="hidden" name="filter" value=filter/>
             <input type="hidden" name="by" value=by/>
+            {list::keep(&list::asked(here))}
             <Button variant=Variant::Plain small=true name="all" value="on">
                 {label}
             </Button>

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::list;
 use crate::model::form::choose::ChooseForm;
 use crate::model::{QueueName, paths, words};
 use crate::server::pages::Here;
@@ -30,6 +31,7 @@ pub(super) fn around(here: &Here, queue: &QueueName, whole: Whole, table: AnyVie
         <form method="post" action=paths::api("messages/choose")>
             <input type="hidden" name="connection" value=connection/>
             <input type="hidden" name="queue" value=name/>
+            {list::keep(&list::asked(here))}
             {table}
             <div class="selection">
                 <strong>{count}</strong>

@@ -15,7 +15,8 @@ pub(in crate::server::pages) fn menu(
 ) -> impl IntoView + use<> {
     let query = match only {
         Some(id) => vec![("message", id.as_str().to_owned())],
-        None => vec![("filter", here.query("filter")), ("by", here.query("by"))],
+        // More than the file needs: where there is none, the list comes back as it was.
+        None => super::list::asked(here).pairs(),
     };
     let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let [lossless, sheet] =

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::choose;
+use super::{choose, list};
 use crate::model::cli::Command;
 use crate::model::form::held::HeldForm;
 use crate::model::limits::VISIBILITY_TIMEOUT;
@@ -26,6 +26,7 @@ pub(super) fn around(
         <form method="post" action=paths::api("messages/act")>
             <input type="hidden" name="connection" value=connection/>
             <input type="hidden" name="queue" value=name/>
+            {list::keep(&list::asked(here))}
             {table}
             {bar}
             {choose}

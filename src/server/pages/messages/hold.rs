@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::asking::Asking;
+use super::list::{self, keep};
 use crate::model::form::hold::{HoldForm, MESSAGES_MAX, MESSAGES_USUAL, SECONDS_MAX};
-use crate::model::paths::{self, QueuePage};
+use crate::model::paths;
 use crate::model::{QueueName, words};
 use crate::server::pages::Here;
 use crate::server::services::messages::{self, Release, Snapshot, Terms};
@@ -17,6 +18,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
     let (form, sentence) = asking.typed::<HoldForm>();
     let or = |typed: String, usual: String| if typed.is_empty() { usual } else { typed };
     let (connection, queue) = (asking.connection.to_string(), asking.queue.to_string());
+    let kept = keep(&asking.list);
     let spending = asking.spending("confirm-hold", sentence("confirm-hold"));
     let [seconds_error, messages_error] = ["seconds", "messages"].map(&sentence);
     let reason = asking.refusal.as_ref().map(|refusal| refusal.title());
@@ -27,6 +29,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
             <form class="form" method="post" action=paths::api("messages/hold")>
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=queue/>
+                {kept}
                 <p class="soft">
                     "Hidden from consumers while a page of them is open: to delete, hide, copy or release them. "
                     "Given back 10 s after the last page closed, or within 45 s when its computer or network is gone."
@@ -76,7 +79,8 @@ pub(super) fn section(here: &Here, queue: &QueueName, snapshot: &Snapshot) -> An
 fn running(here: &Here, queue: &QueueName, snapshot: &Snapshot) -> impl IntoView + use<> {
     let (received, wanted) = (snapshot.entries.len() as u64, snapshot.wanted as u64);
     let left = u64::try_from((snapshot.deadline_ms - here.now_ms).max(0) / 1_000).unwrap_or(0);
-    let page = paths::queue(here.connection.name(), queue, QueuePage::Messages);
+    let list = list::asked(here);
+    let (page, kept) = (list::address(here, queue, &list), keep(&list));
     let session = here.connection.session(queue);
     let (connection, queue) = (here.connection.name().to_string(), queue.to_string());
     let reload = page.clone();
@@ -95,6 +99,7 @@ fn running(here: &Here, queue: &QueueName, snapshot: &Snapshot) -> impl IntoView
             <form class="cluster" method="post" action=paths::api("messages/stop")>
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=queue/>
+                {kept}
                 <Button glyph=Glyph::Stop>"Stop"</Button>
                 <LinkButton href=reload>"Show what has come"</LinkButton>
                 <span class="soft">"Messages can be acted on when it has ended."</span>
@@ -113,6 +118,7 @@ fn held(here: &Here, queue: &QueueName, snapshot: &Snapshot) -> impl IntoView + 
         <form class="holding" method="post" action=paths::api("messages/extend") data-hold=session>
             <input type="hidden" name="connection" value=connection/>
             <input type="hidden" name="queue" value=queue/>
+            {keep(&list::asked(here))}
             <p class="cluster">
                 <Badge tone=Tone::Info glyph=Glyph::Clock>
                     "held until "

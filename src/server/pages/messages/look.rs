@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::asking::Asking;
+use super::list::keep;
 use crate::model::form::look::{LIMITS, LookForm, USUAL};
 use crate::model::paths;
 use crate::model::words;
@@ -15,6 +16,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
     let limit = if form.limit.is_empty() { USUAL.to_string() } else { form.limit };
     let choices = LIMITS.map(|n| Choice::new(n.to_string(), most(n))).to_vec();
     let (connection, queue) = (asking.connection.to_string(), asking.queue.to_string());
+    let kept = keep(&asking.list);
     let limit_error = sentence("limit");
     let (spending, refusal) = if asking.free {
         (None, asking.running.as_ref())
@@ -38,6 +40,7 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
             <form class="form" method="post" action=paths::api("messages/look")>
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=queue/>
+                {kept}
                 <p class="soft">{price}</p>
                 {spending}
                 <div class="asking">

@@ -16,9 +16,11 @@ mod held;
 mod hold;
 mod identity;
 mod inspector;
+pub(super) mod list;
 mod look;
 mod one;
 mod place;
+mod saved;
 mod snapshot;
 mod table;
 
@@ -61,7 +63,10 @@ async fn messages(here: Here) -> Result<Page, Failure> {
     });
     let notice = (!quiet).then(|| done::notice(&here)).flatten();
     let shown = match &snapshot {
-        Some(snapshot) => snapshot::section(&here, &queue, &url, &attributes, snapshot).into_any(),
+        Some(snapshot) => {
+            let saved = here.connection.saved_filters(&queue).await;
+            snapshot::section(&here, &queue, &url, &attributes, snapshot, &saved).into_any()
+        }
         None => snapshot::none(attributes.depth).into_any(),
     };
     let body = view! {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::place::Place;
-use super::{body, compare, download, facts, held, identity, snapshot, table};
+use super::{body, compare, download, facts, held, identity, list, table};
 use crate::model::filter::query::Query;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName, QueueUrl};
@@ -34,7 +34,7 @@ async fn message(here: Here) -> Result<Page, Failure> {
     let layers = layers::peel(&message.body, &message.attributes);
     let layer = body::asked(&layers, &here.query("layer"), &here.query("view"));
     // The list that it was opened from, so that its neighbours are those of that list.
-    let query = snapshot::asked(&here).opening(None, 1);
+    let query = list::asked(&here).opening(None, 1);
     let own = paths::message(name, &queue, &id);
     let page = query.link(&own);
     let head = queue_head(name, &queue, QueuePage::Messages, here.connection.is_dead_letter_queue(&queue));
@@ -101,7 +101,7 @@ fn steps(here: &Here, queue: &QueueName, query: &Query, snapshot: &Arc<Snapshot>
 fn apart(here: &Here, queue: &QueueName, kept: &Kept) -> impl IntoView + use<> {
     let (id, now) = (kept.message.id.to_string(), here.now_ms);
     let at = kept.at_ms.map(|at| view! { <Age at now/> });
-    let back = paths::queue(here.connection.name(), queue, QueuePage::Messages);
+    let back = list::address(here, queue, &list::asked(here));
     view! {
         <div class="cluster">
             <h2 class="message-id">{id.clone()}</h2>
@@ -131,6 +131,7 @@ fn actions(
     let id = entry.message.id.to_string();
     let bar = held::bar(here, queue, url, 1, Some(&id));
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
+    let kept = list::keep(&list::asked(here).opening(None, 1));
     Some(view! {
         <Section title="Act on it">
             <form method="post" action=paths::api("messages/act")>
@@ -138,6 +139,7 @@ fn actions(
                 <input type="hidden" name="queue" value=name/>
                 <input type="hidden" name="ids[]" value=id.clone()/>
                 <input type="hidden" name="one" value=id/>
+                {kept}
                 {bar}
             </form>
         </Section>

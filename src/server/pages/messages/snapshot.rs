@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::{causes, choose, columns, download, facets, filter_bar, groups, held, hold, inspector, table};
+use super::{causes, choose, columns, download, facets, filter_bar, groups, held, hold, inspector, list, saved, table};
 use crate::model::filter::query::{Query, Shown};
-use crate::model::paths::{self, QueuePage};
-use crate::model::{Attributes, Depth, QueueKind, QueueName, QueueUrl, words};
+use crate::model::filter::saved::Saved;
+use crate::model::paths;
+use crate::model::{Attributes, Depth, Failure, QueueKind, QueueName, QueueUrl, words};
 use crate::server::pages::Here;
 use crate::server::services::messages::view::view;
 use crate::server::services::messages::{Origin, Snapshot, Standing, Stop};
-use crate::ui::parts::{Age, Empty, FailureNotice, Glyph, Notice, Section, Tone};
+use crate::ui::parts::{Age, Empty, FailureNotice, Glyph, LinkButton, Notice, Section, Tone, Variant};
 
 /// No look and no hold yet, or so long ago that the copy is gone.
 pub(super) fn none(depth: Depth) -> impl IntoView {
@@ -29,6 +30,7 @@ pub(super) fn section(
     url: &QueueUrl,
     attributes: &Attributes,
     snapshot: &Snapshot,
+    saved: &Result<Vec<Saved>, Failure>,
 ) -> impl IntoView + use<> {
     let held = Some(snapshot.held(here.now_ms)).filter(|held| *held > 0 || snapshot.is_holding());
     let held = held.filter(|_| snapshot.origin == Origin::Hold && !snapshot.is_running());
@@ -41,8 +43,8 @@ pub(super) fn section(
     let body = if snapshot.entries.is_empty() {
         empty(snapshot, attributes.depth).into_any()
     } else {
-        let (query, index) = (asked(here), snapshot.index());
-        let (view, base) = (view(snapshot, &query, here.now_ms), list(here, queue));
+        let (query, index) = (list::asked(here), snapshot.index());
+        let (view, base) = (view(snapshot, &query, here.now_ms), list::address(here, queue, &Query::default()));
         let about = (queue, base.as_str());
         let by = causes::by(&query);
         let (typed, broken) = (query.typed.as_str(), query.fault.is_some());
@@ -66,6 +68,7 @@ pub(super) fn section(
         let top = view! {
             {causes::ways(&base, &query, fifo)}
             {filter_bar::bar(&base, &query, &view, &index)}
+            {saved::shown(here, queue, &query, saved)}
             {one_by_one.then(|| facets::facets(&base, &query, &view))}
             {one_by_one.then(|| columns::chooser(&base, &query, &view, &index))}
         };
@@ -82,23 +85,15 @@ pub(super) fn section(
     };
     let truth = truth(here, attributes, snapshot);
     let files = (!snapshot.entries.is_empty()).then(|| download::menu(here, queue, None).into_any());
+    let href = list::asked(here).carry(&paths::import(here.connection.name(), queue, ""));
+    let import = view! { <LinkButton href variant=Variant::Plain>"Import…"</LinkButton> };
     view! {
-        <Section title action=|| files>
+        <Section title action=|| view! { <span class="cluster">{import} {files}</span> }>
             {truth}
             {trouble}
             {body}
         </Section>
     }
-}
-
-/// The address of the list.
-fn list(here: &Here, queue: &QueueName) -> String {
-    paths::queue(here.connection.name(), queue, QueuePage::Messages)
-}
-
-/// What the address asks for. The boxes of the columns come one by one.
-pub(super) fn asked(here: &Here) -> Query {
-    Query::read(|name| here.query.get_all(name).map(|values| values.join(if name == "columns" { "," } else { " " })))
 }
 
 /// When, how many of how many, what became of them, and why it ended.

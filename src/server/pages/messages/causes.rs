@@ -75,7 +75,8 @@ fn row(
     let one = paths::message(here.connection.name(), queue, &sample.id);
     let (now, title, number) = (here.now_ms, cause.title.clone(), words::count(count as u64));
     let (first, last) = (cause.first_sent, cause.last_sent);
-    let act = (!snapshot.is_running()).then(|| act(here, queue, typed, by, format!("Act on these {number}…")));
+    let act =
+        (!snapshot.is_running()).then(|| act(here, queue, snapshot, (typed, by), format!("Act on these {number}…")));
     view! {
         <tr data-row="">
             <Cell label="Cause" kind=CellKind::Text>
@@ -99,8 +100,14 @@ fn row(
 }
 
 /// The form that freezes everything that matches.
-pub(super) fn act(here: &Here, queue: &QueueName, filter: String, by: String, label: String) -> impl IntoView + use<> {
-    let session = here.connection.session(queue).unwrap_or_default();
+pub(super) fn act(
+    here: &Here,
+    queue: &QueueName,
+    snapshot: &Snapshot,
+    (filter, by): (String, String),
+    label: String,
+) -> impl IntoView + use<> {
+    let session = snapshot.session.clone();
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     view! {
         <form method="post" action=paths::api("messages/choose")>

@@ -12,6 +12,8 @@ use crate::ui::parts::{Button, FieldError, Glyph};
 /// What “all” means: what a filter leaves of a snapshot.
 #[derive(Clone, Copy)]
 pub(super) struct Whole<'a> {
+    /// What names the snapshot that is shown, whatever takes its place meanwhile.
+    pub session: &'a str,
     /// The filter as it was typed.
     pub typed: &'a str,
     /// By what causes are told apart, as the address says it.
@@ -26,7 +28,7 @@ pub(super) struct Whole<'a> {
 pub(super) fn around(here: &Here, queue: &QueueName, whole: Whole, table: AnyView) -> impl IntoView + use<> {
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     let count = words::plural(whole.matching as u64, "message", "messages");
-    let buttons = buttons(here, queue, whole);
+    let buttons = buttons(here, whole);
     view! {
         <form method="post" action=paths::api("messages/choose")>
             <input type="hidden" name="connection" value=connection/>
@@ -46,8 +48,8 @@ pub(super) fn around(here: &Here, queue: &QueueName, whole: Whole, table: AnyVie
 }
 
 /// The two buttons; they send the form they stand in to be frozen, whatever else it can do.
-pub(super) fn buttons(here: &Here, queue: &QueueName, whole: Whole) -> impl IntoView + use<> {
-    let session = here.connection.session(queue).unwrap_or_default();
+pub(super) fn buttons(here: &Here, whole: Whole) -> impl IntoView + use<> {
+    let session = whole.session.to_owned();
     let sent = here.submission.as_deref().filter(|submission| submission.form::<ChooseForm>().is_some());
     let error = sent.and_then(|submission| submission.sentence("ids"));
     let (marked, all) = (paths::api("messages/choose"), paths::api("messages/choose"));

@@ -8,21 +8,22 @@ use crate::model::filter::{Pattern, Test};
 use crate::model::{Attributes, QueueName, paths, words};
 use crate::server::pages::Here;
 use crate::server::services::messages::groups::{Block, Group, groups as of};
+use crate::server::services::messages::view::View;
 use crate::server::services::messages::{Origin, Snapshot};
 use crate::ui::parts::{Age, Badge, Cell, CellKind, Column, Glyph, NameCell, Table, Tone};
 
 /// The most groups that are shown.
 const MOST: usize = 500;
 
-/// The groups of a snapshot.
+/// The groups of the messages that match.
 pub(super) fn groups(
     here: &Here,
     (queue, base): (&QueueName, &str),
     attributes: &Attributes,
     snapshot: &Snapshot,
-    query: &Query,
+    (query, view): (&Query, &View),
 ) -> impl IntoView + use<> {
-    let all = of(snapshot, here.now_ms);
+    let all = of(snapshot, &view.rows, here.now_ms);
     let count = words::plural(all.len() as u64, "group", "groups");
     let rows: Vec<_> = all
         .iter()
@@ -70,7 +71,8 @@ fn row(
     let one = paths::message(here.connection.name(), queue, &first.id);
     let (id, count, now) = (group.id.clone(), words::count(group.count as u64), here.now_ms);
     let label = format!("Act on these {count}…");
-    let act = (!snapshot.is_running()).then(|| causes::act(here, queue, typed, causes::by(query), label));
+    let chosen = (typed, causes::by(query));
+    let act = (!snapshot.is_running()).then(|| causes::act(here, queue, snapshot, chosen, label));
     let max = attributes.redrive_policy.as_ref().map(|policy| u64::from(policy.max_receive_count));
     let waits = match group.block {
         Block::Held { until_ms } => {

@@ -21,7 +21,7 @@ pub(super) fn around(
 ) -> impl IntoView + use<> {
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     let bar = bar(here, queue, url, held, None);
-    let choose = choose::buttons(here, queue, whole);
+    let choose = choose::buttons(here, whole);
     view! {
         <form method="post" action=paths::api("messages/act")>
             <input type="hidden" name="connection" value=connection/>

@@ -81,7 +81,7 @@ fn running(here: &Here, queue: &QueueName, snapshot: &Snapshot) -> impl IntoView
     let left = u64::try_from((snapshot.deadline_ms - here.now_ms).max(0) / 1_000).unwrap_or(0);
     let list = list::asked(here);
     let (page, kept) = (list::address(here, queue, &list), keep(&list));
-    let session = here.connection.session(queue);
+    let session = snapshot.session.clone();
     let (connection, queue) = (here.connection.name().to_string(), queue.to_string());
     let reload = page.clone();
     view! {
@@ -112,7 +112,7 @@ fn running(here: &Here, queue: &QueueName, snapshot: &Snapshot) -> impl IntoView
 fn held(here: &Here, queue: &QueueName, snapshot: &Snapshot) -> impl IntoView + use<> {
     let until_ms = messages::held_until(snapshot).unwrap_or(here.now_ms);
     let left = u64::try_from((until_ms - here.now_ms).max(0) / 1_000).unwrap_or(0);
-    let session = here.connection.session(queue);
+    let session = snapshot.session.clone();
     let (connection, queue) = (here.connection.name().to_string(), queue.to_string());
     view! {
         <form class="holding" method="post" action=paths::api("messages/extend") data-hold=session>

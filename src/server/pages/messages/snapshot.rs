@@ -48,14 +48,15 @@ pub(super) fn section(
         let about = (queue, base.as_str());
         let by = causes::by(&query);
         let (typed, broken) = (query.typed.as_str(), query.fault.is_some());
-        let whole = choose::Whole { typed, by: &by, broken, matching: view.rows.len() };
+        let session = snapshot.session.as_str();
+        let whole = choose::Whole { session, typed, by: &by, broken, matching: view.rows.len() };
         let fifo = queue.kind() == QueueKind::Fifo;
         let form = !snapshot.is_running();
         let table = || table::table(here, about, attributes, (snapshot, &index), (&query, &view), form);
         let table = match held {
             _ if query.view == Shown::Causes => causes::causes(here, about, (snapshot, &index), (&query, &view)),
             _ if query.view == Shown::Groups && fifo => {
-                groups::groups(here, about, attributes, snapshot, &query).into_any()
+                groups::groups(here, about, attributes, snapshot, (&query, &view)).into_any()
             }
             Some(count) => held::around(here, queue, url, count, whole, table()).into_any(),
             None if snapshot.is_running() => table(),

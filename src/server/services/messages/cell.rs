@@ -23,6 +23,7 @@ impl Cell {
     /// A place with a snapshot in it.
     pub(super) fn new(snapshot: Snapshot) -> Self {
         let session = uuid::Uuid::new_v4().simple().to_string();
+        let snapshot = Snapshot { session: session.clone(), ..snapshot };
         let progress = watch::Sender::new(progress(&session, &snapshot));
         Self { session, snapshot: Mutex::new(Arc::new(snapshot)), acting: tokio::sync::Mutex::default(), progress }
     }

@@ -4,7 +4,7 @@
 //! delivery logic"). So what blocks a group is its first message; a group whose first message somebody else holds does
 //! not come by at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::snapshot::{Entry, Snapshot, Standing};
 
@@ -13,13 +13,13 @@ use super::snapshot::{Entry, Snapshot, Standing};
 pub struct Group {
     /// Its id.
     pub id: String,
-    /// How many of its messages are in the snapshot.
+    /// How many of its messages match.
     pub count: usize,
-    /// When the first of them was sent, milliseconds since 1970.
+    /// When the first of these was sent, milliseconds since 1970.
     pub oldest: Option<i64>,
-    /// When the last of them was sent, milliseconds since 1970.
+    /// When the last of these was sent, milliseconds since 1970.
     pub newest: Option<i64>,
-    /// The place of its first message in the snapshot.
+    /// The place of its first message in the snapshot, whether it matches or not: the others wait for it.
     pub first: usize,
     /// What its other messages wait for.
     pub block: Block,
@@ -42,8 +42,10 @@ pub enum Block {
     Free,
 }
 
-/// The groups, the one whose first message was sent first before the others.
-pub fn groups(snapshot: &Snapshot, now_ms: i64) -> Vec<Group> {
+/// The groups of the messages at these places of the snapshot, the one whose first message was sent first before the
+/// others.
+pub fn groups(snapshot: &Snapshot, matching: &[usize], now_ms: i64) -> Vec<Group> {
+    let matching: BTreeSet<&usize> = matching.iter().collect();
     let mut found: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, entry) in snapshot.entries.iter().enumerate().filter(|(_, entry)| entry.standing != Standing::Deleted) {
         found.entry(entry.message.group_id().unwrap_or_default()).or_default().push(at);
@@ -52,9 +54,17 @@ pub fn groups(snapshot: &Snapshot, now_ms: i64) -> Vec<Group> {
         let entry = |at: &usize| &snapshot.entries[*at];
         // Without a number the order in which they came is the best that is known.
         let first = *places.iter().min_by_key(|at| entry(at).message.sequence_number())?;
-        let sent = || places.iter().filter_map(|at| entry(at).message.sent_at());
-        let (oldest, newest, count) = (sent().min(), sent().max(), places.len());
-        Some(Group { id: id.to_owned(), count, oldest, newest, first, block: block(&snapshot.entries[first], now_ms) })
+        let shown = || places.iter().filter(|at| matching.contains(at));
+        let sent = || shown().filter_map(|at| entry(at).message.sent_at());
+        let (oldest, newest, count) = (sent().min(), sent().max(), shown().count());
+        (count > 0).then_some(Group {
+            id: id.to_owned(),
+            count,
+            oldest,
+            newest,
+            first,
+            block: block(&snapshot.entries[first], now_ms),
+        })
     };
     let mut groups: Vec<Group> = found.into_iter().filter_map(group).collect();
     groups.sort_by_key(|group| (group.oldest.unwrap_or(i64::MAX), group.first));
@@ -98,13 +108,17 @@ mod tests {
         for at in [0, 1, 3] {
             snapshot.entries[at].standing = Standing::Returned;
         }
-        let found = groups(&snapshot, 10_000);
+        let all = [0, 1, 2, 3];
+        let found = groups(&snapshot, &all, 10_000);
         let told: Vec<_> = found.iter().map(|group| (group.id.as_str(), group.count, group.block)).collect();
         let held = Block::Held { until_ms: 30_000 };
         assert_eq!(told, [("b", 2, held), ("c", 1, Block::Free), ("a", 1, Block::Retried { receives: 3 })]);
         assert_eq!((found[0].first, found[0].oldest, found[0].newest), (2, Some(3_000), Some(9_000)));
-        assert_eq!(groups(&snapshot, 31_000)[0].block, Block::Free, "its hold is over");
+        assert_eq!(groups(&snapshot, &all, 31_000)[0].block, Block::Free, "its hold is over");
+        let filtered = groups(&snapshot, &[0], 10_000);
+        let told: Vec<_> = filtered.iter().map(|group| (group.count, group.first, group.block)).collect();
+        assert_eq!(told, [(1, 2, held)], "a filter leaves one, and what it waits for is not hidden by it");
         snapshot.entries[1].standing = Standing::Deleted;
-        assert_eq!(groups(&snapshot, 0).len(), 2);
+        assert_eq!(groups(&snapshot, &all, 0).len(), 2);
     }
 }

@@ -30,11 +30,6 @@ impl Connection {
         self.desk().cell(queue).map(|cell| cell.snapshot())
     }
 
-    /// What names the last snapshot of a queue among those before it.
-    pub fn session(&self, queue: &QueueName) -> Option<String> {
-        self.desk().cell(queue).map(|cell| cell.session().to_owned())
-    }
-
     /// Looks at a queue: up to `look.limit` messages are received once and given back at once; their copies become the
     /// queue's snapshot. Whoever asks while a look is under way that asks for as much shares its result.
     ///

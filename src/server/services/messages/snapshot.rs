@@ -77,6 +77,8 @@ impl Entry {
 /// A snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
+    /// What names it among those of its queue; empty until it has its place.
+    pub session: String,
     /// How it came to be.
     pub origin: Origin,
     /// When it was begun, milliseconds since 1970.
@@ -105,6 +107,7 @@ impl Snapshot {
     /// An empty one, begun now.
     pub fn begun(origin: Origin, now_ms: i64, seconds: u32, wanted: usize, visibility: u32) -> Self {
         Self {
+            session: String::new(),
             origin,
             started_ms: now_ms,
             deadline_ms: now_ms + i64::from(seconds) * 1_000,

@@ -239,3 +239,20 @@ async fn while_a_job_receives_nothing_else_does() {
     let (job, ()) = tokio::join!(carry_out(&console, "orders", &chosen, &[("action", "delete")]), others);
     assert!(job.says("3 deleted"), "{}", job.html);
 }
+
+#[tokio::test]
+async fn what_was_deleted_from_the_list_is_not_searched_for() {
+    let (console, _) = looked("orders", 3).await;
+    let at = [("connection", "local"), ("queue", "orders")];
+    console.submit("messages/hold", &[at[0], at[1], ("messages", "3"), ("seconds", "0")]).await;
+    let page = until(&console, "/local/queues/orders/messages", |page| !page.says("data-progress")).await;
+    let ids = between(&page.html, "name=\"ids[]\" value=\"", "\"");
+    let page = console.submit("messages/act", &[at[0], at[1], ("ids[]", ids[0]), ("action", "delete")]).await;
+    let chosen = choose(&console, "orders", &page, &[]).await;
+    let before = effects(&console, "received").len();
+    let url = console.sqs("GetQueueUrl", json!({ "QueueName": "orders" })).await["QueueUrl"].clone();
+    console.sqs("SendMessage", json!({ "QueueUrl": url, "MessageBody": "a consumer's" })).await;
+    let job = carry_out(&console, "orders", &chosen, &[("action", "delete")]).await;
+    assert!(job.says("2 deleted") && job.says("1 not found"), "{}", job.html);
+    assert_eq!(effects(&console, "received").len(), before, "nothing was received for it");
+}

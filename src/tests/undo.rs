@@ -150,9 +150,9 @@ async fn a_fifo_group_comes_back_in_order_and_a_second_click_sends_nothing() {
     assert!(page.says("Restore all 5") && page.says("end of its message group"), "{}", page.html);
     let all = [("deletion", deletion.as_str()), ("action", "restore-all"), ("again", "on")];
     let (first, second) = tokio::join!(restore(&console, "orders.fifo", &all), restore(&console, "orders.fifo", &all));
-    for job in [first, second] {
-        ended(&console, job).await;
-    }
+    assert_eq!(first.path, second.path);
+    ended(&console, first).await;
+    assert_eq!(restore(&console, "orders.fifo", &all).await.path, second.path, "nor does one after the first is done");
     let messages = received(&console, &url).await;
     let bodies: Vec<&str> = messages.iter().map(|message| message["Body"].as_str().unwrap()).collect();
     assert_eq!(bodies, ["0", "1", "2", "3", "4"]);
@@ -286,9 +286,12 @@ async fn a_purge_that_is_stopped_before_it_is_sent_is_not_sent() {
     let console = TestConsole::start().await;
     let url = send(&console, "orders", &["one"]).await;
     let purge = [("connection", "local"), ("queue", "orders"), ("purge", "orders"), ("archive", "on")];
+    // What is left is counted after the pass, and before the purge. The one message cannot be deleted before.
+    let slow = json!({ "operation": "GetQueueAttributes", "action": { "delay": { "ms": 1500 } } });
+    let failing = json!({ "operation": "DeleteMessageBatch",
+        "action": { "fail_entries": { "ids": ["0"], "code": "InternalError" } } });
+    console.dial(&json!([slow, failing])).await;
     let started = console.submit("queues/purge", &purge).await;
-    // What is left is counted after the pass, and before the purge.
-    console.dial(&json!([{ "operation": "GetQueueAttributes", "action": { "delay": { "ms": 1500 } } }])).await;
     let began = Instant::now();
     while console.activity().await[0].outcome.is_none() {
         assert!(began.elapsed() < Duration::from_secs(30), "the pass does not end");
@@ -299,7 +302,8 @@ async fn a_purge_that_is_stopped_before_it_is_sent_is_not_sent() {
     console.submit("jobs/stop", &[("connection", "local"), ("job", &id)]).await;
     let job = ended(&console, started).await;
     assert!(job.says("The queue was not purged") && job.says(">stopped<"), "{}", job.html);
-    assert_eq!((effects(&console, "purged").len(), depth(&console, "orders").await), (0, (1, 0)));
+    assert_eq!((effects(&console, "purged").len(), depth(&console, "orders").await), (0, (1, 1)));
+    assert_eq!(copied(&console).await, BTreeSet::new(), "nothing was deleted, so nothing is undone");
 }
 
 #[tokio::test]

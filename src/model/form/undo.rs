@@ -1,6 +1,7 @@
 //! The forms of “Recently deleted”: restore copies, forget them, and whether a queue's are kept.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,16 @@ pub enum What {
     Marked(BTreeSet<CopyId>),
     /// All of a deletion.
     Deletion(String),
+}
+
+/// The same text for the same copies.
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Marked(ids) => ids.iter().try_for_each(|id| write!(f, "{id} ")),
+            Self::Deletion(deletion) => f.write_str(deletion),
+        }
+    }
 }
 
 /// What to do with them.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::find::{LEASE, PATIENCE, Search};
+use super::find::{LEASE, MOST, PATIENCE, Search};
 use super::job::Job;
 use crate::model::archive::Reason;
 use crate::model::form::held::Deed;
 use crate::model::limits::BATCH_ENTRIES;
-use crate::model::{Failure, MessageId, QueueKind, QueueUrl, ReceiptHandle};
+use crate::model::{Failure, MessageId, QueueKind, QueueUrl, ReceiptHandle, words};
 use crate::server::clock::SharedClock;
 use crate::server::services::Connection;
 use crate::server::services::archive::Copies;
@@ -105,9 +105,18 @@ impl Carrying<'_> {
             let renewed = hide(self.sqs, self.url, &search.due(now_ms), LEASE).await;
             search.renewed(&renewed, now_ms);
         }
+        let bound = search.is_full() || began.elapsed() >= PATIENCE;
         hide(self.sqs, self.url, &search.give_back(self.kind, self.clock.now_ms()), 0).await;
         if !broken_off && !calls.uncopied && !self.job.shall_end() {
-            for id in search.missing() {
+            let missing = search.missing();
+            if bound && !missing.is_empty() {
+                self.job.note(format!(
+                    "The search ended at its bound ({} other messages, {}): what was not found may still be in the queue.",
+                    words::count(MOST as u64),
+                    words::seconds(PATIENCE.as_secs())
+                ));
+            }
+            for id in missing {
                 self.job.settle(&id, &Fate::NotFound);
             }
         }

@@ -15,7 +15,7 @@ const RENEW_MS: i64 = 30_000;
 /// So many long polls that find nothing are the end of it.
 const EMPTY_POLLS: u32 = 3;
 /// So many messages are held at most: each of them is one that consumers miss meanwhile.
-const MOST: usize = 10_000;
+pub const MOST: usize = 10_000;
 /// So long it goes on at most.
 pub const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
@@ -42,7 +42,12 @@ impl Search {
 
     /// Whether there is something to receive for.
     pub fn goes_on(&self) -> bool {
-        !self.wanted.is_empty() && self.empty < EMPTY_POLLS && self.others.len() < MOST
+        !self.wanted.is_empty() && self.empty < EMPTY_POLLS && !self.is_full()
+    }
+
+    /// Whether it ended because it holds as many messages as it may: what was not found may still be there.
+    pub fn is_full(&self) -> bool {
+        self.others.len() >= MOST
     }
 
     /// What did not come by.
@@ -153,6 +158,16 @@ mod tests {
             none.heard(vec![], 0);
         }
         assert!(!none.goes_on());
+    }
+
+    #[test]
+    fn it_ends_when_it_holds_too_much_and_says_so() {
+        let mut search = search(&["x"]);
+        let others: Vec<_> = (0..MOST).map(|n| message(&n.to_string(), "", None)).collect();
+        search.keep(others[1..].to_vec(), 0);
+        assert!(search.goes_on() && !search.is_full());
+        search.keep(others[..1].to_vec(), 0);
+        assert!(!search.goes_on() && search.is_full());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::model::archive::Archived;
+use crate::model::archive::{Archived, CopyId};
 use crate::model::job::Task;
 use crate::model::live::Progress;
 use crate::model::{Failure, Message, MessageId, QueueName};
@@ -55,8 +55,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Whether its messages are ids alone, with which nothing else can be done.
     pub hollow: bool,
-    /// Whether the queue is to be purged after it.
-    pub(super) goes_on: bool,
+    /// The copies of what a purge is left to remove; absent where the queue is not purged after it.
+    pub(super) left: Option<Vec<CopyId>>,
 }
 
 impl Report {
@@ -122,7 +122,7 @@ impl Job {
             archived: None,
             notes: Vec::new(),
             hollow: false,
-            goes_on: false,
+            left: None,
         };
         let progress = watch::Sender::new(progress(&id, &report));
         let weight = messages.iter().map(|message| message.weight()).sum();
@@ -135,11 +135,11 @@ impl Job {
         Self { of: of.to_owned(), ..self }
     }
 
-    /// Whether another job would do again what this one is doing, or did a moment ago. A file is sent once: what it left
-    /// out is chosen again.
-    pub(super) fn is_repeated_by(&self, other: &Self) -> bool {
-        let same = !self.of.is_empty() && self.of == other.of && self.queue == other.queue && self.task == other.task;
-        let fresh = || self.started_ms.abs_diff(other.started_ms) < APART_MS;
+    /// Whether who asks for this now asks for what it is doing, or did a moment ago. A file is sent once: what it left out
+    /// is chosen again.
+    pub(super) fn is_asked_for_again(&self, queue: &QueueName, task: &Task, of: &str, now_ms: i64) -> bool {
+        let same = !of.is_empty() && self.of == of && self.queue == *queue && self.task == *task;
+        let fresh = || self.started_ms.abs_diff(now_ms) < APART_MS;
         same && (self.task == Task::Import || !self.has_ended() || fresh())
     }
 
@@ -172,6 +172,11 @@ impl Job {
     /// When it was started, milliseconds since 1970.
     pub fn started_ms(&self) -> i64 {
         self.started_ms
+    }
+
+    /// What the form that asked for it was about.
+    pub(super) fn about(&self) -> &str {
+        &self.of
     }
 
     /// Bytes of memory that its messages took at its beginning.
@@ -239,9 +244,9 @@ impl Job {
         self.change(|report| report.notes.push(sentence));
     }
 
-    /// Writes down whether the queue is to be purged after it.
-    pub(super) fn goes_on(&self, goes_on: bool) {
-        self.change(|report| report.goes_on = goes_on);
+    /// Writes down that the queue is to be purged after it, and which copies are of what only the purge removes.
+    pub(super) fn leaves(&self, left: Vec<CopyId>) {
+        self.change(|report| report.left = Some(left));
     }
 
     /// Writes down that it has ended.

@@ -45,11 +45,18 @@ impl Jobs {
         self.lock().iter().rev().cloned().collect()
     }
 
+    /// The one that does what is asked for again now, before anything is checked or read for it.
+    fn asked_before(&self, queue: &QueueName, task: &Task, of: &str, now_ms: i64) -> Option<Arc<Job>> {
+        self.lock().iter().rev().find(|known| known.is_asked_for_again(queue, task, of, now_ms)).cloned()
+    }
+
     /// Adds one, unless it was asked for before: then that one is given. What has ended goes when there are too many or they
     /// take too much room, the oldest before the others.
     fn add(&self, job: Arc<Job>) -> Result<(), Arc<Job>> {
         let mut jobs = self.lock();
-        if let Some(known) = jobs.iter().rev().find(|known| known.is_repeated_by(&job)) {
+        let again =
+            |known: &&Arc<Job>| known.is_asked_for_again(job.queue(), job.task(), job.about(), job.started_ms());
+        if let Some(known) = jobs.iter().rev().find(again) {
             return Err(Arc::clone(known));
         }
         jobs.push_back(job);

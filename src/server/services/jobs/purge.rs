@@ -55,6 +55,9 @@ impl Connection {
     /// Makes a job that purges a queue after keeping copies. At most two requests, none of them a receive. Refused where
     /// no copies are kept, where a receive runs, and where SQS would refuse the purge.
     pub async fn open_purge(&self, queue: &QueueName) -> Result<Start, Failure> {
+        if let Some(known) = self.asked_before(queue, &Task::Purge, queue.as_str()) {
+            return Ok(known);
+        }
         self.require(queue, Verb::PurgeQueue).await?;
         if !matches!(self.keeps(queue).await?, Archived::Kept { .. }) {
             return Err(Failure::Refused(Refusal::NoCopiesKept));
@@ -94,7 +97,9 @@ pub(super) async fn copy_and_delete(
             words::seconds(PATIENCE.as_secs())
         ));
     }
-    job.goes_on(pass.end != End::Broken);
+    if pass.end != End::Broken {
+        job.leaves(pass.left);
+    }
     Ok(Answer { value: pass.failure, request_id: None })
 }
 
@@ -172,13 +177,23 @@ async fn pass(connection: &Connection, sqs: &Arc<dyn Sqs>, job: &Job, url: &Queu
     }
 }
 
-/// Purges what the pass left, and says how much that is; not where it was told to end meanwhile.
-pub(super) async fn purge_the_rest(connection: &Connection, job: &Job, url: &QueueUrl) -> Option<Failure> {
+/// Purges what the pass left, and says how much that is; not where it was told to end meanwhile. `left` are the copies of
+/// messages that the pass could not delete: where nothing is purged, they are of messages that are still there.
+pub(super) async fn purge_the_rest(
+    connection: &Connection,
+    job: &Job,
+    url: &QueueUrl,
+    left: &[CopyId],
+) -> Option<Failure> {
     let depth = match connection.attributes(job.queue()).await {
         Ok(attributes) => attributes.depth,
-        Err(failure) => return Some(failure),
+        Err(failure) => {
+            connection.unneeded(left).await;
+            return Some(failure);
+        }
     };
     if job.shall_end() {
+        connection.unneeded(left).await;
         job.note(format!("The queue was not purged. Left in it: {}.", said(depth)));
         return None;
     }
@@ -187,7 +202,10 @@ pub(super) async fn purge_the_rest(connection: &Connection, job: &Job, url: &Que
             job.note("Then the queue was purged; SQS counted nothing in it any more.".to_owned());
         }
         Ok(_) => job.note(format!("Then the queue was purged. Gone without a copy, by SQS's count: {}.", said(depth))),
+        // The purge may have happened: the copies stay.
+        Err(failure @ Failure::OutcomeUnknown(_)) => return Some(failure),
         Err(failure) => {
+            connection.unneeded(left).await;
             job.note(format!("The queue was not purged. Left in it: {}.", said(depth)));
             return Some(failure);
         }

@@ -40,6 +40,10 @@ impl Connection {
         to: &QueueName,
         again: bool,
     ) -> Result<Start, Rejection> {
+        let (task, of) = (Task::Restore { to: to.clone() }, what.to_string());
+        if let Some(known) = self.asked_before(queue, &task, &of) {
+            return Ok(known);
+        }
         self.require(queue, Verb::RestoreMessages).await?;
         let mut copies = self.meant(queue, what).await?;
         copies.reverse();
@@ -65,7 +69,7 @@ impl Connection {
         };
         // The rest stays in the archive until it is sent.
         let rows: Vec<_> = copies.iter().map(|copy| Arc::new(Message::outline(copy.message.clone()))).collect();
-        let job = self.job(queue, Task::Restore { to: to.clone() }, how, &rows).hollow();
+        let job = self.job(queue, task, how, &rows).hollow().of(&of);
         Ok(self.start(job, url, Some(Restoring { copies, again })))
     }
 }

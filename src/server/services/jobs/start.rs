@@ -18,7 +18,7 @@ use crate::model::job::Task;
 use crate::model::{Failure, Message, MessageId, QueueKind, QueueName, QueueUrl, ReceiptHandle, Refusal};
 use crate::server::services::Connection;
 use crate::server::services::act::Act;
-use crate::server::services::messages::{Cell, Chosen, Upload};
+use crate::server::services::messages::{Cell, Chosen, Fate, Standing, Upload};
 use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
 
 /// A held message is acted on with its handle only if this is left of its lease; else it is found again.
@@ -30,6 +30,13 @@ pub struct Start {
     pub job: String,
     /// What carries it out; absent where the same was asked for before.
     pub errand: Option<Errand>,
+}
+
+impl Start {
+    /// The same was asked for before.
+    fn known(job: &Job) -> Self {
+        Self { job: job.id().to_owned(), errand: None }
+    }
 }
 
 /// A job that is about to run. When it is dropped, the job has ended.
@@ -74,8 +81,8 @@ impl Errand {
             Ok(error) => told(&self.connection, &self.job, error),
             Err(failure) => Some(failure),
         };
-        if failure.is_none() && self.job.report().goes_on {
-            failure = purge_the_rest(&self.connection, &self.job, &self.url).await;
+        if let (None, Some(left)) = (&failure, &self.job.report().left) {
+            failure = purge_the_rest(&self.connection, &self.job, &self.url, left).await;
         }
         self.job.finish(failure, self.connection.now_ms());
         self.connection.reread(self.job.queue()).await;
@@ -147,9 +154,12 @@ impl Connection {
     /// receive is counted here.
     pub async fn open_job(&self, chosen: &Chosen, carry_out: CarryOut) -> Result<Start, Failure> {
         let queue = &chosen.queue;
+        if let Some(known) = self.asked_before(queue, &carry_out.task, &chosen.id) {
+            return Ok(known);
+        }
         self.require(queue, carry_out.task.verb()).await?;
         let url = self.url(queue).await?;
-        let (mut to, mut cell, mut held, mut received) = (None, None, Vec::new(), None);
+        let (mut to, mut cell, mut held, mut gone, mut received) = (None, None, Vec::new(), Vec::new(), None);
         if let Task::Copy { to: destination } = &carry_out.task {
             to = Some(self.url(destination).await?);
         } else {
@@ -157,20 +167,30 @@ impl Connection {
             if cell.as_ref().is_some_and(|cell| cell.is_receiving()) {
                 return Err(Failure::Refused(Refusal::ReceiveRunning));
             }
-            held = cell.as_ref().map(|cell| self.held(cell, chosen)).unwrap_or_default();
-            if held.len() < chosen.messages.len() {
+            if let Some(cell) = &cell {
+                (held, gone) = (self.held(cell, chosen), deleted(cell, chosen));
+            }
+            if held.len() + gone.len() < chosen.messages.len() {
                 let attributes = self.attributes(queue).await?;
                 self.spare(queue, &attributes, carry_out.spend)?;
                 received = Some(attributes);
             }
         }
         let job = self.job(queue, carry_out.task, &chosen.how, &chosen.messages).of(&chosen.id);
+        for id in &gone {
+            job.settle(id, &Fate::NotFound);
+        }
         let connection = self.clone();
         let start = self.begun(Errand { connection, job: Arc::new(job), url, to, cell, held, restoring: None });
         if let (Some(attributes), true) = (received, start.errand.is_some()) {
             self.count_receive(queue, &attributes).await?;
         }
         Ok(start)
+    }
+
+    /// The job that does what is asked for again.
+    pub(super) fn asked_before(&self, queue: &QueueName, task: &Task, of: &str) -> Option<Start> {
+        self.jobs().asked_before(queue, task, of, self.now_ms()).map(|known| Start::known(&known))
     }
 
     /// A job of this connection.
@@ -188,13 +208,16 @@ impl Connection {
     fn begun(&self, errand: Errand) -> Start {
         match self.jobs().add(Arc::clone(&errand.job)) {
             Ok(()) => Start { job: errand.job.id().to_owned(), errand: Some(errand) },
-            Err(known) => Start { job: known.id().to_owned(), errand: None },
+            Err(known) => Start::known(&known),
         }
     }
 
     /// Makes a job of the lines of a file that can be sent. At most one request.
     pub async fn open_import(&self, upload: &Upload) -> Result<Start, Failure> {
         let queue = &upload.queue;
+        if let Some(known) = self.asked_before(queue, &Task::Import, &upload.id) {
+            return Ok(known);
+        }
         self.require(queue, Task::Import.verb()).await?;
         let url = self.url(queue).await?;
         let messages: Vec<_> = upload.messages().cloned().collect();
@@ -214,6 +237,14 @@ impl Connection {
         }
         held.into_iter().map(|message| (message.id.clone(), message.receipt_handle.clone())).collect()
     }
+}
+
+/// The chosen messages that were deleted from here: nobody has to receive the whole queue to find none of them.
+fn deleted(cell: &Cell, chosen: &Chosen) -> Vec<MessageId> {
+    let snapshot = cell.snapshot();
+    let gone = snapshot.entries.iter().filter(|entry| entry.standing == Standing::Deleted);
+    let gone: HashSet<&MessageId> = gone.map(|entry| &entry.message.id).collect();
+    chosen.messages.iter().map(|message| &message.id).filter(|id| gone.contains(id)).cloned().collect()
 }
 
 fn intent(queue: &QueueName, url: &QueueUrl, task: &Task) -> Act {

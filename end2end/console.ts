@@ -16,8 +16,9 @@
 //   tests/looks/     axe and pictures of every page: light and dark, wide and narrow
 //
 // What a fixture gives:
-//   redrive   the running console: url, sqsUrl, log(). `test.use({ redriveArgs: ['--read-only'] })` adds arguments,
-//             `test.use({ demo: true })` lets it begin with the demo data
+//   redrive   the running console: url, sqsUrl, log(), kill(). `test.use({ redriveArgs: ['--read-only'] })` adds arguments,
+//             `test.use({ demo: true })` lets it begin with the demo data; `test.use({ apart: true })` makes its SQS another
+//             process, which outlives it, and its connection `aws` instead of `local`
 //   sqs       its local SQS
 //   a11y      runs axe over the page, or over `a11y(locator)`
 //   picture   saves a picture to end2end/looks/, to be looked at by a person
@@ -30,7 +31,7 @@ import { join } from 'node:path'
 
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 
-import { startRedrive, type Redrive } from './server.ts'
+import { startApart, startRedrive, type Redrive } from './server.ts'
 import { Sqs } from './sqs.ts'
 
 export { expect }
@@ -38,6 +39,8 @@ export { expect }
 interface Options {
   /** Whether the local SQS begins with its demo data instead of empty. */
   demo: boolean
+  /** Whether the local SQS is a process of its own. */
+  apart: boolean
   /** Arguments for the console besides those of every test. */
   redriveArgs: string[]
   /** Console messages that belong to the test. */
@@ -55,12 +58,13 @@ interface Fixtures {
 
 export const test = base.extend<Options & Fixtures>({
   demo: [false, { option: true }],
+  apart: [false, { option: true }],
   redriveArgs: [[], { option: true }],
   expectedConsole: [[], { option: true }],
 
   // A console per test rather than per worker: it starts in a moment, and SQS keeps a deleted queue's name for 60 seconds.
-  redrive: async ({ demo, redriveArgs }, use, testInfo) => {
-    const redrive = await startRedrive([...(demo ? [] : ['--no-demo']), ...redriveArgs])
+  redrive: async ({ demo, apart, redriveArgs }, use, testInfo) => {
+    const redrive = apart ? await startApart(redriveArgs) : await startRedrive([...(demo ? [] : ['--no-demo']), ...redriveArgs])
     await use(redrive)
     if (testInfo.status !== testInfo.expectedStatus) {
       await testInfo.attach('log of the console', { body: redrive.log(), contentType: 'text/plain' })

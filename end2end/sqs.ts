@@ -77,6 +77,19 @@ export class SqsError extends Error {
   }
 }
 
+/** What happened to a message: an entry of the effect log. */
+export interface Effect {
+  seq: number
+  /** Milliseconds since 1970, by this SQS. */
+  at: number
+  effect: 'sent' | 'received' | 'hidden' | 'deleted' | 'moved' | 'purged' | 'expired' | 'deduplicated' | 'restored' | 'revealed' | 'repeated'
+  queue: string
+  message_id: string
+  /** Until when it is hidden, as `at`. */
+  until?: number
+  receives?: number
+}
+
 export class Sqs {
   constructor(readonly url: string) {}
 
@@ -156,6 +169,27 @@ export class Sqs {
     })
   }
 
+  /** Sends so many messages, ten at a time: `{"n":0}`, `{"n":1}` … Gives their ids. */
+  async sendMany(name: string, count: number, body: (n: number) => unknown = (n) => ({ n })): Promise<string[]> {
+    const QueueUrl = await this.queueUrl(name)
+    const ids: string[] = []
+    for (let first = 0; first < count; first += 10) {
+      const Entries = Array.from({ length: Math.min(10, count - first) }, (_, i) => ({ Id: String(i), MessageBody: JSON.stringify(body(first + i)) }))
+      const { Successful } = await this.call<{ Successful: { MessageId: string }[] }>('SendMessageBatch', { QueueUrl, Entries })
+      ids.push(...Successful.map(({ MessageId }) => MessageId))
+    }
+    return ids
+  }
+
+  /** Receives everything that is visible, and keeps it hidden for a minute. Gives the ids. */
+  async receiveAll(name: string): Promise<string[]> {
+    const ids: string[] = []
+    for (let messages; (messages = await this.receive(name, { visibilityTimeout: 60 })).length > 0; ) {
+      ids.push(...messages.map(({ MessageId }) => String(MessageId)))
+    }
+    return ids
+  }
+
   /** Receives up to ten messages with everything SQS tells about them. */
   async receive(name: string, { max = 10, visibilityTimeout }: { max?: number; visibilityTimeout?: number } = {}): Promise<Record<string, never>[]> {
     const answer = await this.call<{ Messages?: Record<string, never>[] }>('ReceiveMessage', {
@@ -184,6 +218,18 @@ export class Sqs {
   async dials(rules: Rule[]): Promise<void> {
     const response = await fetch(`${this.url}/_dials`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(rules) })
     if (!response.ok) throw new Error(`the dials refused ${JSON.stringify(rules)}: ${response.status} ${await response.text()}`)
+  }
+
+  /** All that happened to messages so far, or after the entry with this number. */
+  async effects(since = 0): Promise<Effect[]> {
+    return (await (await fetch(`${this.url}/_effects?since=${since}`)).json()) as Effect[]
+  }
+
+  /** Its time now, after moving it forward by so many milliseconds: nobody has to wait for a visibility timeout. */
+  async clock(advance_ms = 0): Promise<number> {
+    const response = await fetch(`${this.url}/_clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ advance_ms }) })
+    if (!response.ok) throw new Error(`the clock was not moved: ${response.status} ${await response.text()}`)
+    return ((await response.json()) as { now: number }).now
   }
 
   /** How often each operation was called so far, by anybody: `{ ReceiveMessage: 1, … }`. */

@@ -60,6 +60,7 @@ pub struct Time {
     /// Nobody sets this one.
     since: Instant,
     latest: Mutex<Latest>,
+    moved: Notify,
 }
 
 /// The latest time that a clock showed, and how long this process had run by then.
@@ -85,12 +86,28 @@ impl Time {
     /// Time by a clock, where it was `latest` already.
     pub fn by(clock: Clock, latest: u64) -> Self {
         let latest = Mutex::new(Latest { shown: latest, at: Duration::ZERO });
-        Self { clock, since: Instant::now(), latest }
+        Self { clock, since: Instant::now(), latest, moved: Notify::new() }
     }
 
     /// The clock it goes by.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Moves it forward, and wakes who waits; the machine's clock stays as it is, and this time goes on ahead of it.
+    pub fn advance(&self, by: Duration) {
+        match &self.clock {
+            Clock::Wall => {
+                let at = self.since.elapsed();
+                let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+                let now = latest.now(self.clock.now(), at);
+                let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+                *latest = Latest { shown: now.saturating_add(by), at };
+                drop(latest);
+                self.moved.notify_waiters();
+            }
+            Clock::Manual(clock) => clock.advance(by),
+        }
     }
 
     /// The time now, in epoch milliseconds.
@@ -104,10 +121,17 @@ impl Time {
         }
     }
 
-    /// Resolves when it is `at`, and, with a manual clock, whenever it is moved. Look at the time again afterwards.
+    /// Resolves when it is `at`, and whenever it is moved. Look at the time again afterwards.
     pub async fn until(&self, at: u64) {
         match &self.clock {
-            Clock::Wall => tokio::time::sleep(Duration::from_millis(at.saturating_sub(self.now()))).await,
+            Clock::Wall => {
+                let moved = self.moved.notified();
+                let left = Duration::from_millis(at.saturating_sub(self.now()));
+                tokio::select! {
+                    () = tokio::time::sleep(left) => {}
+                    () = moved => {}
+                }
+            }
             Clock::Manual(clock) => {
                 let moved = clock.moved.notified();
                 if self.now() < at {
@@ -140,5 +164,14 @@ mod tests {
         let ahead = Clock::Wall.now() + 3_600_000;
         let time = Time::by(Clock::Wall, ahead);
         assert!((ahead..ahead + 60_000).contains(&time.now()));
+    }
+
+    #[test]
+    fn time_is_moved_ahead_of_the_machines_clock_and_goes_on_from_there() {
+        let time = Time::by(Clock::Wall, 0);
+        let before = time.now();
+        time.advance(Duration::from_secs(120));
+        time.advance(Duration::from_secs(30));
+        assert!((before + 150_000..before + 210_000).contains(&time.now()));
     }
 }

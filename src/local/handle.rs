@@ -173,11 +173,9 @@ impl Local {
         matches!(self.time.clock(), Clock::Manual(_))
     }
 
-    /// Moves a manual clock forward; another one goes by itself.
+    /// Moves its time forward, and nobody else's.
     pub(super) fn advance_clock(&self, millis: u64) {
-        if let Clock::Manual(clock) = self.time.clock() {
-            clock.advance(Duration::from_millis(millis));
-        }
+        self.time.advance(Duration::from_millis(millis));
     }
 
     /// Resolves when the dials want nobody to reach this server for so long.

@@ -54,8 +54,17 @@ async fn time_is_advanced_from_outside_where_the_clock_is_manual() {
 }
 
 #[tokio::test]
-async fn the_clock_of_the_machine_is_left_alone() {
+async fn time_that_goes_by_itself_is_moved_on_too() {
     let server = server(true).await;
-    assert_eq!(server.control("POST", "/_clock", json!({"advance_ms": 1})).await.0, "409");
-    assert_eq!(server.control("GET", "/_clock", json!(null)).await.1["manual"], false);
+    let url = server.create("a").await;
+    server.call("SendMessage", json!({"QueueUrl": url, "MessageBody": "b", "DelaySeconds": 600})).await;
+    let poll = server.call("ReceiveMessage", json!({"QueueUrl": url, "WaitTimeSeconds": 20}));
+    let advance = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        server.control("POST", "/_clock", json!({"advance_ms": 600_000})).await
+    };
+    let (answer, advanced) = tokio::join!(poll, advance);
+    assert_eq!(body_of(&answer)["Messages"][0]["Body"], "b", "the poll was woken");
+    assert_eq!((advanced.0.as_str(), &advanced.1["manual"]), ("200", &json!(false)));
+    assert!(advanced.1["now"].as_u64().unwrap() >= Clock::Wall.now() + 599_000);
 }

@@ -35,6 +35,9 @@ pub const STREAMS: usize = 2_000;
 const HEARTBEAT: Duration = Duration::from_millis(BEAT_MS);
 /// When a stream ends by itself, so that none outlives its document's rights by much. The client comes back.
 const MAX_AGE: Duration = Duration::from_secs(15 * 60);
+/// The same for a stream that says that somebody is at messages which may be held. A network that is lost tells nobody,
+/// so a client has to come back to be believed, and what nobody comes back for is let go.
+const SEEN: Duration = Duration::from_secs(30);
 /// When the client of a stream that ended by its age comes back: at once, so that nobody takes it for an outage.
 const AGAIN: Duration = Duration::from_millis(100);
 /// The shortest time between two events of a document that is about one queue, and of one that lists many.
@@ -140,6 +143,7 @@ pub async fn events<S: Source>(
     let shown = focus.as_ref().filter(|_| wanted.holds.is_some());
     let present = shown.and_then(|queue| events.source.present(&connection, queue));
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned).or(wanted.since);
+    let age = if present.is_some() { SEEN } else { MAX_AGE };
     let document = Document {
         listed_at: census.listed_at,
         viewer: poller.watch(View { focus, listed }),
@@ -148,7 +152,7 @@ pub async fn events<S: Source>(
         progress,
         source: events.source,
         shutdown: events.shutdown,
-        ends: Instant::now() + MAX_AGE,
+        ends: Instant::now() + age,
         not_before: Instant::now(),
         greeted: false,
         ended: false,

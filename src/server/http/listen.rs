@@ -28,7 +28,8 @@ pub struct Patience {
     pub stalled: Duration,
     /// Until a client's system acknowledges what was sent to it. An event stream sends something every ten seconds, so one
     /// whose client vanished without a word ends ten seconds after this at the latest. Linux alone knows such a limit
-    /// (`TCP_USER_TIMEOUT`); elsewhere the system gives up after minutes, and a stream ends by its age after 15 of them.
+    /// (`TCP_USER_TIMEOUT`); elsewhere, and where a tunnel or a proxy acknowledges for a client that is gone, a stream
+    /// ends by its age.
     pub unacknowledged: Duration,
     /// From the wish to stop until what still runs is cut off.
     pub stop: Duration,

@@ -14,6 +14,9 @@ use crate::model::words;
 
 /// After how many milliseconds without a word from the server its silence is an outage: two and a half beats.
 const SILENCE_MS: f64 = 25_000.0;
+/// A stream that broke off is missed only when it is not back after so many milliseconds: the server ends each from time
+/// to time, to see that somebody is there.
+const MISSED_MS: f64 = 1_500.0;
 /// When a stream that the server refused is tried again, milliseconds.
 const AGAIN_MS: i32 = 10_000;
 /// The shortest time between two changes that a screen reader is told of, milliseconds.
@@ -33,6 +36,8 @@ struct Stream {
     last: String,
     page: Page,
     state: State,
+    /// The browser's time at which the stream broke off; absent while it is open.
+    broken: Option<f64>,
     /// The browser's time at which the stream was opened, of the newest event or beat, and of the newest numbers.
     opened: f64,
     heard: f64,
@@ -64,6 +69,7 @@ pub(in super::super) fn start() {
         last: String::new(),
         page: Page::new(read),
         state: State::Paused,
+        broken: None,
         opened: now,
         heard: now,
         read,
@@ -100,6 +106,8 @@ impl Stream {
         }
         let Ok(source) = EventSource::new(&url) else { return };
         self.opened = now();
+        self.broken = None;
+        listen(&source, "open", |_| with(|stream| stream.broken = None));
         listen(&source, BEAT, |_| with(|stream| stream.heard = now()));
         listen(&source, "message", |event| {
             if let Some(event) = event.dyn_ref::<MessageEvent>()
@@ -114,6 +122,7 @@ impl Stream {
     }
 
     fn hidden(&mut self) {
+        self.broken = None;
         if let Some(source) = self.source.take() {
             source.close();
             self.show(State::Paused);
@@ -122,7 +131,7 @@ impl Stream {
 
     /// The browser comes back by itself, unless the server refused.
     fn lost(&mut self) {
-        self.show(if now() - self.heard > SILENCE_MS { State::Offline } else { State::Behind });
+        self.broken.get_or_insert(now());
         if self.source.as_ref().is_some_and(|source| source.ready_state() == EventSource::CLOSED) {
             self.source = None;
             self.show(State::Offline);
@@ -157,6 +166,8 @@ impl Stream {
             }
             self.show(State::Offline);
             self.seen();
+        } else if self.source.is_some() && self.broken.is_some_and(|since| now - since > MISSED_MS) {
+            self.show(if now - self.heard > SILENCE_MS { State::Offline } else { State::Behind });
         } else {
             self.show(self.state);
         }

@@ -97,6 +97,7 @@ async fn copied(console: &TestConsole) -> BTreeSet<String> {
         connection: "local".parse().unwrap(),
         queue: None,
         deletion: None,
+        ids: None,
         now_ms: 0,
         skip: 0,
         limit: 10_000,

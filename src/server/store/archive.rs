@@ -126,6 +126,11 @@ fn conditions(query: &CopyQuery) -> (String, Vec<Value>) {
             values.push(text.to_owned().into());
         }
     }
+    if let Some(ids) = &query.ids {
+        let places = vec!["?"; ids.len()].join(", ");
+        conditions.extend([" AND id IN (", &places, ")"]);
+        values.extend(ids.iter().map(|id| Value::from(id.as_str().to_owned())));
+    }
     (conditions, values)
 }
 

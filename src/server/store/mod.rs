@@ -14,6 +14,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -122,6 +123,8 @@ pub struct CopyQuery {
     pub queue: Option<QueueName>,
     /// Only of this deletion.
     pub deletion: Option<String>,
+    /// Only these, however they are ordered here.
+    pub ids: Option<BTreeSet<CopyId>>,
     /// Only those that have not expired by then, milliseconds since 1970.
     pub now_ms: i64,
     /// Without so many of the newest: those of the pages before.

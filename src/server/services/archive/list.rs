@@ -100,28 +100,18 @@ impl Connection {
         }))
     }
 
-    /// The copies of a queue that a form means, the newest [`MOST`] of a deletion.
+    /// The copies of a queue that a form means, newest first, at most [`MOST`].
     pub(in crate::server::services) async fn meant(
         &self,
         queue: &QueueName,
         what: &What,
     ) -> Result<Vec<KeptCopy>, Failure> {
-        let found = match what {
-            What::Deletion(deletion) => {
-                let query = CopyQuery { limit: MOST, ..self.copies_of(Some(queue), Some(deletion.clone())) };
-                let copies = self.store().list_copies(&query).await;
-                copies.map_err(|error| report::store(&error))?
-            }
-            What::Marked(ids) => {
-                let mut found = Vec::new();
-                for id in ids {
-                    let opened = self.store().open_copy(self.name(), id, self.now_ms()).await;
-                    found.extend(opened.map_err(|error| report::store(&error))?.map(|(copy, _)| copy));
-                }
-                found.retain(|copy| copy.queue == *queue);
-                found
-            }
+        let (deletion, ids) = match what {
+            What::Deletion(deletion) => (Some(deletion.clone()), None),
+            What::Marked(ids) => (None, Some(ids.clone())),
         };
+        let query = CopyQuery { ids, limit: MOST, ..self.copies_of(Some(queue), deletion) };
+        let found = self.store().list_copies(&query).await.map_err(|error| report::store(&error))?;
         if found.is_empty() { Err(Failure::NoSuchCopy) } else { Ok(found) }
     }
 
@@ -148,6 +138,6 @@ impl Connection {
 
     fn copies_of(&self, queue: Option<&QueueName>, deletion: Option<String>) -> CopyQuery {
         let (connection, queue) = (self.name().clone(), queue.cloned());
-        CopyQuery { connection, queue, deletion, now_ms: self.now_ms(), skip: 0, limit: PAGE }
+        CopyQuery { connection, queue, deletion, ids: None, now_ms: self.now_ms(), skip: 0, limit: PAGE }
     }
 }

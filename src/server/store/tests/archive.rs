@@ -33,7 +33,7 @@ fn copy(n: u64, queue: &str, deletion: &str) -> KeptCopy {
 
 fn all() -> CopyQuery {
     let (connection, queue, deletion) = (connection("local"), None, None);
-    CopyQuery { connection, queue, deletion, now_ms: 1_000, skip: 0, limit: 100 }
+    CopyQuery { connection, queue, deletion, ids: None, now_ms: 1_000, skip: 0, limit: 100 }
 }
 
 async fn ids(store: &Sqlite, query: CopyQuery) -> Vec<CopyId> {
@@ -105,6 +105,10 @@ async fn lists_are_of_a_queue_of_a_deletion_and_in_pages() {
     assert_eq!(ids(&store, CopyQuery { deletion: Some("a".into()), ..of("orders") }).await, [id(4), id(1)]);
     assert_eq!(ids(&store, CopyQuery { skip: 1, limit: 2, ..all() }).await, [id(3), id(2)]);
     assert_eq!(ids(&store, CopyQuery { connection: connection("prod"), ..all() }).await, []);
+    store.keep(vec![(copy(0, "orders", "c"), vec![])], 1_000).await.unwrap();
+    let marked = CopyQuery { ids: Some([id(4), id(0), id(2), id(9)].into()), ..of("orders") };
+    assert_eq!(ids(&store, marked).await, [id(0), id(4)], "in the order in which they were made");
+    assert_eq!(ids(&store, CopyQuery { ids: Some(Default::default()), ..all() }).await, []);
 }
 
 #[tokio::test]

@@ -59,6 +59,39 @@ async fn what_cannot_be_read_is_marked_at_its_place_and_filters_nothing() {
 }
 
 #[tokio::test]
+async fn what_can_be_said_is_shown_with_examples_of_these_messages() {
+    let console = looked(12).await;
+    let page = list(&console, &[("sort", "-size")]).await;
+    let help = page.html.split("<dl class=\"terms\">").nth(1).unwrap().split("</dl>").next().unwrap();
+    for (filter, typed) in
+        [("body.order.id%3A1", "body.order.id:1"), ("attr.type%3AOrderFailed", "attr.type:OrderFailed")]
+    {
+        let link = format!(
+            "<a href=\"/local/queues/orders/messages?filter={filter}&amp;sort=-size\"><code>{typed}</code></a>"
+        );
+        assert!(help.contains(&link), "{help}");
+    }
+    assert!(help.contains("<code>group:A</code>") && !help.contains("filter=group"), "no group, so no link: {help}");
+    let terms = page.html.split("id=\"filter-terms\"").nth(1).unwrap().split("</datalist>").next().unwrap();
+    for option in
+        ["value=\"attr.type:OrderPaid\"", "value=\"body.order.id:\"", "value=\"attr.type:\"", "value=\"is:xml\""]
+    {
+        assert!(terms.contains(option), "{option}: {terms}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_no_message_has_is_respelt() {
+    let console = looked(4).await;
+    let page = list(&console, &[("filter", "attr.Tpye:OrderPaid")]).await;
+    assert!(page.says("Did you mean") && page.html.contains("filter=attr.type%3AOrderPaid"), "{}", page.html);
+    let page = list(&console, &[("filter", "is:jsno")]).await;
+    assert!(page.html.contains("<mark>jsno</mark>") && page.html.contains("filter=is%3Ajson"), "{}", page.html);
+    let page = list(&console, &[("filter", "(is:json or is:xml) count>=1")]).await;
+    assert!(page.says("Parentheses do not group") && page.html.contains("<mark>(</mark>"), "{}", page.html);
+}
+
+#[tokio::test]
 async fn columns_order_and_facets_are_links() {
     let console = looked(12).await;
     let query = [("columns", "body:order.id,attr:type"), ("sort", "-body:order.id")];

@@ -7,9 +7,9 @@ use super::Filter;
 use super::number::Number;
 use super::path::{JsonPath, Segment};
 use super::search::{contains, lower};
-use super::shape::Shape;
+use super::shape::{self, Shape};
 use super::term::{Kind, Op, Part, Term, Test, Wanted};
-use crate::model::message::{AttributeValue, Message};
+use crate::model::message::{AttributeValue, Message, MessageAttribute};
 
 /// Where a message is, as far as the console knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,6 +124,11 @@ impl Test {
             Self::Cause(cause) => subject.cause.is_some_and(|key| cause.fits(key)),
             Self::Is(kind) => match kind {
                 Kind::Body(shape) => subject.shape() == *shape,
+                Kind::Binary => {
+                    let binary = |attribute: &MessageAttribute| matches!(attribute.value, AttributeValue::Binary(_));
+                    message.attributes.values().any(binary)
+                        || subject.shape() == Shape::Base64 && shape::holds_bytes(&message.body)
+                }
                 Kind::Held => subject.state == State::Held,
                 Kind::Returned => subject.state == State::Returned,
                 Kind::Deleted => subject.state == State::Deleted,

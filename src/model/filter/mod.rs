@@ -11,6 +11,7 @@
 
 pub mod column;
 mod eval;
+mod near;
 mod number;
 mod parse;
 pub mod path;

@@ -118,7 +118,8 @@ fn test(qualifier: Qualifier, op: Op, value: &Value) -> Result<Test, Fault> {
             only_is("is")?;
             let found = Kind::ALL.into_iter().find(|kind| value.raw.eq_ignore_ascii_case(kind.key()));
             let keys: Vec<_> = Kind::ALL.iter().map(|kind| kind.key()).collect();
-            Test::Is(found.ok_or_else(|| need(format!("`is` needs one of {}", keys.join(", "))))?)
+            let sentence = format!("`is` needs one of {}", keys.join(", "));
+            Test::Is(found.ok_or_else(|| need(sentence).meant_near(&value.raw, keys))?)
         }
         Qualifier::Has => {
             only_is("has")?;
@@ -152,6 +153,9 @@ fn part(value: &Value, need: impl Fn(String) -> Fault) -> Result<Part, Fault> {
         "dedup" => Ok(Part::Dedup),
         "source" => Ok(Part::Source),
         "attr" | "attributes" => Ok(Part::Attributes),
-        _ => Err(need("`has` needs one of trace, group, dedup, source, attr, attr.name, body.path".into())),
+        _ => {
+            let fault = need("`has` needs one of trace, group, dedup, source, attr, attr.name, body.path".into());
+            Err(fault.meant_near(&small, ["trace", "group", "dedup", "source", "attr", "attributes"]))
+        }
     }
 }

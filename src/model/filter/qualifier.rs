@@ -1,6 +1,7 @@
 //! The qualifiers: their names, what they are for, and which one a misspelt word may have meant.
 
 use super::Fault;
+use super::near::nearest;
 use super::path::{JsonPath, PathFault};
 
 /// What can stand before an operator.
@@ -37,7 +38,7 @@ pub enum Qualifier {
 }
 
 /// The qualifiers with an example and what it finds, for the list of suggestions and for the help.
-pub const EXAMPLES: [(&str, &str); 15] = [
+pub const EXAMPLES: [(&str, &str); 16] = [
     ("body.order.id:123", "a place in the JSON body; also > >= < <= for numbers, * at the ends"),
     ("body:timeout", "text in the body alone"),
     ("attr.type:OrderFailed", "a message attribute"),
@@ -47,10 +48,11 @@ pub const EXAMPLES: [(&str, &str); 15] = [
     ("size>10k", "larger than 10 KiB (k, M)"),
     ("group:A", "of this message group"),
     ("source:orders", "failed in this queue"),
-    ("is:json", "also xml, base64, text, held, returned, deleted, failed"),
+    ("is:json", "also xml, base64, text, binary (bytes in an attribute or in base64), held, returned, deleted, failed"),
     ("has:trace", "also group, dedup, source, attr, attr.name, body.path"),
     ("id:4f1c", "a message id begins so"),
     ("dedup:order-7", "this deduplication id"),
+    ("cause:9f2c41d07a", "this cause of failure; “By cause” has the links"),
     ("-is:json", "a minus sign turns a term round"),
     ("count>3 or age>1d", "one of two is enough"),
 ];
@@ -115,8 +117,7 @@ impl Qualifier {
         if let Some((_, meant)) = MEANT.iter().find(|(name, _)| *name == small) {
             return Some(meant);
         }
-        let near = NAMES.iter().map(|(name, _)| *name).filter(|name| name.len() > 2);
-        near.map(|name| (distance(&small, name), name)).filter(|(far, _)| *far <= 1).min().map(|(_, name)| name)
+        nearest(&small, NAMES.iter().map(|(name, _)| *name))
     }
 }
 
@@ -137,26 +138,6 @@ impl PathFault {
     pub(super) fn behind(self, at: usize, len: usize) -> Fault {
         Fault::new(at + self.at, len.saturating_sub(self.at).max(1), self.sentence)
     }
-}
-
-/// How many letters were added, left out, mistaken or swapped with their neighbour.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = match (i, j) {
-                (0, n) | (n, 0) => n,
-                _ => {
-                    let mistaken = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                    let best = mistaken.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                    let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-                    if swapped { best.min(rows[i - 2][j - 2] + 1) } else { best }
-                }
-            };
-        }
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

@@ -141,6 +141,8 @@ fn says(chars: &[char], begin: usize) -> Result<(Says, usize), Fault> {
         }
         return Ok((Says::Text(text), end));
     }
+    let word = begin + chars[begin..].iter().take_while(|c| !c.is_whitespace()).count();
+    grouping(&chars[begin..word], begin)?;
     let head = begin + chars[begin..].iter().take_while(|c| !c.is_whitespace() && !":<>=\"".contains(**c)).count();
     let looks = Qualifier::begins(&lower(&chars[begin..head]));
     let head = if looks { run(chars, begin, true)? } else { head };
@@ -156,8 +158,9 @@ fn says(chars: &[char], begin: usize) -> Result<(Says, usize), Fault> {
             return Err(Fault::new(begin, head - begin, sentence).meant(meant));
         }
     }
-    let end = begin + chars[begin..].iter().take_while(|c| !c.is_whitespace()).count();
+    let end = word;
     let text: String = chars[begin..end].iter().collect();
+    joining(&text, chars, begin)?;
     if text.eq_ignore_ascii_case("or") {
         return Ok((Says::Or, end));
     }
@@ -168,6 +171,46 @@ fn says(chars: &[char], begin: usize) -> Result<(Says, usize), Fault> {
         return Err(Fault::new(begin, end - begin, "A star alone finds everything; leave it out"));
     }
     Ok((Says::Text(text.to_owned()), end))
+}
+
+/// A parenthesis that stands where other languages group terms is no text that somebody means to search for.
+fn grouping(word: &[char], at: usize) -> Result<(), Fault> {
+    let count = |parenthesis: char| word.iter().filter(|c| **c == parenthesis).count();
+    let (opened, closed) = (count('('), count(')'));
+    let qualified = word.iter().any(|c| ":<>=".contains(*c));
+    let fault = |at: usize| {
+        Fault::new(
+            at,
+            1,
+            "Parentheses do not group: `or` joins the two terms beside it, and everything else must match, as in \
+             is:json or is:xml count>=3; to search for one, put it in quotation marks",
+        )
+    };
+    match (word.first(), word.last()) {
+        (Some('('), _) if opened != closed || qualified => Err(fault(at)),
+        (_, Some(')')) if closed > opened && !qualified => Err(fault(at + word.len() - 1)),
+        _ => Ok(()),
+    }
+}
+
+/// Words by which other languages join terms, written as there: in capital letters, or as signs.
+fn joining(word: &str, chars: &[char], at: usize) -> Result<(), Fault> {
+    let len = word.chars().count();
+    // With the space behind it, where something follows that a minus sign can stand before.
+    let follows = chars.get(at + len).is_some() && chars.get(at + len + 1).is_some_and(|c| !c.is_whitespace());
+    Err(match word {
+        "AND" | "&&" => {
+            let sentence =
+                format!("All terms must match anyway: leave `{word}` out, or search for it in quotation marks");
+            Fault::new(at, len, sentence).meant("")
+        }
+        "||" | "|" => Fault::new(at, len, "Where one of two terms is enough `or` stands between them").meant("or"),
+        "NOT" | "!" if follows => {
+            Fault::new(at, len + 1, "A minus sign before a term turns it round, such as -is:json").meant("-")
+        }
+        "NOT" | "!" => Fault::new(at, len, "A minus sign before a term turns it round, such as -is:json"),
+        _ => return Ok(()),
+    })
 }
 
 /// `:` and `=` are the same, and `:>` is `>`.

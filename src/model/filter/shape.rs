@@ -2,6 +2,11 @@
 
 use serde::de::IgnoredAny;
 
+use crate::model::binary::from_base64;
+
+/// How much of a body of base64 is read, in characters: whole groups of four.
+const BEGINNING: usize = 512;
+
 /// Exactly one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Shape {
@@ -44,6 +49,21 @@ impl Shape {
     }
 }
 
+/// Whether a body of base64 holds something other than text. Its beginning tells.
+pub(super) fn holds_bytes(body: &str) -> bool {
+    let text = body.trim();
+    let Some(bytes) = text.get(..text.len().min(BEGINNING)).and_then(from_base64) else { return false };
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => text,
+        // A character that goes on behind the end is none that is wrong.
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return true,
+    };
+    text.chars().any(|c| c.is_control() && !c.is_whitespace())
+}
+
 fn is_base64(text: &str) -> bool {
     let digits = text.trim_end_matches('=');
     text.len() >= 16
@@ -78,6 +98,12 @@ mod tests {
         for (body, shape) in bodies {
             assert_eq!(Shape::of(body), shape, "{body}");
         }
+        let encoded = |bytes: &[u8]| crate::model::binary::base64(bytes);
+        assert!(
+            holds_bytes(&encoded(b"\x1f\x8b\x08\0\0\0 zipped")) && holds_bytes(&encoded(b"\x08\x96\x01 a message"))
+        );
+        assert!(!holds_bytes("SGVsbG8sIHdvcmxkIQ==") && !holds_bytes(&encoded("ä".repeat(999).as_bytes())));
+        assert!(!holds_bytes(&encoded(format!("a{}", "ä".repeat(999)).as_bytes())), "cut within a character");
         let deep = "[".repeat(1 << 20) + &"]".repeat(1 << 20);
         assert_eq!(Shape::of(&deep), Shape::Json, "however deep");
     }

@@ -51,6 +51,8 @@ pub enum Wanted {
 pub enum Kind {
     /// Its body has this shape.
     Body(Shape),
+    /// It carries bytes that are no text: in an attribute, or in a body of base64.
+    Binary,
     /// The console holds it in flight.
     Held,
     /// The console gave it back.
@@ -63,11 +65,12 @@ pub enum Kind {
 
 impl Kind {
     /// All, in the order in which they are listed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Body(Shape::Json),
         Self::Body(Shape::Xml),
         Self::Body(Shape::Base64),
         Self::Body(Shape::Text),
+        Self::Binary,
         Self::Held,
         Self::Returned,
         Self::Deleted,
@@ -78,6 +81,7 @@ impl Kind {
     pub fn key(self) -> &'static str {
         match self {
             Self::Body(shape) => shape.key(),
+            Self::Binary => "binary",
             Self::Held => "held",
             Self::Returned => "returned",
             Self::Deleted => "deleted",
@@ -195,7 +199,7 @@ fn attribute(f: &mut fmt::Formatter, name: &str) -> fmt::Result {
 /// Text that is looked for: as it is where nothing in it could mean something else.
 fn text(f: &mut fmt::Formatter, text: &str) -> fmt::Result {
     let plain = text.chars().all(|c| c.is_alphanumeric() || "_-./@#".contains(c));
-    let plain = plain && !text.starts_with('-') && !text.eq_ignore_ascii_case("or");
+    let plain = plain && !text.starts_with('-') && !text.eq_ignore_ascii_case("or") && !matches!(text, "AND" | "NOT");
     if plain { f.write_str(text) } else { quote(f, text) }
 }
 

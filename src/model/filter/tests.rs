@@ -120,6 +120,13 @@ fn what_can_be_said() {
         "receives>2",
         "*:* or order",
         "5\" or order",
+        "is:binary",
+        "(x) or order",
+        "\"(\" or order",
+        "-foo(bar)",
+        "and or order",
+        "\"AND\" or \"NOT\" or order",
+        "-attr.type:(",
     ];
     for filter in yes {
         assert!(matches(filter, BODY), "{filter}");
@@ -203,6 +210,18 @@ fn what_cannot_be_read_says_where_and_why() {
         ("size>1G", 5, 2, "`size` needs a size", None),
         ("not:", 0, 4, "`not:` needs a term", None),
         ("a -or b", 2, 3, "`or` cannot be negated", None),
+        ("is:jsn a", 3, 3, "`is` needs one of json", Some("is:json a")),
+        ("has:tarce", 4, 5, "`has` needs one of trace", Some("has:trace")),
+        ("(a or b) c", 0, 1, "Parentheses do not group", None),
+        ("-(is:json)", 1, 1, "Parentheses do not group", None),
+        ("a or b) c", 6, 1, "Parentheses do not group", None),
+        ("foo(a, b)", 8, 1, "Parentheses do not group", None),
+        ("is:json AND a", 8, 3, "All terms must match anyway", Some("is:json  a")),
+        ("a && b", 2, 2, "All terms must match anyway", Some("a  b")),
+        ("a || b", 2, 2, "Where one of two terms is enough", Some("a or b")),
+        ("NOT is:json", 0, 4, "A minus sign before a term", Some("-is:json")),
+        ("a NOT", 2, 3, "A minus sign before a term", None),
+        ("OR", 0, 2, "`or` stands between", None),
     ];
     for (text, at, len, sentence, suggestion) in faults {
         let fault = text.parse::<Filter>().expect_err(text);
@@ -250,6 +269,12 @@ fn nearly() -> impl Strategy<Value = String> {
             "is",
             "has",
             "or",
+            "AND",
+            "NOT",
+            "(",
+            ")",
+            "||",
+            "binary",
             "not:",
             "-",
             "*",
@@ -282,7 +307,14 @@ fn nearly() -> impl Strategy<Value = String> {
 }
 
 fn terms() -> impl Strategy<Value = Term> {
-    let text = prop_oneof!["[a-z*\"\\\\:. -]{1,6}", any::<String>()].prop_filter("something", |text| !text.is_empty());
+    let text = prop_oneof![
+        Just("AND".to_owned()),
+        Just("NOT".to_owned()),
+        "[()!|&]{1,3}",
+        "[a-z*\"\\\\:. -]{1,6}",
+        any::<String>()
+    ]
+    .prop_filter("something", |text| !text.is_empty());
     let pattern = (text.clone(), any::<bool>(), any::<bool>())
         .prop_map(|(text, before, after)| Pattern::new(text, before, after));
     let op = prop::sample::select(vec![Op::Is, Op::Above, Op::AtLeast, Op::Below, Op::AtMost]);

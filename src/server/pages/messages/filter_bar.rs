@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use crate::model::filter::query::Query;
-use crate::model::filter::{EXAMPLES, Fault, Filter};
+use crate::model::filter::{Fault, Filter, Pattern, Test, Wanted};
 use crate::model::words;
+use crate::server::services::messages::Snapshot;
+use crate::server::services::messages::examples::{Example, examples};
 use crate::server::services::messages::index::Index;
 use crate::server::services::messages::view::View;
 use crate::ui::parts::{Button, Disclosure, FieldError, LinkButton, SearchField, Variant};
@@ -13,7 +15,14 @@ use crate::ui::parts::{Button, Disclosure, FieldError, LinkButton, SearchField, 
 const SUGGESTED: usize = 40;
 
 /// The bar of a list at this address.
-pub(super) fn bar(base: &str, query: &Query, view: &View, index: &Index) -> impl IntoView + use<> {
+pub(super) fn bar(
+    base: &str,
+    query: &Query,
+    view: &View,
+    (snapshot, index): (&Snapshot, &Index),
+    now_ms: i64,
+) -> impl IntoView + use<> {
+    let examples = examples(snapshot, now_ms);
     let (action, typed) = (base.to_owned(), query.typed.clone());
     let clear = (!typed.is_empty()).then(|| {
         let href = query.filtered(Filter::default()).link(base);
@@ -26,6 +35,15 @@ pub(super) fn bar(base: &str, query: &Query, view: &View, index: &Index) -> impl
         (None, false) => format!("{rows} of {all} match"),
     };
     let fault = query.fault.as_ref().map(|fault| wrong(base, query, fault));
+    // What nothing matches is often misspelt.
+    let respelt = view.rows.is_empty().then(|| query.filter.respelt(index.attributes(), index.paths())).flatten();
+    let respelt = respelt.map(|filter| {
+        let query = query.filtered(filter);
+        let href = query.link(base);
+        view! {
+            <p class="soft">"No message has this name. Did you mean " <a href=href>{query.typed}</a> "?"</p>
+        }
+    });
     let (invalid, described) = (query.fault.is_some(), query.fault.as_ref().map(|_| "filter-error".to_owned()));
     view! {
         <div class="filter">
@@ -42,14 +60,15 @@ pub(super) fn bar(base: &str, query: &Query, view: &View, index: &Index) -> impl
                         invalid
                         described
                     />
-                    {suggestions(query, index)}
+                    {suggestions(query, view, index, &examples)}
                     <Button>"Filter"</Button>
                     {clear}
                 </form>
                 <span class="section-note">{count}</span>
             </div>
             {fault}
-            {help()}
+            {respelt}
+            {help(base, query, &examples)}
         </div>
     }
 }
@@ -81,35 +100,44 @@ fn wrong(base: &str, query: &Query, fault: &Fault) -> impl IntoView + use<> {
     }
 }
 
-/// What can be said here, behind what is said already. A browser offers what begins as the field does.
-fn suggestions(query: &Query, index: &Index) -> impl IntoView + use<> {
+/// What can be said here, behind what is said already: every kind of term, the values that are counted, and the names
+/// that these messages carry. A browser offers what begins as the field does.
+fn suggestions(query: &Query, view: &View, index: &Index, examples: &[Example]) -> impl IntoView + use<> {
     let said = if query.typed.is_empty() { String::new() } else { format!("{} ", query.typed.trim_end()) };
-    let option = |term: String, label: Option<&'static str>| {
+    let option = |term: String, label: Option<String>| {
         let value = format!("{said}{term}");
         view! { <option value=value label=label></option> }.into_any()
     };
     let mut options: Vec<AnyView> =
-        EXAMPLES.iter().map(|(term, label)| option((*term).to_owned(), Some(label))).collect();
-    let paths = index.paths().iter().take(SUGGESTED);
-    options.extend(paths.map(|path| option(format!("body{}{path}:", dot(&path.to_string())), None)));
+        examples.iter().map(|example| option(example.typed.clone(), Some(example.says.to_owned()))).collect();
+    let choices = view.facets.iter().flat_map(|facet| facet.values.iter().map(move |choice| (facet, choice)));
+    options.extend(choices.filter(|(_, choice)| !query.filter.has(&choice.term)).map(|(facet, choice)| {
+        let count = words::plural(choice.count as u64, "message", "messages");
+        option(choice.term.to_string(), Some(format!("{}: {count}", facet.name)))
+    }));
+    let dot = |path: &str| if path.starts_with('[') { "" } else { "." };
+    let paths = index.paths().iter().take(SUGGESTED).map(ToString::to_string);
+    options.extend(paths.map(|path| option(format!("body{}{path}:", dot(&path)), None)));
+    let any = |name: &String| Test::Attribute(name.clone(), Wanted::Fits(Pattern::new("", true, false))).to_string();
     let names = index.attributes().iter().take(SUGGESTED);
-    options.extend(names.map(|name| option(format!("attr.{name}:"), None)));
+    options.extend(names.map(|name| option(any(name).trim_end_matches('*').to_owned(), None)));
     view! { <datalist id="filter-terms">{options}</datalist> }
 }
 
-fn dot(path: &str) -> &'static str {
-    if path.starts_with('[') { "" } else { "." }
-}
-
-fn help() -> impl IntoView {
-    let rows: Vec<_> = EXAMPLES
+/// Every kind of term; an example that messages of this snapshot match is a link that asks for it, too.
+fn help(base: &str, query: &Query, examples: &[Example]) -> impl IntoView + use<> {
+    let rows: Vec<_> = examples
         .iter()
-        .map(|(term, says)| {
+        .map(|example| {
+            let href = example.term.clone().map(|term| query.filtered(query.filter.with(term)).link(base));
+            let (typed, says) = (example.typed.clone(), example.says);
+            let term = match href {
+                Some(href) => view! { <a href=href><code>{typed}</code></a> }.into_any(),
+                None => view! { <code>{typed}</code> }.into_any(),
+            };
             view! {
-                <dt>
-                    <code>{*term}</code>
-                </dt>
-                <dd>{*says}</dd>
+                <dt>{term}</dt>
+                <dd>{says}</dd>
             }
         })
         .collect();
@@ -117,7 +145,8 @@ fn help() -> impl IntoView {
         <Disclosure summary="What can be said">
             <dl class="terms">{rows}</dl>
             <p class="soft">
-                "A word or a “phrase in quotation marks” is looked for in the body, the values of attributes and the ids. All terms must match."
+                "A word or a “phrase in quotation marks” is looked for in the body, the values of attributes and the ids. "
+                "All terms must match, of those joined by “or” one. What is a link finds something in this snapshot."
             </p>
         </Disclosure>
     }

@@ -68,7 +68,7 @@ pub(super) fn section(
             .flatten();
         let top = view! {
             {causes::ways(&base, &query, fifo)}
-            {filter_bar::bar(&base, &query, &view, &index)}
+            {filter_bar::bar(&base, &query, &view, (snapshot, &index), here.now_ms)}
             {saved::shown(here, queue, &query, saved)}
             {one_by_one.then(|| facets::facets(&base, &query, &view))}
             {one_by_one.then(|| columns::chooser(&base, &query, &view, &index))}

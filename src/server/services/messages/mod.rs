@@ -10,6 +10,7 @@ mod cell;
 mod chosen;
 pub mod difference;
 pub mod digests;
+pub mod examples;
 pub mod export;
 mod fate;
 pub mod groups;

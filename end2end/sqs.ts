@@ -156,29 +156,26 @@ export class Sqs {
 
   /** Sends one message; what is not text is sent as JSON. On a FIFO queue each body is its own deduplication id unless one is given. */
   async send(name: string, body: unknown, options: MessageOptions = {}): Promise<{ MessageId: string; MD5OfMessageBody: string; SequenceNumber?: string }> {
-    const fifo = name.endsWith('.fifo')
-    return this.call('SendMessage', {
-      QueueUrl: await this.queueUrl(name),
-      MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
-      MessageGroupId: options.groupId ?? (fifo ? 'group' : undefined),
-      MessageDeduplicationId: options.deduplicationId ?? (fifo ? crypto.randomUUID() : undefined),
-      DelaySeconds: options.delaySeconds,
-      MessageAttributes: Object.fromEntries(
-        Object.entries(options.attributes ?? {}).map(([key, value]) => [key, typeof value === 'string' ? { DataType: 'String', StringValue: value } : value]),
-      ),
-    })
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    return this.call('SendMessage', { QueueUrl: await this.queueUrl(name), ...entry(name, text, options) })
   }
 
-  /** Sends so many messages, ten at a time: `{"n":0}`, `{"n":1}` … Gives their ids. */
-  async sendMany(name: string, count: number, body: (n: number) => unknown = (n) => ({ n })): Promise<string[]> {
+  /** Sends messages, ten at a time. Gives their ids. */
+  async sendAll(name: string, messages: ({ body: string } & MessageOptions)[]): Promise<string[]> {
     const QueueUrl = await this.queueUrl(name)
     const ids: string[] = []
-    for (let first = 0; first < count; first += 10) {
-      const Entries = Array.from({ length: Math.min(10, count - first) }, (_, i) => ({ Id: String(i), MessageBody: JSON.stringify(body(first + i)) }))
-      const { Successful } = await this.call<{ Successful: { MessageId: string }[] }>('SendMessageBatch', { QueueUrl, Entries })
+    for (let first = 0; first < messages.length; first += 10) {
+      const Entries = messages.slice(first, first + 10).map(({ body, ...options }, n) => ({ Id: String(n), ...entry(name, body, options) }))
+      const { Successful, Failed = [] } = await this.call<{ Successful: { MessageId: string }[]; Failed?: object[] }>('SendMessageBatch', { QueueUrl, Entries })
+      if (Failed.length > 0) throw new Error(`SQS refused ${JSON.stringify(Failed)}`)
       ids.push(...Successful.map(({ MessageId }) => MessageId))
     }
     return ids
+  }
+
+  /** Sends so many messages: `{"n":0}`, `{"n":1}` … Gives their ids. */
+  async sendMany(name: string, count: number): Promise<string[]> {
+    return this.sendAll(name, Array.from({ length: count }, (_, n) => ({ body: JSON.stringify({ n }) })))
   }
 
   /** Receives everything that is visible, and keeps it hidden for a minute. Gives the ids. */
@@ -235,6 +232,20 @@ export class Sqs {
   /** How often each operation was called so far, by anybody: `{ ReceiveMessage: 1, … }`. */
   async calls(): Promise<Record<string, number>> {
     return (await (await fetch(`${this.url}/_calls`)).json()) as Record<string, number>
+  }
+}
+
+/** A message as SQS takes it. */
+function entry(queue: string, MessageBody: string, { groupId, deduplicationId, delaySeconds, attributes = {} }: MessageOptions): object {
+  const fifo = queue.endsWith('.fifo')
+  return {
+    MessageBody,
+    MessageGroupId: groupId ?? (fifo ? 'group' : undefined),
+    MessageDeduplicationId: deduplicationId ?? (fifo ? crypto.randomUUID() : undefined),
+    DelaySeconds: delaySeconds,
+    MessageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([key, value]) => [key, typeof value === 'string' ? { DataType: 'String', StringValue: value } : value]),
+    ),
   }
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 
 use super::Page;
+use super::asked::Asked;
 use crate::model::{Failure, paths};
 use crate::server::services::Connection;
 use crate::ui::parts::{FailureNotice, LinkButton, PageHead};
@@ -38,5 +39,5 @@ pub fn page(failure: &Failure, connection: Option<&Connection>) -> Page {
 /// An address that no route knows.
 #[component]
 pub fn Unknown() -> impl IntoView {
-    super::render(ParamsMap::new(), ParamsMap::new(), |_| async { Err(Failure::NotFound) })
+    super::render(ParamsMap::new(), Asked::default(), |_| async { Err(Failure::NotFound) })
 }

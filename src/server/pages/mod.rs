@@ -6,6 +6,7 @@
 //! wraps it in the frame, or shows the failure instead. No page receives messages: a GET never does.
 
 pub mod activity;
+mod asked;
 pub mod chosen;
 mod command;
 pub mod danger;
@@ -32,9 +33,10 @@ use http::HeaderMap;
 use leptos::prelude::*;
 use leptos::server_fn::error::ServerFnUrlError;
 use leptos_axum::ResponseOptions;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 use leptos_router::params::ParamsMap;
 
+use self::asked::Asked;
 use crate::model::{Failure, QueueName};
 use crate::server::api;
 use crate::server::services::submissions::Submission;
@@ -51,7 +53,7 @@ pub struct Here {
     /// The path's parameters.
     pub params: ParamsMap,
     /// The query's parameters.
-    pub query: ParamsMap,
+    pub query: Asked,
     /// What was typed into a form of this page and what came of it, after a redirect.
     pub submission: Option<Arc<Submission>>,
     /// Milliseconds since 1970, the same for the whole page.
@@ -59,7 +61,7 @@ pub struct Here {
 }
 
 impl Here {
-    fn find(services: Services, params: ParamsMap, query: ParamsMap) -> Result<Self, Failure> {
+    fn find(services: Services, params: ParamsMap, query: Asked) -> Result<Self, Failure> {
         let connection = services.connection(&params.get("connection").unwrap_or_default())?;
         // A request that was refused before it became a submission has none; the one in the address is an older one's.
         let submission = query
@@ -203,12 +205,11 @@ pub fn page<W>(build: impl FnOnce(Here) -> W + Send + 'static) -> impl IntoView
 where
     W: Future<Output = Result<Page, Failure>> + Send + 'static,
 {
-    let (params, query) = (use_params_map().get_untracked(), use_query_map().get_untracked());
-    render(params, query, build)
+    render(use_params_map().get_untracked(), Asked::of_request(), build)
 }
 
 /// The same where no route matched, so that there are no parameters.
-fn render<W>(params: ParamsMap, query: ParamsMap, build: impl FnOnce(Here) -> W + Send + 'static) -> AnyView
+fn render<W>(params: ParamsMap, query: Asked, build: impl FnOnce(Here) -> W + Send + 'static) -> AnyView
 where
     W: Future<Output = Result<Page, Failure>> + Send + 'static,
 {

@@ -10,7 +10,10 @@ use crate::server::pages::Here;
 
 /// What the address of the list itself asks for. The boxes of the columns come one by one.
 pub(super) fn asked(here: &Here) -> Query {
-    Query::read(|name| here.query.get_all(name).map(|values| values.join(if name == "columns" { "," } else { " " })))
+    Query::read(|name| {
+        let values: Vec<&str> = here.query.values(name).collect();
+        (!values.is_empty()).then(|| values.join(if name == "columns" { "," } else { " " }))
+    })
 }
 
 /// The list that led to a page which is not the list itself.

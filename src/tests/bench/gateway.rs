@@ -15,11 +15,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Outcome, RUNS, WIDTH, client, create_queues, dial, median, milliseconds, report};
+use super::{Outcome, ROUND_TRIP_MS, RUNS, WIDTH, client, create_queues, dial, median, milliseconds, report};
 
 const QUEUES: usize = 5_000;
-/// A round trip within a region.
-const ROUND_TRIP_MS: u64 = 8;
 
 /// The local SQS in this process, with dials.
 async fn local_sqs() -> Outcome<String> {

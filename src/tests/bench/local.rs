@@ -67,7 +67,7 @@ async fn speed(client: &Client, messages: usize, runs: usize) -> Outcome<Speed> 
 }
 
 /// Sends so many messages in tens.
-async fn send(client: &Client, queue: &str, messages: usize, body: &(impl Fn(usize) -> String + Sync)) -> Outcome {
+pub async fn send(client: &Client, queue: &str, messages: usize, body: &(impl Fn(usize) -> String + Sync)) -> Outcome {
     let batches: Vec<_> = stream::iter(0..messages / 10)
         .map(|batch| send_ten(client, queue, batch * 10, body))
         .buffer_unordered(LANES)

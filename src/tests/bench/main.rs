@@ -1,11 +1,13 @@
 //! `make bench`: what the budgets are about, measured, each beside what it is compared with in the same run.
 //!
 //! Absolute times on a shared machine are noise: figures are medians of paired runs, and ratios count. Both sides of a
-//! comparison share the same processors.
+//! comparison share the same processors. An argument names the only part to measure: `cargo bench -- finding`.
 
 mod console;
+mod finding;
 mod gateway;
 mod local;
+mod looking;
 mod process;
 
 use std::time::Duration;
@@ -19,19 +21,38 @@ use serde_json::Value;
 const RUNS: usize = 5;
 /// Calls in flight of the loop that the console is compared with; the poller's own width is the same.
 const WIDTH: usize = 64;
+/// A round trip within a region.
+const ROUND_TRIP_MS: u64 = 8;
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 #[tokio::main]
 async fn main() -> Outcome {
     println!("{:<66} {:>16}   compared with", "", "");
-    local::throughput().await?;
-    local::crowded().await?;
-    local::memory().await?;
-    gateway::first_attributes().await?;
-    console::cold_start().await?;
-    console::home().await?;
-    console::downloads()
+    // Cargo adds options of its own.
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    if wanted("local") {
+        local::throughput().await?;
+        local::crowded().await?;
+        local::memory().await?;
+    }
+    if wanted("gateway") {
+        gateway::first_attributes().await?;
+    }
+    if wanted("looking") {
+        looking::usual_look().await?;
+        looking::large_snapshot().await?;
+    }
+    if wanted("finding") {
+        finding::finding()?;
+    }
+    if wanted("console") {
+        console::cold_start().await?;
+        console::home().await?;
+        console::downloads()?;
+    }
+    Ok(())
 }
 
 fn report(what: &str, figure: &str, compared: &str) {

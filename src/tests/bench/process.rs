@@ -1,6 +1,6 @@
 //! The binary as a process of its own, so that what it costs is its own.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ pub struct Console {
     pub process: Process,
     /// Where it answers.
     pub url: String,
-    /// Where its local SQS answers.
+    /// Where its local SQS answers; empty where it has none.
     pub sqs: String,
 }
 
@@ -49,6 +49,17 @@ impl Console {
         let (process, mut addresses) = listening(&arguments, &["Redrive listens on ", "Local SQS listens on "])?;
         let sqs = addresses.pop().unwrap_or_default();
         Ok(Self { process, url: addresses.pop().unwrap_or_default(), sqs })
+    }
+}
+
+impl Console {
+    /// Starts it at an SQS that is there already, as the connection `bench`.
+    pub fn at(sqs: &str) -> Outcome<Self> {
+        let mut config = tempfile::NamedTempFile::with_suffix(".toml")?;
+        writeln!(config, "[[connection]]\nname = \"bench\"\nregion = \"us-east-1\"\nendpoint = \"{sqs}\"")?;
+        let path = config.path().to_str().ok_or("the temporary file has no name")?;
+        let (process, mut addresses) = listening(&["--config", path, "--port", "0"], &["Redrive listens on "])?;
+        Ok(Self { process, url: addresses.pop().unwrap_or_default(), sqs: String::new() })
     }
 }
 
@@ -63,7 +74,9 @@ pub fn sqs_alone(more: &[&str]) -> Outcome<(Process, String)> {
 fn listening(arguments: &[&str], names: &[&str]) -> Outcome<(Process, Vec<String>)> {
     let started = Instant::now();
     let mut command = Command::new(env!("CARGO_BIN_EXE_redrive"));
-    let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    // An endpoint of one's own still wants credentials, whichever they are.
+    let command = command.args(arguments).env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let output = child.stdout.take().ok_or("no output")?;
     let process = Process { child, started };
     let mut found = vec![None; names.len()];

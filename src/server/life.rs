@@ -75,7 +75,7 @@ mod tests {
         let life = Life::new(CancellationToken::new());
         life.work.spawn(std::future::pending::<()>());
         let began = Instant::now();
-        life.end(told(GRACE - Duration::from_millis(300))).await;
+        life.end(told(GRACE.saturating_sub(Duration::from_millis(300)))).await;
         let took = began.elapsed();
         assert!(took >= Duration::from_millis(250) && took < Duration::from_secs(2), "{took:?}");
     }

@@ -28,6 +28,8 @@ use crate::server::store::{ActivityQuery, Sqlite, Store};
 pub(super) struct TestConsole {
     console: Listening,
     browser: reqwest::Client,
+    /// Follows no redirect.
+    hand: reqwest::Client,
     local: Arc<Local>,
     store: Arc<dyn Store>,
     sqs: String,
@@ -127,14 +129,14 @@ impl TestConsole {
         let options = local::Options { base_url: sqs.clone(), peek, clock, dials: true, ..local::Options::default() };
         let local = Arc::new(Local::new(options));
         tokio::spawn(local::serve(listener, Arc::clone(&local), stop.clone()));
-        Self::at(local, sqs, stop, setup).await
+        Box::pin(Self::at(local, sqs, stop, setup)).await
     }
 
     /// Another one at the same SQS that remembers the same, as after a restart.
     pub(super) async fn restarted(&self, terms: Terms) -> Self {
         self.terminate();
         let setup = Setup { store: Arc::clone(&self.store), terms, ..Setup::default() };
-        Self::at(Arc::clone(&self.local), self.sqs.clone(), self.service.clone(), setup).await
+        Box::pin(Self::at(Arc::clone(&self.local), self.sqs.clone(), self.service.clone(), setup)).await
     }
 
     /// A console at an SQS that goes on until `service` ends.
@@ -171,7 +173,18 @@ impl TestConsole {
         let app = |port| protect(app, Arc::new(OwnNames::new(port, &[], None)), body::Limits::default());
         let console = Listening::patiently(app, patience);
         let browser = reqwest::Client::builder().cookie_store(true).build().unwrap();
-        Self { console: console.await, browser, local, store, sqs, stop: closing, service, _stop: stop.drop_guard() }
+        let hand = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self {
+            console: console.await,
+            browser,
+            hand,
+            local,
+            store,
+            sqs,
+            stop: closing,
+            service,
+            _stop: stop.drop_guard(),
+        }
     }
 
     /// Opens a page.
@@ -225,6 +238,13 @@ impl TestConsole {
         let post =
             self.browser.post(format!("{own}/api/{endpoint}")).header("Origin", &own).header("Accept", "text/html");
         shown(post.form(fields).send().await.unwrap()).await
+    }
+
+    /// The same without opening the page that it leads to.
+    pub(super) async fn press(&self, endpoint: &str, fields: &[(&str, &str)]) {
+        let own = format!("http://{}", self.console.address);
+        let post = self.hand.post(format!("{own}/api/{endpoint}")).header("Origin", &own).header("Accept", "text/html");
+        assert!(post.form(fields).send().await.unwrap().status().is_redirection());
     }
 
     /// The same from a page: the browser says which one.

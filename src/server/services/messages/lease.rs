@@ -16,7 +16,8 @@ use crate::model::Message;
 pub struct Terms {
     /// For how many seconds at a time a held message is hidden: what a killed server leaves behind.
     pub lease: u32,
-    /// After the last page closed everything is given back, milliseconds.
+    /// After the last page closed everything is given back, milliseconds. A page whose computer or network vanished
+    /// without a word is noticed by the event stream's silence, half a minute later (`http::listen`).
     pub grace_ms: i64,
     /// For how long a page that was loaded counts as somebody's presence where no script says that it is still open,
     /// milliseconds.

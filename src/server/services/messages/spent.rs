@@ -27,7 +27,7 @@ pub struct Spent(HashMap<QueueName, Receives>);
 #[derive(Clone, Copy, Debug)]
 pub struct Counted {
     before: Option<Receives>,
-    counted: Receives,
+    after: Receives,
     /// Whether messages were in flight before: then what can be received is not all there is.
     in_flight: bool,
 }
@@ -67,15 +67,15 @@ impl Spent {
 
     fn count(&mut self, queue: &QueueName, attributes: &Attributes, now_ms: i64) -> Counted {
         let before = self.of(queue, attributes, now_ms);
-        let counted = Receives { most: before.map_or(0, |known| known.most).saturating_add(1), at_ms: now_ms };
-        self.0.insert(queue.clone(), counted);
-        Counted { before, counted, in_flight: attributes.depth.in_flight > 0 }
+        let after = Receives { most: before.map_or(0, |known| known.most).saturating_add(1), at_ms: now_ms };
+        self.0.insert(queue.clone(), after);
+        Counted { before, after, in_flight: attributes.depth.in_flight > 0 }
     }
 
     /// Learns what came of a receive; gives what is known then.
     fn learn(&mut self, queue: &QueueName, counted: Counted, met: Met, now_ms: i64) -> Option<Receives> {
         // Another receive was counted meanwhile: of that nothing is known yet.
-        let alone = self.0.get(queue) == Some(&counted.counted);
+        let alone = self.0.get(queue) == Some(&counted.after);
         let seen = met.most.map(|most| Receives { most, at_ms: now_ms });
         let known = match (alone, met) {
             (true, Met { lost: false, whole: true, .. }) if !counted.in_flight => seen,
@@ -113,7 +113,7 @@ impl Connection {
         attributes: &Attributes,
     ) -> Result<Counted, Failure> {
         let counted = self.desk().spent().count(queue, attributes, self.now_ms());
-        let kept = self.store().keep_receives(self.name(), queue, Some(counted.counted)).await;
+        let kept = self.store().keep_receives(self.name(), queue, Some(counted.after)).await;
         kept.map_err(|error| report::not_written(&error))?;
         Ok(counted)
     }

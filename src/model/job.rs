@@ -25,6 +25,8 @@ pub enum Task {
     },
     /// Receive what is visible, keep copies of it, delete it, then purge the queue.
     Purge,
+    /// The same, then delete the queue.
+    DeleteQueue,
     /// Send what was read from a file.
     Import,
 }
@@ -39,6 +41,7 @@ impl Task {
             Self::Copy { to } => format!("Copy to {to}"),
             Self::Restore { to } => format!("Restore to {to}"),
             Self::Purge => "Keep copies, then purge".into(),
+            Self::DeleteQueue => "Keep copies, then delete the queue".into(),
             Self::Import => "Import".into(),
         }
     }
@@ -48,7 +51,7 @@ impl Task {
         match self {
             Self::Delete => "deleted",
             Self::Restore { .. } => "restored",
-            Self::Purge => "copied and deleted",
+            Self::Purge | Self::DeleteQueue => "copied and deleted",
             Self::Hide(0) => "released",
             Self::Hide(_) => "hidden",
             Self::Copy { .. } => "copied",
@@ -56,10 +59,15 @@ impl Task {
         }
     }
 
+    /// Whether it receives everything in the queue: how many messages it is for nobody knows before its end.
+    pub fn empties(&self) -> bool {
+        matches!(self, Self::Purge | Self::DeleteQueue)
+    }
+
     /// What the audit log calls it.
     pub fn verb(&self) -> Verb {
         match self {
-            Self::Delete | Self::Purge => Verb::DeleteMessage,
+            Self::Delete | Self::Purge | Self::DeleteQueue => Verb::DeleteMessage,
             Self::Restore { .. } => Verb::RestoreMessages,
             Self::Hide(_) => Verb::ChangeVisibility,
             Self::Copy { .. } | Self::Import => Verb::SendMessage,

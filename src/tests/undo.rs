@@ -283,6 +283,23 @@ async fn a_purge_keeps_copies_of_what_it_can_receive_and_says_what_it_could_not(
 }
 
 #[tokio::test]
+async fn a_queue_that_is_deleted_leaves_copies_of_what_it_can_receive() {
+    let console = TestConsole::start().await;
+    send(&console, "orders", &["one", "two"]).await;
+    let page = console.get("/local/queues/orders/danger").await;
+    assert!(page.says("deletes the queue with the rest"), "{}", page.html);
+    let delete = [("connection", "local"), ("queue", "orders"), ("delete", "orders"), ("archive", "on")];
+    let job = console.submit("queues/delete", &delete).await;
+    let job = ended(&console, job).await;
+    assert!(job.says("Then the queue was deleted; SQS counted nothing in it any more."), "{}", job.html);
+    let deleted = effects(&console, "deleted");
+    assert_eq!((deleted.len(), &deleted), (2, &copied(&console).await));
+    assert_eq!(console.attributes("orders").await, None);
+    assert!(!console.get("/local").await.says("/local/queues/orders"), "it is gone from the list");
+    assert_eq!(console.get("/local/queues/orders/deleted").await.status, 200, "its copies are still there");
+}
+
+#[tokio::test]
 async fn a_purge_that_is_stopped_before_it_is_sent_is_not_sent() {
     let console = TestConsole::start().await;
     let url = send(&console, "orders", &["one"]).await;

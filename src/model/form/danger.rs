@@ -30,6 +30,9 @@ pub struct DeleteForm {
     /// The name typed to confirm.
     #[serde(default)]
     pub delete: String,
+    /// Present where copies are kept first.
+    #[serde(default)]
+    pub archive: String,
 }
 
 impl PurgeForm {
@@ -82,7 +85,12 @@ mod tests {
 
     #[test]
     fn each_form_marks_its_own_field() {
-        let form = DeleteForm { connection: "local".into(), queue: "orders".into(), delete: "x".into() };
+        let form = DeleteForm {
+            connection: "local".into(),
+            queue: "orders".into(),
+            delete: "x".into(),
+            ..DeleteForm::default()
+        };
         assert_eq!(form.parse().unwrap_err()[0].field, "delete");
     }
 }

@@ -30,7 +30,7 @@ pub async fn update_queue(#[server(flatten)] form: SettingsForm) -> Result<(), F
     submit(form, leads, async move { connection.update_settings(&queue, &asked).await }).await
 }
 
-/// Deletes every message of a queue.
+/// Deletes every message of a queue, at once or after copies were kept.
 #[server(endpoint = "queues/purge", prefix = "/api")]
 pub async fn purge_queue(#[server(flatten)] form: PurgeForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
@@ -48,12 +48,20 @@ pub async fn purge_queue(#[server(flatten)] form: PurgeForm) -> Result<(), Failu
     super::onward(form, leads, page).await
 }
 
-/// Deletes a queue.
+/// Deletes a queue, at once or after copies of its messages were kept.
 #[server(endpoint = "queues/delete", prefix = "/api")]
 pub async fn delete_queue(#[server(flatten)] form: DeleteForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
     let back = paths::queue(connection.name(), &queue, QueuePage::Danger);
     let leads = Leads { done: paths::home(connection.name()), back };
     let confirmed = form.parse();
-    submit(form, leads, async move { Ok(connection.delete_queue(&confirmed?).await?) }).await
+    if form.archive.is_empty() {
+        return submit(form, leads, async move { Ok(connection.delete_queue(&confirmed?).await?) }).await;
+    }
+    let opened = match confirmed {
+        Ok(queue) => connection.open_queue_deletion(&queue).await.map_err(Rejection::from),
+        Err(invalid) => Err(invalid.into()),
+    };
+    let page = opened.map(|opened| super::started(&connection, opened));
+    super::onward(form, leads, page).await
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::queue::head::head as queue_head;
 use super::{Here, Page, command::command, done, page};
 use crate::model::archive::Archived;
-use crate::model::form::danger::PurgeForm;
+use crate::model::form::danger::{DeleteForm, PurgeForm};
 use crate::model::paths::{self, QueuePage};
 use crate::model::queue::Counter;
 use crate::model::{Depth, Failure, QueueName, words};
@@ -36,7 +36,7 @@ async fn danger(here: Here) -> Result<Page, Failure> {
         {figures(&queue, &stakes)}
         <div class="split">
             {purge(&here, &queue, &stakes, &sources, &keeps)}
-            {delete(&here, &queue, &stakes, &sources)}
+            {delete(&here, &queue, &stakes, &sources, &keeps)}
         </div>
     };
     Ok(Page::new(format!("Danger · {queue}"), body).about(&queue).answering(here.submission.as_deref()))
@@ -69,7 +69,8 @@ fn purge(
     });
     let reason = here.connection.allowed().err().map(|refusal| refusal.title()).or(cooling);
     let (sentences, line) = (purge_sentences(queue, sources), command(&purge_command(&stakes.url)));
-    let archiving = archiving(here, keeps, stakes.attributes.depth);
+    let dead_letters = stakes.attributes.redrive_policy.as_ref().map(|policy| policy.dead_letter_target.name());
+    let archiving = archiving(here, keeps, stakes.attributes.depth, dead_letters.as_ref(), "purge");
     let error = wrong(here, "purge");
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     view! {
@@ -91,11 +92,18 @@ fn purge(
     }
 }
 
-fn delete(here: &Here, queue: &QueueName, stakes: &Stakes, sources: &[QueueName]) -> impl IntoView + use<> {
+fn delete(
+    here: &Here,
+    queue: &QueueName,
+    stakes: &Stakes,
+    sources: &[QueueName],
+    keeps: &Archived,
+) -> impl IntoView + use<> {
     let reason = here.connection.allowed().err().map(|refusal| refusal.title());
     let dead_letters = stakes.attributes.redrive_policy.as_ref().map(|policy| policy.dead_letter_target.name());
     let sentences = delete_sentences(queue, sources, dead_letters.as_ref());
     let line = command(&delete_command(&stakes.url));
+    let archiving = archiving(here, keeps, stakes.attributes.depth, dead_letters.as_ref(), "delete");
     let error = wrong(here, "delete");
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     view! {
@@ -104,6 +112,7 @@ fn delete(here: &Here, queue: &QueueName, stakes: &Stakes, sources: &[QueueName]
             <form class="form" method="post" action=paths::api("queues/delete")>
                 <input type="hidden" name="connection" value=connection/>
                 <input type="hidden" name="queue" value=name.clone()/>
+                {archiving}
                 <Confirm name field="delete" error/>
                 <div class="form-actions">
                     <Button variant=Variant::Destroy glyph=Glyph::Trash reason>
@@ -116,8 +125,14 @@ fn delete(here: &Here, queue: &QueueName, stakes: &Stakes, sources: &[QueueName]
     }
 }
 
-/// Whether copies are kept first, and of what there will be none.
-fn archiving(here: &Here, keeps: &Archived, depth: Depth) -> impl IntoView + use<> {
+/// Whether copies are kept first, and of what there will be none. `field` is the one that asks for the name.
+fn archiving(
+    here: &Here,
+    keeps: &Archived,
+    depth: Depth,
+    dead_letters: Option<&QueueName>,
+    field: &str,
+) -> impl IntoView + use<> {
     if !matches!(keeps, Archived::Kept { .. }) {
         return view! { <p class="soft">{keeps.sentence()}</p> }.into_any();
     }
@@ -130,17 +145,31 @@ fn archiving(here: &Here, keeps: &Archived, depth: Depth) -> impl IntoView + use
         }
     }
     without.push("whatever arrives meanwhile".to_owned());
+    let then = if field == "purge" { "purges the rest" } else { "deletes the queue with the rest" };
+    let moves = dead_letters.map_or_else(String::new, |to| {
+        format!(", and one that its consumers have failed as often as they may moves to {to} instead")
+    });
     let hint = format!(
-        "Receives what is visible ({} now; at most {} messages, {}, {}), keeps copies, deletes it, then purges the rest.          Not copied: {}. Every message met counts a receive, and one that its consumers failed before may move to the dead-letter queue.",
+        "Receives what is visible ({} now; at most {} messages, {}, {}), keeps copies, deletes it, then \
+         {then}. Not copied: {}. Every message met counts a receive{moves}.",
         words::approximately(seen),
         words::count(most),
         words::bytes(MOST_BYTES as u64),
         words::seconds(PATIENCE.as_secs()),
         without.join(", "),
     );
-    let typed = here.submission.as_deref().and_then(|submission| submission.form::<PurgeForm>());
-    let checked = typed.is_none_or(|form| !form.archive.is_empty());
+    let checked = unticked(here, field).is_none_or(|unticked| !unticked);
     view! { <Checkbox name="archive" label="Keep copies first" hint checked/> }.into_any()
+}
+
+/// Whether the box was left empty in a form that came back; absent where none did.
+fn unticked(here: &Here, field: &str) -> Option<bool> {
+    let submission = here.submission.as_deref()?;
+    let archive = match field {
+        "purge" => submission.form::<PurgeForm>().filter(|form| !form.purge.is_empty())?.archive,
+        _ => submission.form::<DeleteForm>().filter(|form| !form.delete.is_empty())?.archive,
+    };
+    Some(archive.is_empty())
 }
 
 fn wrong(here: &Here, field: &str) -> Option<String> {
@@ -188,7 +217,10 @@ fn delete_sentences(queue: &QueueName, sources: &[QueueName], dead_letters: Opti
         ));
     }
     sentences.push("The name cannot be used again for 60 seconds.".to_owned());
-    sentences.push("No copies are made of its messages, and a deletion cannot be undone.".to_owned());
+    sentences.push(
+        "A deletion cannot be undone; only what was copied first can be sent again, to another queue or to a new one."
+            .to_owned(),
+    );
     sentences
 }
 

@@ -79,8 +79,7 @@ fn progress(here: &Here, job: &Job, report: &Report) -> impl IntoView + use<> {
         .filter(|(n, _)| *n > 0)
         .map(|(n, what)| view! { <span>{format!("{} {what}", words::count(n))}</span> })
         .collect();
-    // How many a purge will meet nobody knows before its end.
-    let known = *job.task() != Task::Purge || report.finished_ms.is_some();
+    let known = !job.task().empties() || report.finished_ms.is_some();
     let max = known.then_some(total);
     let of = if known { format!(" of {}", words::count(total)) } else { " so far".to_owned() };
     let page = list::before(here).carry(&paths::job(here.connection.name(), job.id()));

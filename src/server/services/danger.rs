@@ -62,8 +62,18 @@ impl Connection {
     /// Deletes a queue with all its messages. Two requests (three where its URL is unknown).
     pub async fn delete_queue(&self, queue: &QueueName) -> Result<Done, Failure> {
         let (url, depth) = self.doomed(queue).await?;
-        let act = counted(Act::on(queue, Verb::DeleteQueue, delete_command(&url)), depth);
-        self.act(act, |sqs| async move { sqs.delete_queue(&url).await }).await?;
+        self.delete_counted(queue, &url, depth).await
+    }
+
+    /// The same where it is known how many messages are in it. One request.
+    pub(super) async fn delete_counted(
+        &self,
+        queue: &QueueName,
+        url: &QueueUrl,
+        depth: Depth,
+    ) -> Result<Done, Failure> {
+        let act = counted(Act::on(queue, Verb::DeleteQueue, delete_command(url)), depth);
+        self.act(act, |sqs| async move { sqs.delete_queue(url).await }).await?;
         self.poller().forget(queue);
         self.desk().forget(queue);
         self.forget_receives(queue).await;

@@ -1,5 +1,5 @@
-//! A purge that keeps copies first: what can be received is received, copied and deleted, ten by ten; what is left is
-//! purged. Deleting on the way is what lets a FIFO queue show more than the first messages of a group, and whatever ends
+//! A purge, or a queue's deletion, that keeps copies first: what can be received is received, copied and deleted, ten by
+//! ten; then the rest is purged, or the queue is deleted. Deleting on the way is what lets a FIFO queue show more than the first messages of a group, and whatever ends
 //! the job early, no message is gone without its copy.
 
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ enum End {
     Empty,
     /// At one of its bounds.
     Bound,
-    /// It broke off: the queue is not purged.
+    /// It broke off: the queue stays as it is then.
     Broken,
 }
 
@@ -47,7 +47,7 @@ enum End {
 struct Pass {
     end: End,
     failure: Option<SqsError>,
-    /// Copies of messages that it could not delete; the purge will.
+    /// Copies of messages that it could not delete; what comes after it will.
     left: Vec<CopyId>,
 }
 
@@ -55,14 +55,23 @@ impl Connection {
     /// Makes a job that purges a queue after keeping copies. At most two requests, none of them a receive. Refused where
     /// no copies are kept, where a receive runs, and where SQS would refuse the purge.
     pub async fn open_purge(&self, queue: &QueueName) -> Result<Start, Failure> {
-        if let Some(known) = self.asked_before(queue, &Task::Purge, queue.as_str()) {
+        self.open_emptying(queue, Task::Purge, Verb::PurgeQueue).await
+    }
+
+    /// Makes a job that deletes a queue after keeping copies. The same requests and refusals, but for the purge's.
+    pub async fn open_queue_deletion(&self, queue: &QueueName) -> Result<Start, Failure> {
+        self.open_emptying(queue, Task::DeleteQueue, Verb::DeleteQueue).await
+    }
+
+    async fn open_emptying(&self, queue: &QueueName, task: Task, verb: Verb) -> Result<Start, Failure> {
+        if let Some(known) = self.asked_before(queue, &task, queue.as_str()) {
             return Ok(known);
         }
-        self.require(queue, Verb::PurgeQueue).await?;
+        self.require(queue, verb).await?;
         if !matches!(self.keeps(queue).await?, Archived::Kept { .. }) {
             return Err(Failure::Refused(Refusal::NoCopiesKept));
         }
-        if self.purge_again_at(queue).await.is_some() {
+        if task == Task::Purge && self.purge_again_at(queue).await.is_some() {
             return Err(Failure::PurgeInProgress(queue.clone()));
         }
         if self.desk().cell(queue).is_some_and(|cell| cell.is_receiving()) {
@@ -70,7 +79,7 @@ impl Connection {
         }
         let url = self.url(queue).await?;
         let depth = self.attributes(queue).await?.depth;
-        let job = self.job(queue, Task::Purge, "everything in it", &[]).hollow().of(queue.as_str());
+        let job = self.job(queue, task, "everything in it", &[]).hollow().of(queue.as_str());
         job.note(format!("Before: {}.", said(depth)));
         Ok(self.start(job, url, None))
     }
@@ -88,7 +97,7 @@ pub(super) async fn copy_and_delete(
     let pass = pass(connection, sqs, job, url).await;
     if pass.end == End::Broken {
         connection.unneeded(&pass.left).await;
-        job.note("The queue was not purged.".to_owned());
+        job.note(format!("The queue was not {}.", purged(job)));
     } else if pass.end == End::Bound {
         job.note(format!(
             "It ended at its bound ({} messages, {}, {}); what came after that was not copied.",
@@ -177,14 +186,10 @@ async fn pass(connection: &Connection, sqs: &Arc<dyn Sqs>, job: &Job, url: &Queu
     }
 }
 
-/// Purges what the pass left, and says how much that is; not where it was told to end meanwhile. `left` are the copies of
-/// messages that the pass could not delete: where nothing is purged, they are of messages that are still there.
-pub(super) async fn purge_the_rest(
-    connection: &Connection,
-    job: &Job,
-    url: &QueueUrl,
-    left: &[CopyId],
-) -> Option<Failure> {
+/// Purges or deletes the queue after the pass, and says how much was left in it; not where it was told to end meanwhile.
+/// `left` are the copies of messages that the pass could not delete: where the queue stays as it is, these are still there.
+pub(super) async fn end(connection: &Connection, job: &Job, url: &QueueUrl, left: &[CopyId]) -> Option<Failure> {
+    let purged = purged(job);
     let depth = match connection.attributes(job.queue()).await {
         Ok(attributes) => attributes.depth,
         Err(failure) => {
@@ -194,24 +199,35 @@ pub(super) async fn purge_the_rest(
     };
     if job.shall_end() {
         connection.unneeded(left).await;
-        job.note(format!("The queue was not purged. Left in it: {}.", said(depth)));
+        job.note(format!("The queue was not {purged}. Left in it: {}.", said(depth)));
         return None;
     }
-    match connection.purge_counted(job.queue(), url, depth).await {
+    let ended = match job.task() {
+        Task::DeleteQueue => connection.delete_counted(job.queue(), url, depth).await,
+        _ => connection.purge_counted(job.queue(), url, depth).await,
+    };
+    match ended {
         Ok(_) if depth == Depth::default() => {
-            job.note("Then the queue was purged; SQS counted nothing in it any more.".to_owned());
+            job.note(format!("Then the queue was {purged}; SQS counted nothing in it any more."));
         }
-        Ok(_) => job.note(format!("Then the queue was purged. Gone without a copy, by SQS's count: {}.", said(depth))),
-        // The purge may have happened: the copies stay.
+        Ok(_) => {
+            job.note(format!("Then the queue was {purged}. Gone without a copy, by SQS's count: {}.", said(depth)))
+        }
+        // It may have happened: the copies stay.
         Err(failure @ Failure::OutcomeUnknown(_)) => return Some(failure),
         Err(failure) => {
             connection.unneeded(left).await;
-            job.note(format!("The queue was not purged. Left in it: {}.", said(depth)));
+            job.note(format!("The queue was not {purged}. Left in it: {}.", said(depth)));
             return Some(failure);
         }
     }
-    job.note("Whatever arrives while SQS purges, up to 60 seconds, may be gone without a copy, too.".to_owned());
+    job.note("What is sent while SQS does so, up to 60 seconds, may be gone without a copy, too.".to_owned());
     None
+}
+
+/// What becomes of the queue after the pass, as a participle.
+fn purged(job: &Job) -> &'static str {
+    if *job.task() == Task::DeleteQueue { "deleted" } else { "purged" }
 }
 
 fn said(depth: Depth) -> String {

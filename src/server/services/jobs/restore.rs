@@ -7,7 +7,7 @@ use super::batches::cut;
 use super::copy::{NO_GROUP, draft};
 use super::job::Job;
 use super::start::Start;
-use crate::model::archive::{KeptCopy, Restored};
+use crate::model::archive::{CopyId, KeptCopy, Restored};
 use crate::model::form::Invalid;
 use crate::model::form::undo::What;
 use crate::model::job::Task;
@@ -139,11 +139,19 @@ async fn claim(connection: &Connection, copy: &KeptCopy, to: &QueueName, again: 
         Err(Failure::NotFound) => return Err("Forgotten"),
         Err(_) => return Err(STORE),
     };
-    // The copy's own, and the same every time: a FIFO queue takes it once in five minutes.
-    let draft = draft(&message, to.kind(), &format!("redrive-{}", copy.id)).ok_or(NO_GROUP)?;
+    let draft = draft(&message, to.kind(), &deduplication(&copy.id, copy.restored.as_ref())).ok_or(NO_GROUP)?;
     let before = again.then_some(now_ms - APART_MS);
     let ours = connection.store().claim_copy(connection.name(), &copy.id, now_ms, before).await.map_err(failed)?;
     if ours { Ok(draft) } else { Err("RestoredBefore") }
+}
+
+/// A FIFO queue takes an id once in five minutes, and swallows what comes with it again. While nobody knows whether a
+/// copy was sent that is what is wanted; once it was, sending it once more is another wish, and so another id.
+fn deduplication(id: &CopyId, restored: Option<&Restored>) -> String {
+    match restored.filter(|restored| restored.message.is_some()) {
+        Some(restored) => format!("redrive-{id}-{}", restored.at_ms),
+        None => format!("redrive-{id}"),
+    }
 }
 
 /// Where it was certainly not sent the copy is as it was before; where nobody knows it stays marked.
@@ -155,5 +163,22 @@ async fn write_down(connection: &Connection, copy: &KeptCopy, fate: &Fate) {
     };
     if let Err(error) = connection.store().copy_restored(&copy.id, restored).await {
         report::store(&error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::MessageId;
+
+    #[test]
+    fn once_more_is_another_id_and_a_lost_answer_is_none() {
+        let id: CopyId = "00000000000000000000000000000001".parse().unwrap();
+        let restored = |message: Option<&str>| Restored { at_ms: 7, message: message.map(MessageId::new) };
+        let first = deduplication(&id, None);
+        assert_eq!(deduplication(&id, Some(&restored(None))), first);
+        let second = deduplication(&id, Some(&restored(Some("m"))));
+        assert_ne!(second, first);
+        assert!(second.len() <= 128, "SendMessage takes 128 characters");
     }
 }

@@ -7,7 +7,7 @@ use super::Jobs;
 use super::carry::Carrying;
 use super::copy::copy;
 use super::job::Job;
-use super::purge::{copy_and_delete, purge_the_rest, told};
+use super::purge::{copy_and_delete, end, told};
 use super::restore::{Restoring, restore};
 use crate::model::activity::Detail;
 use crate::model::archive::Archived;
@@ -82,10 +82,12 @@ impl Errand {
             Err(failure) => Some(failure),
         };
         if let (None, Some(left)) = (&failure, &self.job.report().left) {
-            failure = purge_the_rest(&self.connection, &self.job, &self.url, left).await;
+            failure = end(&self.connection, &self.job, &self.url, left).await;
         }
         self.job.finish(failure, self.connection.now_ms());
-        self.connection.reread(self.job.queue()).await;
+        if *self.job.task() != Task::DeleteQueue {
+            self.connection.reread(self.job.queue()).await;
+        }
         if let Task::Copy { to } | Task::Restore { to } = self.job.task() {
             self.connection.reread(to).await;
         }
@@ -104,7 +106,9 @@ impl Errand {
                 let answer = restore(&self.connection, &sqs, &self.job, (to, &self.url), restoring).await?;
                 return Ok(Answer { value: None, request_id: answer.request_id });
             }
-            (Task::Purge, _) => return copy_and_delete(&self.connection, &sqs, &self.job, &self.url).await,
+            (Task::Purge | Task::DeleteQueue, _) => {
+                return copy_and_delete(&self.connection, &sqs, &self.job, &self.url).await;
+            }
             (Task::Import, _) => {
                 let answer = copy(&sqs, &self.job, &self.url, self.job.queue().kind()).await?;
                 return Ok(Answer { value: None, request_id: answer.request_id });
@@ -249,7 +253,7 @@ fn deleted(cell: &Cell, chosen: &Chosen) -> Vec<MessageId> {
 
 fn intent(queue: &QueueName, url: &QueueUrl, task: &Task) -> Act {
     let operation = match task {
-        Task::Delete | Task::Purge => "delete-message-batch",
+        Task::Delete | Task::Purge | Task::DeleteQueue => "delete-message-batch",
         Task::Hide(_) => "change-message-visibility-batch",
         Task::Copy { .. } | Task::Restore { .. } | Task::Import => "send-message-batch",
     };
@@ -258,6 +262,7 @@ fn intent(queue: &QueueName, url: &QueueUrl, task: &Task) -> Act {
     match task {
         Task::Delete | Task::Import => act,
         Task::Purge => act.fact("before", "a purge"),
+        Task::DeleteQueue => act.fact("before", "the queue is deleted"),
         Task::Hide(seconds) => act.fact("seconds", seconds),
         Task::Copy { to } | Task::Restore { to } => act.fact("to", to),
     }

@@ -29,6 +29,7 @@
 //! | `data-close` | a link | what Esc follows where nothing else is to be left |
 //! | `data-key="/"` | an input | focused by that key |
 //! | `data-copy` | a disabled button | enabled; copies the value; `data-copied` for a moment |
+//! | `data-swap` | a list with its inspector | replaced by that of the page to which a link in a `data-inspect` leads; its value names the snapshot |
 //! | `data-filter` | a form with a search input | filters the rows of its section as typed |
 //! | `data-list` | a toolbar | where “3 changes – sort again” appears |
 //! | `data-select-all`, `data-select` | checkboxes | all of a table, one row; Shift selects a range |

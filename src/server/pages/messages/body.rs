@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::model::{Message, paths, words};
 use crate::server::services::messages::layers::{Content, Language, Layer, Layers};
-use crate::ui::parts::{Badge, Code, CopyButton, Fact, Facts, Section, Tone};
+use crate::ui::parts::{Badge, Code, CopyButton, Fact, Facts, Section, Tone, Tongue};
 
 /// Above this many bytes the body is not put into the page a second time for a copy button.
 const COPIED_MOST: usize = 256 * 1_024;
@@ -46,24 +46,29 @@ pub(in crate::server::pages) fn section(
         }
     });
     let raw = (at == 0).then(|| {
-        view! { <p class="soft">"Raw: what was sent, byte for byte. It is what every action uses."</p> }
+        view! {
+            <p class="cluster">
+                <span class="soft">"Raw: what was sent, byte for byte. It is what every action uses."</span>
+                <span class="cluster">{digest}</span>
+            </p>
+        }
     });
+    let copy = copy.map(|value| view! { <CopyButton label value/> }.into_any());
     let cut = cut.then(|| "What is shown here stops before the end: it is too much to read.".to_owned());
     let notes: Vec<_> =
         layer.notes.iter().cloned().chain(cut).map(|note| view! { <p class="layer-note">{note}</p> }).collect();
-    let json = language == Language::Json;
+    let tongue = match language {
+        Language::Json => Tongue::Json,
+        Language::Xml => Tongue::Xml,
+        Language::Text | Language::Bytes => Tongue::Plain,
+    };
     let trail = (layers.0.len() > 1).then(|| trail(layers, at, page));
     view! {
-        <Section title="Body" note>
+        <Section title="Body" note action=|| copy>
             {trail}
-            <div class="cluster">
-                {raw}
-                <span class="cluster push">
-                    {digest} {copy.map(|value| view! { <CopyButton label value/> })}
-                </span>
-            </div>
+            {raw}
             {notes}
-            <Code text json/>
+            <Code text tongue/>
         </Section>
     }
 }

@@ -10,8 +10,8 @@ use crate::ui::parts::Disclosure;
 /// How many properties are always seen.
 const SEEN: usize = 3;
 
-/// The facets of a list at this address; nothing where there are none.
-pub(super) fn facets(base: &str, query: &Query, view: &View) -> Option<AnyView> {
+/// The facets of a list at this address: those that are always seen, and the others behind a fold.
+pub(super) fn facets(base: &str, query: &Query, view: &View) -> [Option<AnyView>; 2] {
     let mut lines: Vec<AnyView> = view.facets.iter().map(|facet| line(base, query, facet)).collect();
     let more = lines.split_off(SEEN.min(lines.len()));
     let count = more.len();
@@ -23,11 +23,8 @@ pub(super) fn facets(base: &str, query: &Query, view: &View) -> Option<AnyView> 
             </Disclosure>
         }
     });
-    let shown = view! {
-        <div class="facets">{lines}</div>
-        {more}
-    };
-    (!view.facets.is_empty()).then(|| shown.into_any())
+    let seen = (!view.facets.is_empty()).then(|| view! { <div class="facets">{lines}</div> }.into_any());
+    [seen, more.map(IntoAny::into_any)]
 }
 
 fn line(base: &str, query: &Query, facet: &Facet) -> AnyView {

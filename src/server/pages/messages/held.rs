@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{choose, list};
+use crate::model::archive::Archived;
 use crate::model::cli::Command;
 use crate::model::form::held::HeldForm;
 use crate::model::limits::VISIBILITY_TIMEOUT;
@@ -14,13 +15,13 @@ use crate::ui::parts::{Button, Disclosure, Equivalent, FieldError, Glyph, Number
 pub(super) fn around(
     here: &Here,
     queue: &QueueName,
-    url: &QueueUrl,
+    (url, keeps): (&QueueUrl, Option<&Archived>),
     held: usize,
     whole: choose::Whole,
     table: AnyView,
 ) -> impl IntoView + use<> {
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
-    let bar = bar(here, queue, url, held, None);
+    let bar = bar(here, queue, (url, keeps), held, None);
     let choose = choose::buttons(here, whole);
     view! {
         <form method="post" action=paths::api("messages/act")>
@@ -38,7 +39,7 @@ pub(super) fn around(
 pub(super) fn bar(
     here: &Here,
     queue: &QueueName,
-    url: &QueueUrl,
+    (url, keeps): (&QueueUrl, Option<&Archived>),
     held: usize,
     one: Option<&str>,
 ) -> impl IntoView + use<> {
@@ -71,13 +72,7 @@ pub(super) fn bar(
     });
     let what = if one.is_some() { "the message" } else { "the marked messages" };
     let name = queue.to_string();
-    let copies = match here.connection.keeping().days {
-        0 => "this console keeps no copies either, see".to_owned(),
-        days => format!(
-            "unless the queue has opted out, a copy is kept for {} under",
-            words::plural(u64::from(days), "day", "days")
-        ),
-    };
+    let copies = keeps.map(Archived::sentence).unwrap_or_default();
     let deleted = paths::deleted(here.connection.name(), Some(queue), None);
     let batch =
         |operation: &str| Command::new(operation).option("queue-url", url.as_str()).file("entries", "entries.json");
@@ -111,7 +106,7 @@ pub(super) fn bar(
             </Disclosure>
             <Disclosure summary="Delete…">
                 <p>
-                    {format!("Deletes {what} from {name}. SQS cannot bring a deleted message back; {copies} ")}
+                    {format!("Deletes {what} from {name}. SQS cannot bring a deleted message back. {copies} ")}
                     <a href=deleted>"Recently deleted"</a>
                     "."
                 </p>

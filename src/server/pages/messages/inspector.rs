@@ -49,16 +49,12 @@ pub(super) fn inspector(
         view! {
             <aside class="inspector" role="region" aria-label=label data-inspect="">
                 <div class="inspector-head">
-                    <nav class="cluster" aria-label="Messages of the list">
+                    <nav class="inspector-steps" aria-label="Messages of the list">
                         {steps}
-                        <span class="cluster push">
-                            <LinkButton href=whole small=true>
-                                "Whole page"
-                            </LinkButton>
-                            <LinkButton href=close small=true attr:data-close="">
-                                "Close"
-                            </LinkButton>
-                        </span>
+                        <LinkButton href=whole small=true>"Whole page"</LinkButton>
+                        <LinkButton href=close small=true attr:data-close="">
+                            "Close"
+                        </LinkButton>
                     </nav>
                     <div class="cluster">
                         <h2 class="message-id">{id.clone()}</h2>

@@ -46,6 +46,8 @@ async fn messages(here: Here) -> Result<Page, Failure> {
     let snapshot = here.connection.snapshot(&queue);
     let (name, submission) = (here.connection.name(), here.submission.as_deref());
     let free = here.connection.offers_peek(&queue).await;
+    // Where the store cannot say what is kept the page says nothing of it; a deletion then asks again, and fails.
+    let keeps = here.connection.keeps(&queue).await.ok();
     let asking = asking::Asking::new(&here, &queue, &url, &attributes, snapshot.as_deref(), free);
     let holding = snapshot.as_ref().filter(|snapshot| snapshot.is_holding());
     // What a look or a hold brought is said by the snapshot itself.
@@ -65,7 +67,7 @@ async fn messages(here: Here) -> Result<Page, Failure> {
     let shown = match &snapshot {
         Some(snapshot) => {
             let saved = here.connection.saved_filters(&queue).await;
-            snapshot::section(&here, &queue, &url, &attributes, snapshot, &saved).into_any()
+            snapshot::section(&here, &queue, (&url, keeps.as_ref()), &attributes, snapshot, &saved).into_any()
         }
         None => snapshot::none(attributes.depth).into_any(),
     };

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::place::Place;
 use super::{body, compare, download, facts, held, identity, list, table};
+use crate::model::archive::Archived;
 use crate::model::filter::query::Query;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName, QueueUrl};
@@ -47,7 +48,8 @@ async fn message(here: Here) -> Result<Page, Failure> {
         Some(snapshot.entries.get(step(at, 1)?)?.message.id.clone())
     };
     let beside = [beside(usize::checked_sub), beside(usize::checked_add)];
-    let actions = found.map(|(snapshot, (_, entry))| actions(&here, &queue, &url, snapshot, entry));
+    let keeps = here.connection.keeps(&queue).await.ok();
+    let actions = found.map(|(snapshot, (_, entry))| actions(&here, &queue, (&url, keeps.as_ref()), snapshot, entry));
     let view = view! {
         {head}
         {done::notice(&here)}
@@ -121,7 +123,7 @@ fn apart(here: &Here, queue: &QueueName, kept: &Kept) -> impl IntoView + use<> {
 fn actions(
     here: &Here,
     queue: &QueueName,
-    url: &QueueUrl,
+    about: (&QueueUrl, Option<&Archived>),
     snapshot: &Snapshot,
     entry: &Entry,
 ) -> Option<impl IntoView + use<>> {
@@ -129,7 +131,7 @@ fn actions(
         return None;
     }
     let id = entry.message.id.to_string();
-    let bar = held::bar(here, queue, url, 1, Some(&id));
+    let bar = held::bar(here, queue, about, 1, Some(&id));
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     let kept = list::keep(&list::asked(here).opening(None, 1));
     Some(view! {

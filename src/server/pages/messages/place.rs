@@ -36,7 +36,7 @@ impl Place {
         let words = self.words.clone();
         let [previous, next] = self.beside.map(|beside| beside.map(|(at, page)| link(at, page)));
         view! {
-            <span class="soft nowrap">{words}</span>
+            <span class="section-note nowrap">{words}</span>
             {previous.map(|href| view! { <LinkButton href small=true>"Previous"</LinkButton> })}
             {next.map(|href| view! { <LinkButton href small=true>"Next"</LinkButton> })}
         }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{causes, choose, columns, download, facets, filter_bar, groups, held, hold, inspector, list, saved, table};
+use crate::model::archive::Archived;
 use crate::model::filter::query::{Query, Shown};
 use crate::model::filter::saved::Saved;
 use crate::model::paths;
@@ -27,7 +28,7 @@ pub(super) fn none(depth: Depth) -> impl IntoView {
 pub(super) fn section(
     here: &Here,
     queue: &QueueName,
-    url: &QueueUrl,
+    (url, keeps): (&QueueUrl, Option<&Archived>),
     attributes: &Attributes,
     snapshot: &Snapshot,
     saved: &Result<Vec<Saved>, Failure>,
@@ -58,7 +59,7 @@ pub(super) fn section(
             _ if query.view == Shown::Groups && fifo => {
                 groups::groups(here, about, attributes, snapshot, (&query, &view)).into_any()
             }
-            Some(count) => held::around(here, queue, url, count, whole, table()).into_any(),
+            Some(count) => held::around(here, queue, (url, keeps), count, whole, table()).into_any(),
             None if snapshot.is_running() => table(),
             None => choose::around(here, queue, whole, table()).into_any(),
         };
@@ -66,20 +67,26 @@ pub(super) fn section(
         let open = one_by_one
             .then(|| inspector::inspector(here, about, (url, attributes), snapshot, (&query, &view)))
             .flatten();
+        let [seen, folded] = if one_by_one { facets::facets(&base, &query, &view) } else { [None, None] };
         let top = view! {
             {causes::ways(&base, &query, fifo)}
             {filter_bar::bar(&base, &query, &view, (snapshot, &index), here.now_ms)}
             {saved::shown(here, queue, &query, saved)}
-            {one_by_one.then(|| facets::facets(&base, &query, &view))}
-            {one_by_one.then(|| columns::chooser(&base, &query, &view, &index))}
+            {seen}
+            <div class="folds">
+                {folded} {one_by_one.then(|| columns::chooser(&base, &query, &view, &index))}
+            </div>
         };
+        let session = here.connection.session(queue);
         view! {
-            {top}
-            <div class="inspected">
-                <div class="stack" data-gap="small">
-                    {table}
+            <div class="stack" data-gap="small" data-swap=session>
+                {top}
+                <div class="inspected">
+                    <div class="stack" data-gap="small">
+                        {table}
+                    </div>
+                    {open}
                 </div>
-                {open}
             </div>
         }
         .into_any()

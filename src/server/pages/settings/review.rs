@@ -19,7 +19,7 @@ use crate::server::services::settings::Review;
 use crate::server::services::submissions::Submission;
 use crate::ui::parts::{
     Button, Cell, CellKind, Checkbox, Code, Column, Disclosure, LinkButton, NameCell, Notice, Section, Table, Tone,
-    Variant,
+    Tongue, Variant,
 };
 
 /// The page between the form and the change.
@@ -158,7 +158,7 @@ fn raw(review: &Review) -> Option<impl IntoView + use<>> {
         let text = serde_json::to_string_pretty(&attributes).unwrap_or_default();
         view! {
             <Disclosure summary="As JSON">
-                <Code text json=true/>
+                <Code text tongue=Tongue::Json/>
             </Disclosure>
         }
     })

@@ -9,9 +9,7 @@ use super::dom::{all, document, later, make, on, set, target, window};
 const SHOWN_MS: i32 = 1_500;
 
 pub(super) fn start() {
-    for button in all("[data-copy]") {
-        set(&button, "disabled", None);
-    }
+    wake();
     on("click", |event| {
         if let Some(button) = target(&event, "[data-copy]")
             && let Some(value) = button.get_attribute("data-copy")
@@ -20,6 +18,13 @@ pub(super) fn start() {
             say(button);
         }
     });
+}
+
+/// Enables the buttons that are there now.
+pub(super) fn wake() {
+    for button in all("[data-copy]") {
+        set(&button, "disabled", None);
+    }
 }
 
 /// The clipboard of the browser where it may be used (a secure context), or the old way.

@@ -1,5 +1,8 @@
 //! The few calls to the document that the behaviours share.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
@@ -112,6 +115,32 @@ pub(super) fn text_of(promise: &js_sys::Promise, act: impl FnOnce(String) + 'sta
     let failed = Closure::once(|_: JsValue| {});
     let _ = promise.then2(&then, &failed);
     then.forget();
+    failed.forget();
+}
+
+/// Fetches a text of ours and goes on with it, or with none where it did not come or is an error's.
+pub(super) fn fetch(url: &str, act: impl FnOnce(Option<String>) + 'static) {
+    let act = Rc::new(Cell::new(Some(act)));
+    let end = move |act: &Cell<Option<_>>, text| {
+        if let Some(act) = act.take() {
+            let act: Box<dyn FnOnce(Option<String>)> = Box::new(act);
+            act(text);
+        }
+    };
+    let failing = Rc::clone(&act);
+    let answered = Closure::once(move |response: JsValue| {
+        let get = |name: &str| js_sys::Reflect::get(&response, &name.into()).ok();
+        let text = get("text").and_then(|text| text.dyn_into::<js_sys::Function>().ok());
+        match text.and_then(|text| text.call0(&response).ok()) {
+            Some(promise) if get("ok").and_then(|ok| ok.as_bool()) == Some(true) => {
+                text_of(promise.unchecked_ref(), move |text| end(&act, Some(text)));
+            }
+            _ => end(&act, None),
+        }
+    });
+    let failed = Closure::once(move |_: JsValue| end(&failing, None));
+    let _ = window().fetch_with_str(url).then2(&answered, &failed);
+    answered.forget();
     failed.forget();
 }
 

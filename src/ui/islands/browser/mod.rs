@@ -12,6 +12,7 @@ mod select;
 mod size;
 pub(super) mod stream;
 mod submit;
+mod swap;
 mod theme;
 mod wire;
 
@@ -27,5 +28,6 @@ pub(super) fn enhance() {
     select::start();
     size::start();
     submit::start();
+    swap::start();
     theme::start();
 }

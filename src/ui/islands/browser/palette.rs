@@ -3,11 +3,10 @@
 use std::cell::RefCell;
 
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlDialogElement, HtmlInputElement, KeyboardEvent};
 
 use super::super::fuzzy;
-use super::dom::{first, go, listen, make, one, set, target, text_of, window, within, write};
+use super::dom::{fetch, first, go, listen, make, one, set, target, within, write};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{ConnectionName, QueueName};
 
@@ -70,32 +69,17 @@ pub(super) fn open() {
         let _ = palette.dialog.show_modal();
         if !std::mem::replace(&mut palette.asked, true) {
             let url = paths::with_query("/palette", &[("connection", palette.connection.as_str())]);
-            fetch(&url);
-        }
-    });
-}
-
-fn fetch(url: &str) {
-    let answered = Closure::once(|response: wasm_bindgen::JsValue| {
-        let get = |name: &str| js_sys::Reflect::get(&response, &name.into()).ok();
-        let text = get("text").and_then(|text| text.dyn_into::<js_sys::Function>().ok());
-        if get("ok").and_then(|ok| ok.as_bool()) == Some(true)
-            && let Some(promise) = text.and_then(|text| text.call0(&response).ok())
-        {
-            text_of(promise.unchecked_ref(), |names| {
-                with(|palette| {
-                    palette.names = names.lines().map(str::to_owned).collect();
-                    palette.fill();
+            fetch(&url, |names| {
+                with(|palette| match names {
+                    Some(names) => {
+                        palette.names = names.lines().map(str::to_owned).collect();
+                        palette.fill();
+                    }
+                    None => palette.asked = false,
                 });
             });
-        } else {
-            with(|palette| palette.asked = false);
         }
     });
-    let failed = Closure::once(|_: wasm_bindgen::JsValue| with(|palette| palette.asked = false));
-    let _ = window().fetch_with_str(url).then2(&answered, &failed);
-    answered.forget();
-    failed.forget();
 }
 
 impl Palette {

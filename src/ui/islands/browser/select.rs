@@ -52,7 +52,8 @@ fn range(marks: &[HtmlInputElement], from: &HtmlInputElement, to: &HtmlInputElem
     }
 }
 
-fn count() {
+/// Says how many are selected.
+pub(super) fn count() {
     let selected = all("[data-select]:checked").len();
     for place in all("[data-selected]") {
         write(&place, &words::count(u64::try_from(selected).unwrap_or(u64::MAX)));

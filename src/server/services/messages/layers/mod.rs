@@ -174,8 +174,13 @@ pub fn peel(body: &str, attributes: &BTreeMap<String, MessageAttribute>) -> Laye
             Content::Bytes(bytes) => pack::open(bytes, &mut unpacked),
         };
         let seen = match (seen, plain) {
-            (None, None) => break,
-            (None, Some(plain)) => Seen::leaf(plain),
+            (None, None) => {
+                if let Some(sentence) = damage(&content) {
+                    stop(&mut layers, sentence);
+                }
+                break;
+            }
+            (None, Some(plain)) => damage(&content).into_iter().fold(Seen::leaf(plain), Seen::note),
             // A detail that is nothing more particular keeps its name.
             (Some(seen), Some(plain)) if seen.name == "JSON" && plain != "text" => Seen { name: plain, ..seen },
             (Some(seen), _) => seen,
@@ -208,6 +213,14 @@ pub fn peel(body: &str, attributes: &BTreeMap<String, MessageAttribute>) -> Laye
 fn stop(layers: &mut [Layer], sentence: String) {
     if let Some(last) = layers.last_mut() {
         last.notes.push(sentence);
+    }
+}
+
+/// Why nothing was found inside, where something seems to be.
+fn damage(content: &Content) -> Option<String> {
+    match content {
+        Content::Text(_) => None,
+        Content::Bytes(bytes) => pack::damage(bytes),
     }
 }
 

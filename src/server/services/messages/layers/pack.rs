@@ -2,7 +2,7 @@
 //!
 //! Unpacking stops at 8 MiB for a whole body, and at 100 times what was packed: a few bytes must not fill the memory.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -118,6 +118,23 @@ pub(super) fn open(bytes: &[u8], unpacked: &mut usize) -> Option<Seen> {
         seen.note(format!("Stops at {}: the rest is not unpacked.", size(UNPACKED)))
     };
     Some(Seen { content: Some(content), ..seen })
+}
+
+/// Why bytes that look packed cannot be unpacked, in a sentence. `None` where they do not look so.
+pub(super) fn damage(bytes: &[u8]) -> Option<String> {
+    let most = UNPACKED.min(bytes.len().saturating_mul(RATIO)) as u64;
+    let (name, failed) = if is_gzip(bytes) {
+        ("gzip", std::io::copy(&mut MultiGzDecoder::new(bytes).take(most), &mut std::io::sink()).err()?)
+    } else if is_zlib(bytes) {
+        ("zlib", std::io::copy(&mut ZlibDecoder::new(bytes).take(most), &mut std::io::sink()).err()?)
+    } else {
+        return None;
+    };
+    let why = match failed.kind() {
+        ErrorKind::UnexpectedEof => "it ends before it is complete",
+        _ => "its data is damaged",
+    };
+    Some(format!("Looks like {name}, but cannot be unpacked: {why}."))
 }
 
 /// Deflate has no mark of its own: it must end where the bytes end, and be text.

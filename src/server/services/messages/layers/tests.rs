@@ -171,6 +171,16 @@ fn what_only_looks_like_an_envelope_stays_what_it_is() {
     let mut broken = gzip(b"{\"a\":1}");
     broken.truncate(20);
     assert_eq!(path(&base64(&broken)), "SQS body › base64", "damaged");
+    let said = |bytes: &[u8]| last(&base64(bytes)).notes.join(" ");
+    assert_eq!(said(&broken), "Looks like gzip, but cannot be unpacked: it ends before it is complete.");
+    let mut broken = gzip(b"{\"a\":1}");
+    broken[12] ^= 0xff;
+    assert_eq!(said(&broken), "Looks like gzip, but cannot be unpacked: its data is damaged.");
+    assert_eq!(
+        said(&[0x78, 0x9c, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5, 6]),
+        "Looks like zlib, but cannot be unpacked: its data is damaged."
+    );
+    assert_eq!(said(&[0, 1, 2, 253, 254, 255, 0, 1, 2, 3, 4, 5, 6]), "");
     assert_eq!(path(&base64(&[0, 1, 2, 253, 254, 255, 0, 1, 2, 3, 4, 5, 6])), "SQS body › base64", "bytes");
 }
 

@@ -224,7 +224,7 @@ test('a message is opened beside its list, and its neighbours are those that mat
   await expect(inspector.getByText('"order": 33')).toBeVisible()
   await inspector.getByRole('link', { name: 'Raw' }).click()
   await expect(inspector.getByText('byte for byte')).toBeVisible()
-  await expect(inspector.getByText('{"order":33}')).toBeVisible()
+  await expect(inspector.getByText('{"order":33}', { exact: true })).toBeVisible()
   await page.goBack()
   await expect(inspector.getByText('"order": 33')).toBeVisible()
   await inspector.getByRole('link', { name: 'Whole page' }).click()

@@ -15,7 +15,7 @@ pub fn notice(here: &Here) -> Option<AnyView> {
         return Some(failed(failure));
     }
     let undo = submission.done.as_ref().and_then(|done| undo(here, done));
-    Some(view! { {submission.done.as_ref().map(done)} {undo} }.into_any())
+    Some(submission.done.as_ref().map(|done| said(done, undo)).into_any())
 }
 
 /// After a deletion: whether copies are kept, and the way to them.
@@ -41,8 +41,8 @@ fn failed(failure: Failure) -> AnyView {
     view! { <FailureNotice failure/> }.into_any()
 }
 
-/// What was done.
-pub fn done(done: &Done) -> AnyView {
+/// What was done, and what can be done about it.
+fn said(done: &Done, undo: Option<AnyView>) -> AnyView {
     let partly = matches!(
         done,
         Done::Deleted { failed, unknown, .. } | Done::VisibilityChanged { failed, unknown, .. } if failed + unknown > 0
@@ -57,6 +57,7 @@ pub fn done(done: &Done) -> AnyView {
     view! {
         <Notice tone title>
             <p>{advice}</p>
+            {undo}
         </Notice>
     }
     .into_any()

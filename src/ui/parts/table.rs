@@ -121,7 +121,9 @@ fn heading(column: Column) -> AnyView {
         Some((href, order)) => view! {
             <th scope="col" data-kind=kind.as_str() aria-sort=order.map(Order::as_str)>
                 <a class="table-sort" href=href>
-                    {label}
+                    <span class="table-label" title=label.clone()>
+                        {label.clone()}
+                    </span>
                     {order.map(|_| view! { <Icon glyph=Glyph::ChevronDown/> })}
                 </a>
             </th>

@@ -144,9 +144,9 @@ fn bar(here: &Here, queue: &QueueName, restored: bool, all: Option<u64>, shape: 
 /// What a restore cannot bring back.
 fn lost(kind: QueueKind) -> Vec<String> {
     let mut sentences = vec![
-        "Body, message attributes, trace header and group are sent as they were. It is a new message all the same:"
+        "Body, message attributes, trace header and group are sent as they were.".to_owned(),
+        "It is a new message all the same: another id, sent now, received 0 times, with its retention begun anew."
             .to_owned(),
-        "a new message id, sent now, with a receive count of 0; retention begins anew.".to_owned(),
         "That it came from a dead-letter queue's source is lost: SQS does not redrive it to that queue.".to_owned(),
     ];
     if kind == QueueKind::Fifo {

@@ -155,7 +155,7 @@ fn opting(here: &Here, queue: &QueueName, found: &Deleted) -> impl IntoView + us
     let hint = if off {
         "From then on what is deleted from it can be restored."
     } else {
-        "For messages that must not be stored anywhere else. The copies that are there stay until they expire or are forgotten."
+        "Keep none where messages must not be stored anywhere else; the copies that are there stay until they expire or are forgotten."
     };
     view! {
         <Section title="Copies of this queue's messages">

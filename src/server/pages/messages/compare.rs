@@ -179,7 +179,9 @@ fn said(title: &'static str, mut all: Vec<Said>) -> impl IntoView + use<> {
         let (name, first, second) = (said.name.clone(), said.first.clone(), said.second.clone());
         view! {
             <tr>
-                <NameCell>{name}</NameCell>
+                <NameCell>
+                    <span class="value">{name}</span>
+                </NameCell>
                 <Cell label="Difference">
                     <Badge tone>{word}</Badge>
                 </Cell>

@@ -36,9 +36,10 @@ fn line(base: &str, query: &Query, facet: &Facet) -> AnyView {
     let name = facet.name.clone();
     view! {
         <div class="facet">
-            <span class="facet-name">{name}</span>
-            {values}
-            {more}
+            <span class="facet-name" title=name.clone()>
+                {name.clone()}
+            </span>
+            <span class="facet-values">{values} {more}</span>
         </div>
     }
     .into_any()

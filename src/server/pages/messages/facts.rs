@@ -118,7 +118,9 @@ pub(in crate::server::pages) fn attributes(message: &Message) -> impl IntoView +
             let (name, data_type) = (name.clone(), attribute.data_type.clone());
             view! {
                 <tr>
-                    <NameCell>{name}</NameCell>
+                    <NameCell>
+                        <span class="value">{name}</span>
+                    </NameCell>
                     <Cell label="Type">{data_type}</Cell>
                     <Cell label="Value" kind=CellKind::Text>
                         {value}

@@ -45,7 +45,7 @@ pub(super) fn groups(
         Column::new("Messages", CellKind::Number),
         Column::new("Oldest", CellKind::Plain),
         Column::new("Newest", CellKind::Plain),
-        Column::new("Waits for", CellKind::Text),
+        Column::new("Waits for", CellKind::Plain),
         Column::unseen("Actions", CellKind::Actions),
     ];
     view! {
@@ -92,7 +92,9 @@ fn row(
         <tr data-row="">
             <NameCell>
                 <a class="mono" href=href data-open="">
-                    {id}
+                    <span class="tag" title=id.clone()>
+                        {id.clone()}
+                    </span>
                 </a>
             </NameCell>
             <Cell label="Messages" kind=CellKind::Number>
@@ -100,7 +102,7 @@ fn row(
             </Cell>
             <Cell label="Oldest">{oldest.map(|at| view! { <Age at now/> })}</Cell>
             <Cell label="Newest">{newest.map(|at| view! { <Age at now/> })}</Cell>
-            <Cell label="Waits for" kind=CellKind::Text>
+            <Cell label="Waits for">
                 <span class="cluster">{waits} <a href=one>"first message"</a></span>
             </Cell>
             <Cell kind=CellKind::Actions>{act}</Cell>

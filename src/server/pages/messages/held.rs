@@ -21,8 +21,8 @@ pub(super) fn around(
     table: AnyView,
 ) -> impl IntoView + use<> {
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
-    let bar = bar(here, queue, (url, keeps), held, None);
-    let choose = choose::buttons(here, whole);
+    let choose = choose::buttons(here, whole).into_any();
+    let bar = bar(here, queue, (url, keeps), held, None, Some(choose));
     view! {
         <form method="post" action=paths::api("messages/act")>
             <input type="hidden" name="connection" value=connection/>
@@ -30,18 +30,18 @@ pub(super) fn around(
             {list::keep(&list::asked(here))}
             {table}
             {bar}
-            {choose}
         </form>
     }
 }
 
-/// What may be done with the marked messages, or with the `one` whose page this is.
+/// What may be done with the marked messages, or with the `one` whose page this is, and what `more` there is.
 pub(super) fn bar(
     here: &Here,
     queue: &QueueName,
     (url, keeps): (&QueueUrl, Option<&Archived>),
     held: usize,
     one: Option<&str>,
+    more: Option<AnyView>,
 ) -> impl IntoView + use<> {
     let submission = here.submission.as_deref();
     // Another form of the page has a field of the same name; only what was typed here comes back here.
@@ -117,6 +117,7 @@ pub(super) fn bar(
                 </div>
                 <Equivalent command=delete/>
             </Disclosure>
+            {more}
         </div>
     }
 }

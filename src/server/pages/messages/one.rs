@@ -131,7 +131,7 @@ fn actions(
         return None;
     }
     let id = entry.message.id.to_string();
-    let bar = held::bar(here, queue, about, 1, Some(&id));
+    let bar = held::bar(here, queue, about, 1, Some(&id), None);
     let (connection, name) = (here.connection.name().to_string(), queue.to_string());
     let kept = list::keep(&list::asked(here).opening(None, 1));
     Some(view! {

@@ -77,7 +77,7 @@ pub(super) fn section(
                 {folded} {one_by_one.then(|| columns::chooser(&base, &query, &view, &index))}
             </div>
         };
-        let session = here.connection.session(queue);
+        let session = snapshot.session.clone();
         view! {
             <div class="stack" data-gap="small" data-swap=session>
                 {top}

@@ -145,7 +145,7 @@ fn bar(here: &Here, queue: &QueueName, restored: bool, all: Option<u64>, shape: 
 fn lost(kind: QueueKind) -> Vec<String> {
     let mut sentences = vec![
         "Body, message attributes, trace header and group are sent as they were.".to_owned(),
-        "It is a new message all the same: another id, sent now, received 0 times, with its retention begun anew."
+        "It is a new message all the same: another id, sent now, with a receive count of 0 and its retention begun anew."
             .to_owned(),
         "That it came from a dead-letter queue's source is lost: SQS does not redrive it to that queue.".to_owned(),
     ];

@@ -150,7 +150,7 @@ impl TestConsole {
             static_credentials: Some(("local".into(), "local".into())),
             ..Connect::default()
         };
-        let gateway: Arc<dyn Sqs> = Arc::new(connect(&how).await.unwrap());
+        let gateway: Arc<dyn Sqs> = Arc::new(Box::pin(connect(&how)).await.unwrap());
         let about = About {
             name: "local".parse().unwrap(),
             region: "us-east-1".into(),

@@ -89,11 +89,12 @@ fn chip(here: &Here, queue: &QueueName, saved: &Saved, current: bool) -> AnyView
 fn new(here: &Here, queue: &QueueName, query: &Query, wrong: Option<(String, String)>) -> impl IntoView + use<> {
     let (error, value) = wrong.unzip();
     let value = value.unwrap_or_default();
-    let hint = format!("{} For everyone who uses this console.", says(&query.lasting()));
+    let what = format!("{}. For everyone who uses this console.", says(&query.lasting()));
     view! {
+        <p class="soft">{what}</p>
         <form class="asking" method="post" action=paths::api("messages/filters")>
             {hidden(here, queue, query, "")}
-            <TextField name="name" id="saved-name" label="Name" value hint error maxlength=NAME/>
+            <TextField name="name" id="saved-name" label="Name" value error maxlength=NAME/>
             <Button name="action" value="save">
                 "Save"
             </Button>
@@ -113,7 +114,7 @@ fn row(
     let name = saved.name.to_string();
     let value = typed.filter(|typed| !typed.is_empty()).unwrap_or_else(|| name.clone());
     let kept = Query::of(&saved.query);
-    let (label, hint, id) = (format!("“{name}”"), says(&kept), format!("saved-{}", paths::encode(&name)));
+    let (label, id) = (format!("“{name}” · {}", says(&kept)), format!("saved-{}", paths::encode(&name)));
     let reason = match (&query.fault, query.lasting().text().is_empty()) {
         _ if kept.shows_same(query) => Some("It is what is shown."),
         (Some(_), _) => Some("The filter cannot be read."),
@@ -130,7 +131,7 @@ fn row(
     view! {
         <form class="asking" method="post" action=paths::api("messages/filters")>
             {hidden(here, queue, query, &name)}
-            <TextField name="name" id label value hint error maxlength=NAME/>
+            <TextField name="name" id label value error maxlength=NAME/>
             <Button small=true name="action" value="rename">
                 "Rename"
             </Button>
@@ -170,5 +171,5 @@ fn says(query: &Query) -> String {
         (Shown::Causes, Some(place)) => parts.push(format!("by cause: {place}")),
         (Shown::Groups, _) => parts.push("by group".to_owned()),
     }
-    format!("{}.", parts.join(" · "))
+    parts.join(" · ")
 }

@@ -9,8 +9,8 @@ use crate::model::Message;
 use crate::model::filter::{Column, EXAMPLES, Kind, Moment, Op, Part, Pattern, Term, Test, Wanted};
 use crate::model::message::AttributeValue;
 
-/// How many messages are read for the values of examples, and the longest value, in bytes.
-const SAMPLE: usize = 50;
+/// How many messages are read for examples – the list is shown at every click – and the longest value, in bytes.
+const SAMPLE: usize = 100;
 const LONGEST: usize = 40;
 /// Characters of a message id.
 const ID: usize = 8;
@@ -41,7 +41,7 @@ pub fn examples(snapshot: &Snapshot, now_ms: i64) -> Vec<Example> {
 /// The test that stands for a usual example here.
 fn test(usual: &str, snapshot: &Snapshot, now_ms: i64) -> Option<Test> {
     let (index, entries) = (snapshot.index(), &snapshot.entries);
-    let messages = || entries.iter().map(|entry| &entry.message);
+    let messages = || entries.iter().take(SAMPLE).map(|entry| &entry.message);
     let first = |of: fn(&Arc<Message>) -> Option<&str>| messages().find_map(of).map(Pattern::exact);
     match usual.split([':', '>']).next()? {
         "body.order.id" => index.paths().iter().find_map(|path| {

@@ -120,6 +120,20 @@ async fn all_are_copied_with_their_attributes_and_stay() {
 }
 
 #[tokio::test]
+async fn nothing_of_a_fifo_group_goes_before_what_was_not_sent() {
+    let (console, page) = looked("orders.fifo", 5).await;
+    console.queue("other.fifo", json!({ "FifoQueue": "true" })).await;
+    let chosen = choose(&console, "orders.fifo", &page, &[]).await;
+    console
+        .dial(&json!([{ "operation": "SendMessageBatch",
+        "action": { "fail_entries": { "ids": ["0"], "code": "InternalError" } } }]))
+        .await;
+    let job = carry_out(&console, "orders.fifo", &chosen, &[("action", "copy"), ("to", "other.fifo")]).await;
+    assert!(job.says("4 not tried") && job.says("so that the order holds"), "{}", job.html);
+    assert_eq!(depth(&console, "other.fifo").await, (0, 0));
+}
+
+#[tokio::test]
 async fn of_a_fifo_group_one_is_hidden_and_the_others_come_back_in_order() {
     let (console, page) = looked("orders.fifo", 5).await;
     let ids = between(&page.html, "name=\"ids[]\" value=\"", "\"");

@@ -283,6 +283,20 @@ async fn a_purge_keeps_copies_of_what_it_can_receive_and_says_what_it_could_not(
 }
 
 #[tokio::test]
+async fn a_deletion_larger_than_the_archive_ends_where_its_copies_end() {
+    let keeping = Keeping { days: 30, most: 60_000, key: None, nonce };
+    let console = TestConsole::with(Setup { keeping, ..Setup::default() }).await;
+    let bodies: Vec<String> = (0..40).map(|n| format!("{n:05}").repeat(1_000)).collect();
+    let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    send(&console, "orders", &bodies).await;
+    let job = delete_all(&console, "orders").await;
+    assert!(job.says("no copies could be kept first"), "{}", job.html);
+    let deleted = effects(&console, "deleted");
+    assert!(!deleted.is_empty() && deleted.len() < 40, "{}", deleted.len());
+    assert_eq!(deleted, copied(&console).await, "of each that is gone there is a copy");
+}
+
+#[tokio::test]
 async fn a_queue_that_is_deleted_leaves_copies_of_what_it_can_receive() {
     let console = TestConsole::start().await;
     send(&console, "orders", &["one", "two"]).await;

@@ -70,6 +70,8 @@ pub enum Reason {
     Delete,
     /// Its queue was purged.
     Purge,
+    /// It was to be removed, and no answer said whether it was.
+    Doubtful,
 }
 
 impl Reason {
@@ -78,6 +80,7 @@ impl Reason {
         match self {
             Self::Delete => "delete",
             Self::Purge => "purge",
+            Self::Doubtful => "doubtful",
         }
     }
 
@@ -86,12 +89,13 @@ impl Reason {
         match self {
             Self::Delete => "deleted",
             Self::Purge => "purged",
+            Self::Doubtful => "perhaps deleted: no answer came, so it may still be in the queue",
         }
     }
 
     /// The reason of a key.
     pub fn of(key: &str) -> Option<Self> {
-        [Self::Delete, Self::Purge].into_iter().find(|reason| reason.key() == key)
+        [Self::Delete, Self::Purge, Self::Doubtful].into_iter().find(|reason| reason.key() == key)
     }
 }
 

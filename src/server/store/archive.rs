@@ -13,20 +13,25 @@ const SHOWN: i64 = 16_384;
 const COLUMNS: &str = "id, deletion, connection, queue, at_ms, who, reason, message_id, sent_ms, size, key, expires_ms, \
      restored_ms, restored_as";
 
-/// Adds copies, all or none, and makes room for them: first what has expired goes, then the oldest.
+/// Adds copies of one deletion, all or none, and makes room for them: first what has expired goes, then the oldest of
+/// other deletions. What a deletion has promised to keep it does not drop for itself: it has no room then.
 pub(super) fn keep(database: &Connection, copies: &[(KeptCopy, Vec<u8>)], most: u64) -> Result<(), StoreError> {
-    let bytes = copies.iter().map(|(_, record)| record.len() as u64).sum();
+    let Some((first, _)) = copies.first() else { return Ok(()) };
+    let transaction = database.unchecked_transaction()?;
+    let own: i64 = transaction.query_row(
+        "SELECT coalesce(sum(bytes), 0) FROM archive WHERE deletion = ?1",
+        [&first.deletion],
+        |row| row.get(0),
+    )?;
+    let bytes = copies.iter().map(|(_, record)| record.len() as u64).sum::<u64>() + own.unsigned_abs();
     if bytes > most {
         return Err(StoreError::NoRoom { bytes, most });
     }
-    let transaction = database.unchecked_transaction()?;
     let mut insert = transaction.prepare(
         "INSERT INTO archive (id, deletion, connection, queue, at_ms, who, reason, message_id, sent_ms, size, key,
          expires_ms, record, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?;
-    let Some((first, _)) = copies.first() else { return Ok(()) };
     transaction.execute("DELETE FROM archive WHERE expires_ms <= ?1", [first.at_ms])?;
-    let newest: i64 = transaction.query_row("SELECT coalesce(max(seq), 0) FROM archive", (), |row| row.get(0))?;
     for (copy, record) in copies {
         insert.execute(params![
             copy.id.as_str(),
@@ -46,23 +51,23 @@ pub(super) fn keep(database: &Connection, copies: &[(KeptCopy, Vec<u8>)], most: 
         ])?;
     }
     drop(insert);
-    make_room(&transaction, most, newest, first.at_ms)?;
+    make_room(&transaction, most, &first.deletion, first.at_ms)?;
     transaction.commit()?;
     Ok(())
 }
 
-/// Drops the oldest until no more than `most` bytes are left, none that came after `newest`.
-fn make_room(database: &Connection, most: u64, newest: i64, now_ms: i64) -> Result<(), StoreError> {
+/// Drops the oldest until no more than `most` bytes are left, none of this deletion.
+fn make_room(database: &Connection, most: u64, deletion: &str, now_ms: i64) -> Result<(), StoreError> {
     let mut over = total(database)?.saturating_sub(most);
-    let mut oldest =
-        database.prepare("SELECT seq, connection, queue, bytes FROM archive WHERE seq <= ?1 ORDER BY seq LIMIT 1")?;
+    let mut oldest = database
+        .prepare("SELECT seq, connection, queue, bytes FROM archive WHERE deletion <> ?1 ORDER BY seq LIMIT 1")?;
     while over > 0 {
         let row = |row: &Row<'_>| {
             let seq: i64 = row.get(0)?;
             let (connection, queue, bytes): (String, String, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
             Ok((seq, connection, queue, bytes))
         };
-        let Some((seq, connection, queue, bytes)) = oldest.query_row([newest], row).optional()? else { break };
+        let Some((seq, connection, queue, bytes)) = oldest.query_row([deletion], row).optional()? else { break };
         database.execute("DELETE FROM archive WHERE seq = ?1", [seq])?;
         database.execute(
             "INSERT INTO archive_dropped (connection, queue, copies, last_ms) VALUES (?1, ?2, 1, ?3)
@@ -186,6 +191,18 @@ pub(super) fn forget(database: &Connection, connection: &ConnectionName, ids: &[
     drop(delete);
     transaction.commit()?;
     Ok(gone)
+}
+
+/// Says of copies of a connection that nobody knows whether their messages are gone.
+pub(super) fn doubt(database: &Connection, connection: &ConnectionName, ids: &[CopyId]) -> Result<(), StoreError> {
+    let transaction = database.unchecked_transaction()?;
+    let mut update = transaction.prepare("UPDATE archive SET reason = ?1 WHERE id = ?2 AND connection = ?3")?;
+    for id in ids {
+        update.execute(params![Reason::Doubtful.key(), id.as_str(), connection.as_str()])?;
+    }
+    drop(update);
+    transaction.commit()?;
+    Ok(())
 }
 
 /// Deletes what has expired; a limit that became shorter holds for what is there already, too.

@@ -10,7 +10,7 @@ use super::StoreError;
 const APPLICATION_ID: i64 = 0x5244_5256;
 
 /// Step n brings a database from version n to n + 1 (`PRAGMA user_version`).
-const STEPS: [&str; 4] = [AUDIT_LOG, ARCHIVE, RECEIVES, SAVED_FILTERS];
+const STEPS: [&str; 5] = [AUDIT_LOG, ARCHIVE, RECEIVES, SAVED_FILTERS, BYTES_OF_A_DELETION];
 
 /// The audit log. `outcome` is NULL while a change is under way.
 const AUDIT_LOG: &str = "
@@ -94,6 +94,12 @@ const SAVED_FILTERS: &str = "
         query      TEXT NOT NULL,
         PRIMARY KEY (connection, queue, key)
     ) STRICT;
+";
+
+/// How many bytes a deletion has kept is asked before every ten copies; the rows themselves are as large as messages.
+const BYTES_OF_A_DELETION: &str = "
+    DROP INDEX archive_by_deletion;
+    CREATE INDEX archive_by_deletion ON archive (deletion, bytes);
 ";
 
 /// Brings the database to the newest version, in one transaction. Refuses what another program, or a newer version of

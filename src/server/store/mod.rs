@@ -162,8 +162,8 @@ pub struct Archive {
 #[async_trait]
 pub trait ArchiveStore: Send + Sync {
     /// Keeps copies with their records, all or none. When this returns they are on the disk: only then may the messages
-    /// be removed. Where the archive then holds more than `most` bytes the oldest go, never one of these; it fails with
-    /// [`StoreError::NoRoom`] where these alone are more.
+    /// be removed. All are of one deletion. Where the archive then holds more than `most` bytes the oldest go, never one
+    /// of the same deletion; it fails with [`StoreError::NoRoom`] where those alone are more.
     async fn keep(&self, copies: Vec<(KeptCopy, Vec<u8>)>, most: u64) -> Result<(), StoreError>;
 
     /// The copies asked for, newest first, each with its record if that is small (16 KiB).
@@ -195,6 +195,9 @@ pub trait ArchiveStore: Send + Sync {
 
     /// Writes down what came of restoring a copy; `None` where it was not sent.
     async fn copy_restored(&self, id: &CopyId, restored: Option<Restored>) -> Result<(), StoreError>;
+
+    /// Says of copies that nobody knows whether their messages are gone.
+    async fn doubt_copies(&self, connection: &ConnectionName, ids: &[CopyId]) -> Result<(), StoreError>;
 
     /// Deletes copies of a connection; how many there were.
     async fn forget_copies(&self, connection: &ConnectionName, ids: &[CopyId]) -> Result<u64, StoreError>;

@@ -214,6 +214,11 @@ impl ArchiveStore for Sqlite {
         self.run(move |database| archive::restored(database, &id, restored.as_ref())).await
     }
 
+    async fn doubt_copies(&self, connection: &ConnectionName, ids: &[CopyId]) -> Result<(), StoreError> {
+        let (connection, ids) = (connection.clone(), ids.to_vec());
+        self.run(move |database| archive::doubt(database, &connection, &ids)).await
+    }
+
     async fn forget_copies(&self, connection: &ConnectionName, ids: &[CopyId]) -> Result<u64, StoreError> {
         let (connection, ids) = (connection.clone(), ids.to_vec());
         self.run(move |database| archive::forget(database, &connection, &ids)).await

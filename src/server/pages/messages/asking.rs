@@ -92,7 +92,7 @@ impl<'a> Asking<'a> {
         if in_flight > 0 && self.held == 0 {
             let in_flight = words::approximately(in_flight);
             costs.push(format!(
-                "Consumers are at work ({in_flight} in flight) and miss what is looked at for up to 30 s, and what is held until it is released."
+                "Consumers are at work ({in_flight} in flight) and miss what is looked at while it is read, and what is held until it is released."
             ));
         }
         if self.held > 0 {

@@ -32,7 +32,10 @@ pub(super) fn form(asking: &Asking<'_>) -> impl IntoView + use<> {
             "Nothing is hidden and nothing counted: this endpoint shows messages for free, as AWS does not.",
         )
     } else {
-        ("and give everything back", "Hidden from consumers for a moment, 30 s at most, then given back.")
+        (
+            "and give everything back",
+            "Hidden from consumers while they are read, as a rule for a moment, and then given back: within half a minute for up to 500 messages and if the console dies, within two minutes for more.",
+        )
     };
     let command = (!asking.free).then(|| messages::command(asking.url, 30, 1));
     view! {

@@ -54,18 +54,26 @@ pub struct Copies {
 }
 
 impl Copies {
-    /// The copies of those messages of a request that were certainly not removed. Where nobody knows, the copy stays.
-    pub(super) fn of_failed(
+    /// The copies of those messages of a request that were certainly not removed, and of those with which nobody knows.
+    fn left(
         &self,
         asked: &[(MessageId, ReceiptHandle)],
         result: Result<&Fates, &Failure>,
-    ) -> Vec<CopyId> {
-        let failed = |handle: &ReceiptHandle| match result {
-            Ok(fates) => matches!(fates.get(handle), Some(Fate::Failed(_))),
-            Err(Failure::OutcomeUnknown(_)) => false,
-            Err(_) => true,
-        };
-        asked.iter().filter(|(_, handle)| failed(handle)).filter_map(|(id, _)| self.of.get(id).cloned()).collect()
+    ) -> (Vec<CopyId>, Vec<CopyId>) {
+        let (mut unneeded, mut doubtful) = (Vec::new(), Vec::new());
+        for (id, handle) in asked {
+            let list = match result {
+                Ok(fates) => match fates.get(handle) {
+                    Some(Fate::Failed(_)) => &mut unneeded,
+                    Some(Fate::Unknown(_)) => &mut doubtful,
+                    _ => continue,
+                },
+                Err(Failure::OutcomeUnknown(_)) => &mut doubtful,
+                Err(_) => &mut unneeded,
+            };
+            list.extend(self.of.get(id).cloned());
+        }
+        (unneeded, doubtful)
     }
 }
 
@@ -140,6 +148,28 @@ impl Connection {
         if let Err(error) = self.store().forget_copies(self.name(), copies).await {
             report::store(&error);
         }
+    }
+
+    /// Says of copies that nobody knows whether their messages are gone. Where that cannot be written they count as gone.
+    pub(super) async fn doubtful(&self, copies: &[CopyId]) {
+        if copies.is_empty() {
+            return;
+        }
+        if let Err(error) = self.store().doubt_copies(self.name(), copies).await {
+            report::store(&error);
+        }
+    }
+
+    /// Brings the copies in line with what came of the request that they were made for.
+    pub(super) async fn settle_copies(
+        &self,
+        copies: &Copies,
+        asked: &[(MessageId, ReceiptHandle)],
+        result: Result<&Fates, &Failure>,
+    ) {
+        let (unneeded, doubtful) = copies.left(asked, result);
+        self.unneeded(&unneeded).await;
+        self.doubtful(&doubtful).await;
     }
 
     async fn keeps_for(&self, queue: &QueueName, deletion: &str) -> Result<Archived, Failure> {

@@ -162,7 +162,7 @@ impl Carrying<'_> {
             });
         }
         if let Some(copies) = &copies {
-            self.connection.unneeded(&copies.of_failed(batch, Ok(&fates))).await;
+            self.connection.settle_copies(copies, batch, Ok(&fates)).await;
         }
         calls.succeeded |= fates.values().any(|fate| matches!(fate, Fate::Done(_)));
         for (id, handle) in batch {

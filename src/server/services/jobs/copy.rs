@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::batches::cut;
+use super::batches::{Broken, cut};
 use super::job::Job;
 use crate::model::job::Task;
 use crate::model::{Code, Draft, Message, QueueKind, QueueUrl};
@@ -12,19 +12,25 @@ use crate::server::sqs::{Answer, Result as SqsResult, Sqs, SqsError};
 /// A FIFO queue takes no message without a group.
 pub(super) const NO_GROUP: &str = "MissingMessageGroupId";
 
-/// Sends a copy of each message of a job. One request per ten messages or 1 MiB, none of them repeated. It fails as a
-/// whole only where nothing was sent at all.
+/// Sends a copy of each message of a job. One request per ten messages or 1 MiB, none of them repeated; to a FIFO queue
+/// one message of a group at a time, and none behind one that was not sent. It fails as a whole only where nothing was
+/// sent at all.
 pub async fn copy(sqs: &Arc<dyn Sqs>, job: &Job, to: &QueueUrl, kind: QueueKind) -> SqsResult<()> {
     let messages: Vec<_> = job.report().rows.iter().map(|row| Arc::clone(&row.message)).enumerate().collect();
     let mut request_id = None;
     let mut failure: Option<SqsError> = None;
     let mut sent = 0;
-    for batch in cut(messages, |(_, message)| message.size()) {
+    let group = |message: &Message| message.group_id().filter(|_| kind == QueueKind::Fifo).map(str::to_owned);
+    let mut broken = Broken::default();
+    for batch in cut(messages, |(_, message)| message.size(), |(_, message)| group(message)) {
         if job.shall_end() {
             break;
         }
         let (mut ids, mut drafts) = (Vec::new(), Vec::new());
         for (at, message) in batch {
+            if broken.holds(group(&message).as_deref()) {
+                continue;
+            }
             // A line of a file has its own, so that a second try within five minutes sends nothing twice.
             let own = message.deduplication_id().filter(|_| *job.task() == Task::Import);
             let id = own.map_or_else(|| format!("{}-{at}", job.id()), str::to_owned);
@@ -39,24 +45,29 @@ pub async fn copy(sqs: &Arc<dyn Sqs>, job: &Job, to: &QueueUrl, kind: QueueKind)
         if drafts.is_empty() {
             continue;
         }
+        let mut fates = vec![Fate::Unknown(Code::new("NoAnswer")); ids.len()];
         match sqs.send_batch(to, &drafts).await {
             Ok(answer) => {
                 request_id = answer.request_id.or(request_id);
                 sent += answer.value.succeeded.len();
                 for (at, done) in answer.value.succeeded {
-                    job.settle(&ids[at], &Fate::Done(Some(done.id)));
+                    fates[at] = Fate::Done(Some(done.id));
                 }
                 for entry in answer.value.failed {
-                    job.settle(&ids[entry.index], &Fate::of_entry(entry.code));
+                    fates[entry.index] = Fate::of_entry(entry.code);
                 }
             }
             Err(error) => {
-                let fate = Fate::of_call(&error);
-                for id in &ids {
-                    job.settle(id, &fate);
-                }
+                fates.fill(Fate::of_call(&error));
                 failure = Some(error);
             }
+        }
+        for ((id, draft), fate) in ids.iter().zip(&drafts).zip(&fates) {
+            let fifo = draft.group_id.as_deref().filter(|_| kind == QueueKind::Fifo);
+            if !matches!(fate, Fate::Done(_)) && broken.add(fifo) {
+                job.note(Broken::NOTE.to_owned());
+            }
+            job.settle(id, fate);
         }
     }
     match failure {

@@ -78,9 +78,16 @@ impl Connection {
             return Err(Failure::Refused(Refusal::ReceiveRunning));
         }
         let url = self.url(queue).await?;
-        let depth = self.attributes(queue).await?.depth;
+        let attributes = self.attributes(queue).await?;
         let job = self.job(queue, task, "everything in it", &[]).hollow().of(queue.as_str());
-        job.note(format!("Before: {}.", said(depth)));
+        job.note(format!("Before: {}.", said(attributes.depth)));
+        if let Some(policy) = &attributes.redrive_policy {
+            job.note(format!(
+                "What was received {} before moves to {} when it is met, and is neither copied nor deleted there.",
+                words::plural(u64::from(policy.max_receive_count), "time", "times"),
+                policy.dead_letter_target.name(),
+            ));
+        }
         Ok(self.start(job, url, None))
     }
 }
@@ -166,9 +173,8 @@ async fn pass(connection: &Connection, sqs: &Arc<dyn Sqs>, job: &Job, url: &Queu
                 let fate = Fate::of_call(&error);
                 if !matches!(fate, Fate::Failed(_)) {
                     // Some of them may be gone: their copies stay.
-                    for message in &messages {
-                        copied.remove(&message.id);
-                    }
+                    let kept: Vec<CopyId> = messages.iter().filter_map(|message| copied.remove(&message.id)).collect();
+                    connection.doubtful(&kept).await;
                 }
                 for message in &messages {
                     job.met(message, &fate);
@@ -178,7 +184,11 @@ async fn pass(connection: &Connection, sqs: &Arc<dyn Sqs>, job: &Job, url: &Queu
         };
         for message in &messages {
             let Some(fate) = fates.get(&message.receipt_handle) else { continue };
-            if !matches!(fate, Fate::Failed(_)) && copied.remove(&message.id).is_some() {
+            if let (Fate::Done(_) | Fate::Unknown(_), Some(copy)) = (fate, copied.get(&message.id)) {
+                if let Fate::Unknown(_) = fate {
+                    connection.doubtful(std::slice::from_ref(copy)).await;
+                }
+                copied.remove(&message.id);
                 deleted += 1;
             }
             job.met(message, fate);
@@ -214,7 +224,10 @@ pub(super) async fn end(connection: &Connection, job: &Job, url: &QueueUrl, left
             job.note(format!("Then the queue was {purged}. Gone without a copy, by SQS's count: {}.", said(depth)))
         }
         // It may have happened: the copies stay.
-        Err(failure @ Failure::OutcomeUnknown(_)) => return Some(failure),
+        Err(failure @ Failure::OutcomeUnknown(_)) => {
+            connection.doubtful(left).await;
+            return Some(failure);
+        }
         Err(failure) => {
             connection.unneeded(left).await;
             job.note(format!("The queue was not {purged}. Left in it: {}.", said(depth)));

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::batches::cut;
+use super::batches::{Broken, cut};
 use super::copy::{NO_GROUP, draft};
 use super::job::Job;
 use super::start::Start;
@@ -12,7 +12,7 @@ use crate::model::form::Invalid;
 use crate::model::form::undo::What;
 use crate::model::job::Task;
 use crate::model::limits::BATCH_ENTRIES;
-use crate::model::{Code, Draft, Failure, Message, QueueName, QueueUrl, Verb};
+use crate::model::{Code, Draft, Failure, Message, QueueKind, QueueName, QueueUrl, Verb};
 use crate::server::services::archive::list::Opened;
 use crate::server::services::messages::Fate;
 use crate::server::services::submissions::Rejection;
@@ -83,6 +83,8 @@ pub(super) async fn restore(
     restoring: &Restoring,
 ) -> SqsResult<()> {
     let (mut request_id, mut failure, mut sent) = (None, None::<SqsError>, 0);
+    let (fifo, mut broken) = (to.0.kind() == QueueKind::Fifo, Broken::default());
+    let group = |draft: &Draft| draft.group_id.clone().filter(|_| fifo);
     let mut rest: VecDeque<&KeptCopy> = restoring.copies.iter().collect();
     while !rest.is_empty() && !job.shall_end() {
         let ten: Vec<&KeptCopy> = rest.drain(..rest.len().min(BATCH_ENTRIES)).collect();
@@ -93,7 +95,16 @@ pub(super) async fn restore(
                 Err(code) => job.settle(&copy.message, &Fate::Failed(Code::new(code))),
             }
         }
-        for batch in cut(drafts, |(_, draft)| draft.size()) {
+        for batch in cut(drafts, |(_, draft)| draft.size(), |(_, draft)| group(draft)) {
+            let (batch, behind): (Vec<_>, Vec<_>) =
+                batch.into_iter().partition(|(_, draft)| !broken.holds(group(draft).as_deref()));
+            // Claimed, and not to be sent: as if nobody had asked.
+            for (copy, _) in behind {
+                write_down(connection, copy, &Fate::NotFound).await;
+            }
+            if batch.is_empty() {
+                continue;
+            }
             let (copies, drafts): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
             let mut fates: Vec<Fate> = vec![Fate::Unknown(Code::new("NoAnswer")); copies.len()];
             match sqs.send_batch(to.1, &drafts).await {
@@ -112,7 +123,10 @@ pub(super) async fn restore(
                     failure = Some(error);
                 }
             }
-            for (copy, fate) in copies.into_iter().zip(fates) {
+            for ((copy, draft), fate) in copies.into_iter().zip(&drafts).zip(fates) {
+                if !matches!(fate, Fate::Done(_)) && broken.add(group(draft).as_deref()) {
+                    job.note(Broken::NOTE.to_owned());
+                }
                 write_down(connection, copy, &fate).await;
                 job.settle(&copy.message, &fate);
             }

@@ -61,7 +61,7 @@ impl Connection {
         // After a failure, too: some of it may have been done.
         self.reread(queue).await;
         if let Some(copies) = &copies {
-            self.unneeded(&copies.of_failed(&handles, result.as_ref())).await;
+            self.settle_copies(copies, &handles, result.as_ref()).await;
         }
         let mut fates = result?;
         let stale = stale.into_iter().map(|entry| (entry.message.receipt_handle.clone(), Fate::visible_again()));

@@ -76,16 +76,37 @@ async fn all_are_kept_or_none() {
 #[tokio::test]
 async fn the_oldest_make_room_and_what_is_new_never_does() {
     let store = filled(5).await;
-    store.keep(vec![(copy(6, "orders", "d"), vec![0; 25])], 50).await.unwrap();
+    store.keep(vec![(copy(6, "orders", "e"), vec![0; 25])], 50).await.unwrap();
     assert_eq!(ids(&store, all()).await, [id(6), id(5), id(4)]);
     let archive = store.archive(&connection("local"), Some(&"orders".parse().unwrap())).await.unwrap();
     assert_eq!((archive.bytes, archive.dropped, archive.dropped_ms), (45, 3, Some(1_000)));
     let elsewhere = store.archive(&connection("local"), Some(&"other".parse().unwrap())).await.unwrap();
     assert_eq!((elsewhere.bytes, elsewhere.dropped), (45, 0));
 
-    let large = store.keep(vec![(copy(7, "orders", "d"), vec![0; 51])], 50).await;
+    let large = store.keep(vec![(copy(7, "orders", "f"), vec![0; 51])], 50).await;
     assert!(matches!(large, Err(StoreError::NoRoom { bytes: 51, most: 50 })));
     assert_eq!(ids(&store, all()).await, [id(6), id(5), id(4)], "and nothing went for it");
+}
+
+#[tokio::test]
+async fn a_deletion_never_drops_what_it_kept_itself() {
+    let store = filled(5).await;
+    for n in 6..=9 {
+        store.keep(vec![(copy(n, "orders", "long"), vec![0; 12])], 50).await.unwrap();
+    }
+    assert_eq!(ids(&store, all()).await, [id(9), id(8), id(7), id(6)]);
+    let more = store.keep(vec![(copy(10, "orders", "long"), vec![0; 12])], 50).await;
+    assert!(matches!(more, Err(StoreError::NoRoom { bytes: 60, most: 50 })));
+    assert_eq!(ids(&store, all()).await, [id(9), id(8), id(7), id(6)], "all that was promised is there");
+}
+
+#[tokio::test]
+async fn what_is_perhaps_not_deleted_says_so() {
+    let store = filled(2).await;
+    store.doubt_copies(&connection("prod"), &[id(1)]).await.unwrap();
+    store.doubt_copies(&connection("local"), &[id(2)]).await.unwrap();
+    let reasons: Vec<Reason> = store.list_copies(&all()).await.unwrap().iter().map(|copy| copy.reason).collect();
+    assert_eq!(reasons, [Reason::Doubtful, Reason::Delete]);
 }
 
 #[tokio::test]

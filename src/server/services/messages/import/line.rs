@@ -10,7 +10,24 @@ use crate::server::services::messages::export::line::{FORMAT, VERSION};
 
 /// Reads a message as it was exported, or as the AWS CLI prints it.
 pub(super) fn message(line: &str) -> Result<Message, Fault> {
-    let Value::Object(mut fields) = parse(line)? else { return Err(Fault::NotAMessage) };
+    from_value(parse(line)?)
+}
+
+/// The messages of a text that is one document: a list, or an object whose `Messages` are one.
+pub(super) fn document(text: &str) -> Option<Vec<Value>> {
+    match serde_json::from_str(text).ok()? {
+        Value::Array(messages) => Some(messages),
+        Value::Object(mut fields) => match fields.remove("Messages")? {
+            Value::Array(messages) => Some(messages),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The same of what was parsed.
+pub(super) fn from_value(value: Value) -> Result<Message, Fault> {
+    let Value::Object(mut fields) = value else { return Err(Fault::NotAMessage) };
     match fields.remove("format") {
         None => {}
         Some(Value::String(format)) if format == FORMAT => match fields.remove("version").and_then(|v| v.as_u64()) {

@@ -25,10 +25,19 @@ pub struct Line {
     pub message: Result<Message, Fault>,
 }
 
-/// Reads the lines of a text; `None` where there are more than [`LINES`]. Lines end with a line feed, with or without a
+/// Reads the lines of a text; `None` where there are more than [`LINES`]. A text that is one JSON document with a list of
+/// messages – what `aws sqs receive-message` prints – has one line per message, counted from 1. Else lines end with a line feed, with or without a
 /// carriage return; a byte order mark at the start is no part of the first.
 pub fn read(text: &str, reading: Reading) -> Option<Vec<Line>> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    if let (Reading::Messages, Some(messages)) = (reading, line::document(text)) {
+        let lines = messages.into_iter().enumerate();
+        let lines: Vec<Line> = lines
+            .map(|(at, value)| Line { number: at + 1, message: line::from_value(value) })
+            .take(LINES + 1)
+            .collect();
+        return (lines.len() <= LINES).then_some(lines);
+    }
     let lines = text.split('\n').enumerate().filter(|(_, line)| !line.trim().is_empty());
     let lines: Vec<Line> = lines
         .take(LINES + 1)
@@ -128,6 +137,25 @@ mod tests {
         let attributes = BTreeMap::from([("raw".to_owned(), MessageAttribute { data_type: "Binary".into(), value })]);
         let messages = [Message { attributes, ..large.clone() }, large, plain];
         assert_eq!(again(&messages), messages);
+    }
+
+    #[test]
+    fn what_receive_message_prints_is_read_as_a_whole() {
+        let one = r#"{"MessageId": "m", "Body": "b"}"#;
+        for document in [
+            format!("{{\n    \"Messages\": [\n        {one},\n        {one}\n    ]\n}}\n"),
+            format!(r#"{{"Messages":[{one},{one}]}}"#),
+            format!("[{one},\n{one}]"),
+        ] {
+            let lines = read(&document, Reading::Messages).unwrap();
+            assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [1, 2], "{document}");
+            assert!(lines.iter().all(|line| line.message.as_ref().unwrap().body == "b"));
+        }
+        let lines = read(&format!("{one}\n{one}"), Reading::Messages).unwrap();
+        assert_eq!(lines.len(), 2, "lines stay lines");
+        let lines = read(r#"{"Messages": [7]}"#, Reading::Messages).unwrap();
+        assert_eq!(lines[0].message, Err(Fault::NotAMessage));
+        assert_eq!(read(r#"{"Messages": []}"#, Reading::Messages).unwrap(), []);
     }
 
     #[test]

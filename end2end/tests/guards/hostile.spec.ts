@@ -235,7 +235,7 @@ test('in addresses', async ({ page, sqs, visit, ask }) => {
   for (const [n, text] of HOSTILE.entries()) plain(echoes[n]!.includes(text.replace(/[\r\n]/g, '')), JSON.stringify(text)).toBe(true)
   for (const texts of chunks(SHORT, 8)) await visit(`${QUEUE}/messages?filter=${encoded(texts.join(' '))}`)
   await expectUsable(page)
-  const names = ['sort', 'columns', 'by', 'view', 'page', 'submission', 'layer']
+  const names = ['sort', 'columns', 'by', 'view', 'page', 'submission', 'layer', 'open']
   const paths = [
     (it: string) => `${QUEUE}/messages?${names.map((name) => `${name}=${it}`).join('&')}`,
     (it: string) => `${QUEUE}/messages?view=causes&by=${it}`,

@@ -16,7 +16,7 @@ test('changes are listed newest first, opened, and filtered by a link that can b
   for (const name of ['orders', 'payments']) {
     await sqs.create(name)
     await page.goto(`/local/queues/${name}/danger`)
-    await page.locator('input[name=archive]').uncheck()
+    await page.locator('#archive-purge').uncheck()
     await page.locator('#purge').fill(name)
     await page.getByRole('button', { name: 'Purge queue' }).click()
     await expect(page.getByText('Purge started')).toBeVisible()

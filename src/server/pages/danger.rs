@@ -159,7 +159,8 @@ fn archiving(
         without.join(", "),
     );
     let checked = unticked(here, field).is_none_or(|unticked| !unticked);
-    view! { <Checkbox name="archive" label="Keep copies first" hint checked/> }.into_any()
+    let id = format!("archive-{field}");
+    view! { <Checkbox name="archive" id label="Keep copies first" hint checked/> }.into_any()
 }
 
 /// Whether the box was left empty in a form that came back; absent where none did.

@@ -55,7 +55,7 @@ mod tests {
         assert_eq!((place.words.as_str(), place.beside), ("2 of 3 matching", [Some((7, 1)), Some((9, 1))]));
         assert_eq!(Place::of(&[7], 7, &all).words, "1 of 1 in the snapshot");
         assert_eq!(Place::of(&[7, 9], 3, &some).beside, [None, None]);
-        let rows: Vec<usize> = (0..ROWS + 1).collect();
+        let rows: Vec<usize> = (0..=ROWS).collect();
         let last = Place::of(&rows, ROWS, &all);
         assert_eq!((last.page, last.beside), (2, [Some((ROWS - 1, 1)), None]), "the one before is on another page");
     }

@@ -221,7 +221,7 @@ pub(super) async fn end(connection: &Connection, job: &Job, url: &QueueUrl, left
             job.note(format!("Then the queue was {purged}; SQS counted nothing in it any more."));
         }
         Ok(_) => {
-            job.note(format!("Then the queue was {purged}. Gone without a copy, by SQS's count: {}.", said(depth)))
+            job.note(format!("Then the queue was {purged}. Gone without a copy, by SQS's count: {}.", said(depth)));
         }
         // It may have happened: the copies stay.
         Err(failure @ Failure::OutcomeUnknown(_)) => {

@@ -13,6 +13,7 @@ pub mod form;
 pub mod health;
 pub mod ids;
 pub mod job;
+pub mod journal;
 pub mod limits;
 pub mod listing;
 pub mod live;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::act::Act;
-use super::connection::Connection;
-use super::report;
+use crate::server::services::act::Act;
+use crate::server::services::connection::Connection;
+use crate::server::services::report;
 use crate::model::activity::Verb;
 use crate::model::cli::Command;
 use crate::model::form::Done;

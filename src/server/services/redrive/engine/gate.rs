@@ -1,0 +1,202 @@
+//! Why a redrive waits, and what makes it go on.
+
+use std::collections::BTreeSet;
+
+use super::Engine;
+use super::calls::Call;
+use super::command::Command;
+use super::event::Now;
+use super::order::{Policy, StopRule};
+use crate::model::Code;
+
+/// How long after credentials failed they are tried, milliseconds.
+const PROBE_MS: i64 = 10_000;
+/// How long after a failed commit it is tried again, milliseconds; twice as long every time.
+const COMMIT_MS: i64 = 1_000;
+/// The longest of these, milliseconds.
+const COMMIT_MAX_MS: i64 = 30_000;
+
+/// A reason to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pause {
+    /// Somebody asked for it.
+    Asked,
+    /// SQS does not accept the credentials. Ends by itself when it does.
+    Credentials,
+    /// The journal cannot be written. Ends by itself when it can.
+    Journal,
+    /// The first messages were sent: somebody must say that it goes on.
+    Canary,
+    /// Too many came back.
+    CameBack,
+    /// A destination cannot be used.
+    Destination,
+    /// The source cannot be received from.
+    Source,
+}
+
+/// All reasons to wait, and what may lead to one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Gate {
+    pauses: BTreeSet<Pause>,
+    refusal: Option<Code>,
+    /// How many messages may still be begun with before somebody must say so.
+    canary: Option<u32>,
+    /// How many were sent, and how many of them came back in time, since the stop rule was last overruled.
+    sent: u32,
+    returned: u32,
+    pub(super) probe_at_ms: i64,
+    probing: bool,
+    pub(super) commit_at_ms: i64,
+    commit_failures: u32,
+}
+
+impl Gate {
+    pub fn of(policy: &Policy) -> Self {
+        Self {
+            pauses: BTreeSet::new(),
+            refusal: None,
+            canary: policy.canary,
+            sent: 0,
+            returned: 0,
+            probe_at_ms: 0,
+            probing: false,
+            commit_at_ms: 0,
+            commit_failures: 0,
+        }
+    }
+
+    /// Whether messages may be begun with and received.
+    pub fn is_open(&self) -> bool {
+        self.pauses.is_empty()
+    }
+
+    /// Whether it waits for a person, so that messages must not be kept from others meanwhile.
+    pub fn lets_go(&self) -> bool {
+        self.pauses.iter().any(|pause| !matches!(pause, Pause::Credentials | Pause::Journal))
+    }
+
+    /// Whether SQS would refuse every call.
+    pub fn refuses_calls(&self) -> bool {
+        self.pauses.contains(&Pause::Credentials)
+    }
+
+    pub fn pauses(&self) -> &BTreeSet<Pause> {
+        &self.pauses
+    }
+
+    pub fn refusal(&self) -> Option<&Code> {
+        self.refusal.as_ref()
+    }
+
+    pub fn pause(&mut self, pause: Pause) {
+        self.pauses.insert(pause);
+    }
+
+    /// A queue cannot be used.
+    pub fn refused(&mut self, pause: Pause, code: Code) {
+        self.pauses.insert(pause);
+        self.refusal = Some(code);
+    }
+
+    /// Somebody says that it goes on. What ends by itself does not end by that.
+    pub fn resume(&mut self) {
+        if self.pauses.contains(&Pause::Canary) {
+            self.canary = None;
+        }
+        (self.sent, self.returned, self.refusal) = (0, 0, None);
+        self.pauses.retain(|pause| matches!(pause, Pause::Credentials | Pause::Journal));
+    }
+
+    /// Whether another message may be begun with.
+    pub fn lets_another_begin(&self) -> bool {
+        self.canary != Some(0)
+    }
+
+    pub fn another_begins(&mut self) {
+        self.canary = self.canary.map(|left| left.saturating_sub(1));
+    }
+
+    /// So many were begun with before a restart.
+    pub fn begun_before(&mut self, messages: u32) {
+        self.canary = self.canary.map(|left| left.saturating_sub(messages));
+    }
+
+    /// Nothing is under way: where the canary has been sent, somebody must look at it.
+    pub fn all_is_quiet(&mut self) {
+        if self.canary == Some(0) {
+            self.pauses.insert(Pause::Canary);
+        }
+    }
+
+    pub fn one_was_sent(&mut self) {
+        self.sent += 1;
+    }
+
+    /// A copy came back, so long after it was sent.
+    pub fn came_back(&mut self, rule: Option<StopRule>, after_ms: Option<i64>) {
+        let Some(rule) = rule else { return };
+        if after_ms.is_none_or(|after_ms| after_ms > rule.within_ms) {
+            return;
+        }
+        self.returned += 1;
+        let many = u64::from(self.returned) * 100 > u64::from(rule.percent) * u64::from(self.sent);
+        if many && self.sent >= rule.at_least {
+            self.pauses.insert(Pause::CameBack);
+        }
+    }
+
+    pub fn credentials_failed(&mut self, now_ms: i64) {
+        if self.pauses.insert(Pause::Credentials) {
+            self.probe_at_ms = now_ms + PROBE_MS;
+        }
+    }
+
+    pub fn probed(&mut self, now_ms: i64, good: bool) {
+        self.probing = false;
+        self.probe_at_ms = now_ms + PROBE_MS;
+        if good {
+            self.pauses.remove(&Pause::Credentials);
+        }
+    }
+
+    pub fn journal_failed(&mut self, now_ms: i64) {
+        self.pauses.insert(Pause::Journal);
+        self.commit_at_ms = now_ms + (COMMIT_MS << self.commit_failures.min(5)).min(COMMIT_MAX_MS);
+        self.commit_failures += 1;
+    }
+
+    pub fn journal_works(&mut self) {
+        self.pauses.remove(&Pause::Journal);
+        self.commit_failures = 0;
+    }
+
+    pub fn journal_is_failing(&self) -> bool {
+        self.pauses.contains(&Pause::Journal)
+    }
+
+    pub fn journal_may_be_tried(&self, now_ms: i64) -> bool {
+        !self.journal_is_failing() || now_ms >= self.commit_at_ms
+    }
+
+    /// When something is tried again.
+    pub fn opens_at_ms(&self) -> Option<i64> {
+        let probe = (self.refuses_calls() && !self.probing).then_some(self.probe_at_ms);
+        let commit = self.journal_is_failing().then_some(self.commit_at_ms);
+        probe.into_iter().chain(commit).min()
+    }
+}
+
+impl Engine {
+    /// Tries the credentials, and notices that the canary has been sent.
+    pub(super) fn probe(&mut self, now: Now, commands: &mut Vec<Command>) {
+        let census = self.rows.census();
+        if census.busy == 0 && census.intended == 0 {
+            self.gate.all_is_quiet();
+        }
+        if self.gate.refuses_calls() && !self.gate.probing && now.mono_ms >= self.gate.probe_at_ms {
+            self.gate.probing = true;
+            commands.push(Command::Probe { call: self.calls.begin(Call::Probe) });
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the journal's rows mean to a process that begins with them.
+//!
+//! An intent without an outcome may have been sent, or not: it is in doubt. What was sent is deleted when it comes by, and
+//! nothing else ever happens to it. Handles are not kept: every message must come by again, which it does when the lease
+//! of the process before has run out. On FIFO that is early enough for deduplication to swallow a second copy, if the
+//! console is back within some three minutes; those in doubt go first.
+
+use super::Engine;
+use super::event::Now;
+use super::outbox::Durable;
+use super::row::{First, Row, State, Tally};
+use crate::model::QueueKind;
+use crate::model::journal::{Closing, JournalRow, QueueNo, Stage};
+
+impl Engine {
+    /// Takes the journal's rows: of this redrive, and of earlier ones of the same queue.
+    pub(super) fn recover(&mut self, rows: Vec<JournalRow>, earlier: Vec<JournalRow>, now: Now) {
+        if !rows.is_empty() {
+            // Whatever the process before held is visible again by then.
+            self.search.hidden_until(now.mono_ms + self.order.terms.lease_ms());
+        }
+        let begun = rows.iter().filter(|row| row.attempts > 0).count();
+        self.gate.begun_before(u32::try_from(begun).unwrap_or(u32::MAX));
+        for row in rows {
+            self.recover_own(row, now);
+        }
+        for row in earlier {
+            self.recover_earlier(row);
+        }
+    }
+
+    fn recover_own(&mut self, from: JournalRow, now: Now) {
+        let state = match (Durable::read(&from), &from.stage) {
+            (Some(ack), Stage::Sent) => State::Sent(ack),
+            (Some(ack), _) => State::Done(ack),
+            (None, Stage::Closed(closing)) => State::Closed(closing.clone()),
+            (None, _) => State::Idle,
+        };
+        let unsent = matches!(state, State::Idle);
+        let mut row = Row::new(from.id.clone(), state);
+        row.to = from.to.filter(|to| usize::from(to.0) < self.order.destinations.len());
+        row.came_back = from.came_back;
+        row.tally = self.tally(&from, row.to, now);
+        let ordered = row.to.is_some_and(|to| self.order.keeps_order(to));
+        row.group = from.group.as_deref().filter(|_| ordered).map(|group| self.groups.number(group));
+        let (group, rank) = (row.group, from.sequence.unwrap_or(0));
+        row.rank = rank;
+        self.search.met(self.order.takes(&from.id));
+        let no = self.rows.add(row);
+        if let Some(group) = group.filter(|_| unsent) {
+            self.groups.join(group, rank, no);
+        }
+        if let Some(group) = group
+            && let Stage::Closed(closing) = &from.stage
+            && closing.blocks()
+            && self.order.policy.behind == super::Behind::Stay
+        {
+            self.groups.block(group, no);
+        }
+        if let Some(copy) = from.copy {
+            self.rows.remember_copy(copy, no);
+        }
+    }
+
+    fn tally(&self, row: &JournalRow, to: Option<QueueNo>, now: Now) -> Tally {
+        let copies = if row.open_attempts() > 0 { row.extra + 1 } else { 0 };
+        let age_ms = now.wall_ms - row.first_ms;
+        let fifo = to.is_some_and(|to| self.order.queue(to).kind == QueueKind::Fifo);
+        // Where the clock was set back since, nothing is known about the age.
+        let covered = fifo && (0..self.order.terms.window_ms).contains(&age_ms);
+        let left_ms = self.order.terms.window_ms - age_ms;
+        let covered_until_ms = if covered { now.mono_ms + left_ms } else { i64::MIN };
+        let first = (copies > 0).then_some(First { wall_ms: row.first_ms, covered_until_ms });
+        Tally { attempts: row.attempts, refused: row.refused, copies, copies_before: copies, first }
+    }
+
+    /// What an earlier redrive sent is deleted, should it come by again. What it left in doubt is in doubt here, too.
+    fn recover_earlier(&mut self, from: JournalRow) {
+        if self.rows.find(&from.id).is_some() {
+            return;
+        }
+        let in_doubt = match &from.stage {
+            Stage::Intended => from.open_attempts() > 0,
+            Stage::Closed(closing) => matches!(closing, Closing::Undecided | Closing::GoneUndecided),
+            Stage::Sent | Stage::Done => false,
+        };
+        let state = match Durable::read(&from) {
+            Some(ack) => State::Done(ack),
+            None if in_doubt && self.order.takes(&from.id) => State::Idle,
+            None => return,
+        };
+        if matches!(state, State::Idle) {
+            // It has not come by yet, and may never: it becomes a row when it does.
+            self.doubts.insert(from.id, from.extra + 1);
+            return;
+        }
+        let mut row = Row::new(from.id.clone(), state);
+        row.earlier = true;
+        self.search.met(self.order.takes(&from.id));
+        self.rows.add(row);
+    }
+}

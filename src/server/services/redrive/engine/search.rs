@@ -1,0 +1,219 @@
+//! When to poll, and when a queue is known to hold nothing more for us.
+//!
+//! One empty poll proves nothing: SQS may have asked some of its servers only, and messages may be hidden. So an empty
+//! poll counts only if it was a long one, began when nothing was in hand, and when everything that was let slip (leases
+//! that ran out, receives whose answer was lost, what a crash left) must have become visible again. Three of them in a row
+//! end the search.
+
+use super::calls::{Call, CallNo};
+use super::command::Command;
+use super::event::Now;
+use super::order::{Order, Sequence, Take};
+use super::row::State;
+use super::Engine;
+use crate::model::QueueKind;
+use crate::model::journal::{Change, Closing};
+use crate::model::limits::BATCH_ENTRIES;
+
+/// So many empty polls in a row that count end the search.
+const EMPTY_POLLS: u32 = 3;
+/// So often the counters may say that there is more before they are believed rather than the polls.
+const RECOUNTS: u32 = 3;
+/// A poll of one second asks all of SQS's servers, too; it is short because something else is under way.
+const SHORT_WAIT_S: u32 = 1;
+/// So many others are held at most: each is one that consumers miss meanwhile.
+const OTHERS: usize = 10_000;
+/// So many chosen messages are held at most before the first is sent, where the oldest goes first.
+const GATHERED: usize = 10_000;
+
+/// How the search goes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Search {
+    /// Whether the last poll brought nothing.
+    dry: bool,
+    /// Empty polls in a row that count.
+    empty: u32,
+    /// Until when messages may be hidden that are ours.
+    pub(super) hidden_until_ms: i64,
+    /// How many messages there are to find; `None`: all.
+    wanted: Option<usize>,
+    /// How many of ours are known.
+    met: usize,
+    /// Whether messages are sent as they come, or all that were to be found first have been.
+    gathered: bool,
+    /// Whether what has not come by will not be waited for.
+    over: bool,
+    /// How many were done when others were last given back in the middle.
+    done_before: usize,
+    counting: bool,
+    recounts: u32,
+    may_remain: Option<u64>,
+}
+
+impl Search {
+    pub fn of(order: &Order) -> Self {
+        let wanted = match &order.take {
+            Take::Everything => None,
+            Take::Chosen(ids) => Some(ids.len()),
+        };
+        Self {
+            dry: false,
+            empty: 0,
+            hidden_until_ms: i64::MIN,
+            wanted,
+            met: 0,
+            gathered: wanted.is_none() || order.policy.sequence == Sequence::AsTheyCome,
+            over: false,
+            done_before: 0,
+            counting: false,
+            recounts: 0,
+            may_remain: None,
+        }
+    }
+
+    /// A poll was answered.
+    pub fn heard(&mut self, messages: usize, proves: bool) {
+        self.dry = messages == 0;
+        match (messages, proves) {
+            (0, true) => self.empty += 1,
+            (0, false) => {}
+            _ => self.empty = 0,
+        }
+    }
+
+    /// A message became known.
+    pub fn met(&mut self, ours: bool) {
+        self.met += usize::from(ours);
+        self.gathered |= self.wanted.is_some_and(|wanted| self.met >= wanted);
+    }
+
+    /// Something of ours may be hidden until then.
+    pub fn hidden_until(&mut self, until_ms: i64) {
+        self.hidden_until_ms = self.hidden_until_ms.max(until_ms);
+        self.empty = 0;
+    }
+
+    pub fn has_gathered(&self) -> bool {
+        self.gathered
+    }
+
+    pub fn may_remain(&self) -> Option<u64> {
+        self.may_remain
+    }
+}
+
+impl Engine {
+    /// Whether there is something to receive for.
+    pub(super) fn wants_more(&self) -> bool {
+        let census = self.rows.census();
+        if self.cancelled {
+            return census.lapsed_sent > 0;
+        }
+        let unmet = self.search.wanted.is_none_or(|wanted| self.search.met < wanted);
+        census.lapsed > 0 || unmet && !self.search.over
+    }
+
+    /// Receives, or draws the conclusion from having received nothing.
+    pub(super) fn search(&mut self, now: Now, commands: &mut Vec<Command>) {
+        let open = self.gate.is_open() && self.closing.is_none();
+        if !open || !self.wants_more() || self.search.counting {
+            return;
+        }
+        if self.search.empty >= EMPTY_POLLS || self.rows.census().aside >= OTHERS {
+            self.conclude(commands);
+            if !self.wants_more() || self.search.counting {
+                return;
+            }
+        }
+        let census = self.rows.census();
+        let (in_hand, most) = match self.search.gathered {
+            true => (census.in_hand, usize::from(self.order.policy.lanes) * BATCH_ENTRIES * 3),
+            false => (0, GATHERED),
+        };
+        let proves = in_hand == 0 && now.mono_ms >= self.search.hidden_until_ms;
+        let width = if self.search.dry { 1 } else { self.receiving.width(now.mono_ms) };
+        let width = width.min(self.receiving.width(now.mono_ms));
+        while self.calls.under_way().receives < width
+            && census.in_hand + usize::from(self.calls.under_way().receives) * BATCH_ENTRIES < most
+        {
+            let wait_s = if proves && self.search.dry { self.order.terms.wait_s } else { SHORT_WAIT_S };
+            let proves = proves && wait_s == self.order.terms.wait_s;
+            let call = self.calls.begin(Call::Receive { issued_ms: now.mono_ms, proves });
+            let lease_s = self.order.terms.lease_s;
+            commands.push(Command::Receive { call, count: BATCH_ENTRIES as u32, wait_s, lease_s });
+        }
+    }
+
+    /// Nothing more came by.
+    fn conclude(&mut self, commands: &mut Vec<Command>) {
+        self.search.empty = 0;
+        if !self.search.gathered {
+            self.search.gathered = true;
+            return;
+        }
+        // A FIFO queue shows no more of a group than what is in flight, ten at most. What is held without use stands in the
+        // way of those behind it; that is worth another round as long as rounds get anywhere.
+        let done = self.rows.census().done;
+        if self.order.source.kind == QueueKind::Fifo && done > self.search.done_before && self.let_others_go() {
+            self.search.done_before = done;
+            return;
+        }
+        self.give_up_on_the_lapsed();
+        if self.search.over || self.cancelled {
+            return;
+        }
+        match &self.order.take {
+            Take::Everything => {
+                self.search.counting = true;
+                commands.push(Command::Count { call: self.calls.begin(Call::Count) });
+            }
+            Take::Chosen(ids) => {
+                let missing = ids.iter().filter(|id| self.rows.find(id).is_none());
+                for id in missing {
+                    self.outbox.note(id, Change::Closed(Closing::NotFound));
+                }
+                self.search.over = true;
+            }
+        }
+    }
+
+    /// What was let slip did not come by again, although it had every chance to.
+    fn give_up_on_the_lapsed(&mut self) {
+        if self.rows.census().lapsed == 0 {
+            return;
+        }
+        for no in self.rows.numbers() {
+            let row = &self.rows[no];
+            if row.hold.is_some() || row.is_finished() || row.is_busy() {
+                continue;
+            }
+            if matches!(row.state(), State::Ready(_)) {
+                self.withdraw(no);
+            }
+            let row = &self.rows[no];
+            let closing = match row.state() {
+                State::Sent(_) => Closing::NotSeenAgain,
+                _ if row.tally.is_open() => Closing::GoneUndecided,
+                _ => Closing::Gone,
+            };
+            self.close(no, closing);
+        }
+    }
+
+    /// The counters were read. They lag by a minute or so, and what is held here counts, too (SQS API Reference,
+    /// `GetQueueAttributes`).
+    pub(super) fn counted(&mut self, call: CallNo, left: Option<u64>) {
+        if !matches!(self.calls.end(call), Some(Call::Count)) {
+            return;
+        }
+        self.search.counting = false;
+        let held = self.rows.census().aside as u64;
+        let left = left.map(|left| left.saturating_sub(held));
+        if left.is_some_and(|left| left > 0) && self.search.recounts < RECOUNTS {
+            self.search.recounts += 1;
+            return;
+        }
+        self.search.over = true;
+        self.search.may_remain = left.filter(|left| *left > 0);
+    }
+}

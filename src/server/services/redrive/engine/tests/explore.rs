@@ -1,0 +1,254 @@
+//! Every reachable state of small worlds, breadth first, with three kills and three faults in every possible place.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use super::super::calls::Call;
+use super::super::rows::RowNo;
+use super::super::{Behind, Engine, OnUnknown, Order, Policy, Queue, Route, Take, Terms};
+use super::sqs::{Place, Queues, id};
+use super::world::{Action, Ask, Luck, Setup, Twist, World};
+use crate::model::QueueKind;
+use crate::model::journal::{JournalRow, QueueNo, RedriveId};
+
+/// What an exploration found.
+pub struct Found {
+    pub states: usize,
+    /// States in which the redrive had ended.
+    pub ends: usize,
+    /// The most copies of one message in any state.
+    pub copies: u8,
+    /// What is wrong in a state, and how one gets there.
+    pub violation: Option<(String, Vec<String>)>,
+}
+
+/// An order for a small world.
+pub fn order(messages: u8, fifo: bool, unknown: OnUnknown) -> Order {
+    let (kind, ending) = if fifo { (QueueKind::Fifo, ".fifo") } else { (QueueKind::Standard, "") };
+    let queue = |name: &str| Queue {
+        arn: format!("arn:aws:sqs:eu-west-1:1:{name}{ending}").parse().unwrap(),
+        kind,
+        max_size: 1 << 20,
+    };
+    Order {
+        id: RedriveId::new("r1"),
+        source: queue("from"),
+        take: Take::Chosen((0..messages).map(id).collect()),
+        route: Route::To(QueueNo(0)),
+        destinations: vec![queue("to")],
+        policy: Policy { unknown, lanes: 1, behind: Behind::Stay, ..Policy::of(kind) },
+        terms: Terms { lease_s: 60, reserve_ms: 20_000, longest_ms: 90_000, wait_s: 20, window_ms: 90_000 },
+        edits: BTreeMap::new(),
+    }
+}
+
+/// All that can happen next.
+fn actions(world: &World) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let twist = world.setup.twist;
+    for (at, (ask, answer)) in world.flights.iter().enumerate() {
+        if answer.is_some() {
+            actions.push(Action::Answer(at));
+            continue;
+        }
+        actions.push(Action::Arrive(at, Luck::Fine));
+        if world.faults > 0 {
+            let lucks: &[Luck] = match ask {
+                Ask::Receive { .. } => &[Luck::LostAnswer],
+                Ask::Commit(_) => &[Luck::Refused, Luck::LostAnswer],
+                Ask::Send { .. } if twist == Some(Twist::RepeatsSilently) => &[Luck::Twisted],
+                Ask::Send { .. } => &[Luck::Refused, Luck::LostRequest, Luck::LostAnswer],
+                Ask::Delete { .. } if world.queues.fifo => &[Luck::Refused, Luck::LostAnswer],
+                Ask::Delete { .. } => &[Luck::Refused, Luck::LostAnswer, Luck::DidNotStick],
+                Ask::Renew { .. } => &[Luck::Refused],
+                Ask::GiveBack { .. } | Ask::Count { .. } | Ask::Probe { .. } => &[],
+            };
+            actions.extend(lucks.iter().map(|luck| Action::Arrive(at, *luck)));
+        }
+    }
+    for (at, original) in world.queues.originals.iter().enumerate() {
+        let at = u8::try_from(at).unwrap();
+        match original.place {
+            Place::InFlight(..) => actions.push(Action::Expire(at)),
+            Place::Gone if original.returns > 0 => actions.push(Action::Return(at)),
+            _ => {}
+        }
+    }
+    if world.next_ms().is_some() {
+        actions.push(Action::Pass);
+    }
+    match &world.engine {
+        None => actions.push(Action::Restart),
+        Some(_) if world.kills > 0 && world.ended.is_none() => actions.push(Action::Kill),
+        Some(_) => {}
+    }
+    if !world.limbo.is_empty() {
+        actions.push(Action::Flush);
+    }
+    actions
+}
+
+/// How an action reads in a trace.
+fn describe(world: &World, action: Action) -> String {
+    let what = |at: usize| match &world.flights[at].0 {
+        Ask::Receive { .. } => "receive".to_owned(),
+        Ask::Commit(records) => {
+            let all: Vec<String> = records.iter().map(|record| format!("{} {:?}", record.id, record.change)).collect();
+            format!("commit [{}]", all.join(", "))
+        }
+        Ask::Send { messages, .. } => format!("send {messages:?}"),
+        Ask::Delete { handles, .. } => format!("delete {handles:?}"),
+        Ask::Renew { handles, .. } => format!("renew {handles:?}"),
+        Ask::GiveBack { handles, .. } => format!("give back {handles:?}"),
+        Ask::Count { .. } => "count".to_owned(),
+        Ask::Probe { .. } => "probe".to_owned(),
+    };
+    match action {
+        Action::Arrive(at, luck) => format!("{} arrives: {luck:?}", what(at)),
+        Action::Answer(at) => format!("{} is answered", what(at)),
+        action => format!("{action:?}"),
+    }
+}
+
+/// Two worlds with the same key go on in the same way: times count from now, and what has passed is all alike.
+fn key(world: &World) -> u128 {
+    let now_ms = world.now_ms;
+    let ahead = |ms: i64| if ms <= now_ms { i64::MIN } else { ms - now_ms };
+    let engine = world.engine.as_ref().map(|engine| canonical(engine, now_ms, world));
+    let mut queues = world.queues.clone();
+    queues.arrived.clear();
+    for original in &mut queues.originals {
+        if let Place::InFlight(handle, until_ms) = original.place {
+            original.place = Place::InFlight(handle, ahead(until_ms));
+        }
+        original.window_ms = original.window_ms.filter(|ms| *ms != i64::MAX).map(ahead);
+    }
+    let mut journal: Vec<JournalRow> = world.journal.values().cloned().collect();
+    for row in &mut journal {
+        row.sent_ms = None;
+        row.first_ms = (row.first_ms - world.now().wall_ms).max(-world.terms().window_ms);
+    }
+    let mut flights = world.flights.clone();
+    for (ask, _) in &mut flights {
+        match ask {
+            Ask::Receive { issued_ms, .. } => *issued_ms = (*issued_ms - now_ms).max(-world.terms().lease_ms()),
+            Ask::Commit(records) => {
+                let plain = records.iter().cloned().map(|mut record| {
+                    if let crate::model::journal::Change::Sent { at_ms, .. } = &mut record.change {
+                        *at_ms = 0;
+                    }
+                    if let crate::model::journal::Change::Intend(intent) = &mut record.change {
+                        intent.first_ms = (intent.first_ms - world.now().wall_ms).max(-world.terms().window_ms);
+                    }
+                    record
+                });
+                *records = plain.collect::<Vec<_>>().into();
+            }
+            _ => {}
+        }
+    }
+    let rest = (world.kills, world.faults, world.ended, world.limbo.len());
+    let hash = |salt: u64| {
+        let mut hasher = DefaultHasher::new();
+        (salt, &engine, &queues, &journal, &flights, rest).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    hash(1) << 64 | hash(2)
+}
+
+fn canonical(engine: &Engine, now_ms: i64, world: &World) -> Engine {
+    let ahead = |ms: i64| if ms <= now_ms { i64::MIN } else { ms - now_ms };
+    let (longest_ms, lease_ms) = (world.terms().longest_ms, world.terms().lease_ms());
+    let mut engine = engine.clone();
+    engine.agenda = engine.agenda.iter().map(|(due_ms, no)| (due_ms - now_ms, *no)).collect::<BTreeSet<(i64, RowNo)>>();
+    for no in engine.rows.numbers() {
+        engine.rows.change(no, |row| {
+            row.sent_at_ms = None;
+            if let Some(hold) = &mut row.hold {
+                hold.lease.since_ms = (hold.lease.since_ms - now_ms).max(-longest_ms);
+                hold.lease.until_ms -= now_ms;
+                hold.due_ms -= now_ms;
+            }
+            if let Some(first) = &mut row.tally.first {
+                first.covered_until_ms = ahead(first.covered_until_ms);
+                first.wall_ms = (first.wall_ms - world.now().wall_ms).max(-world.terms().window_ms);
+            }
+        });
+    }
+    for call in engine.calls.slots.iter_mut().flatten() {
+        match call {
+            Call::Receive { issued_ms, .. } | Call::Renew { issued_ms, .. } => {
+                *issued_ms = (*issued_ms - now_ms).max(-lease_ms);
+            }
+            Call::GiveBack { until_ms } => *until_ms = ahead(*until_ms),
+            _ => {}
+        }
+    }
+    for throttle in [&mut engine.receiving, &mut engine.sending, &mut engine.deleting] {
+        throttle.not_before_ms = ahead(throttle.not_before_ms);
+    }
+    engine.gate.commit_at_ms = ahead(engine.gate.commit_at_ms);
+    engine.gate.probe_at_ms = ahead(engine.gate.probe_at_ms);
+    engine.search.hidden_until_ms = ahead(engine.search.hidden_until_ms);
+    engine
+}
+
+/// Walks through all states, and stops at the first that is wrong.
+pub fn explore(world: World, limit: usize) -> Found {
+    let mut found = Found { states: 0, ends: 0, copies: 0, violation: None };
+    let first = key(&world);
+    let mut seen: HashMap<u128, (u128, String)> = HashMap::from([(first, (first, String::new()))]);
+    let mut frontier = VecDeque::from([(first, world)]);
+    while let Some((at, world)) = frontier.pop_front() {
+        found.states += 1;
+        found.ends += usize::from(world.ended.is_some());
+        found.copies = world.queues.originals.iter().map(|original| original.copies).max().max(Some(found.copies)).unwrap();
+        if let Some(wrong) = world.violation() {
+            let (mut trace, mut step) = (Vec::new(), at);
+            while step != first {
+                let (before, action) = &seen[&step];
+                trace.push(action.clone());
+                step = *before;
+            }
+            trace.reverse();
+            found.violation = Some((wrong, trace));
+            return found;
+        }
+        assert!(found.states < limit, "more than {limit} states");
+        for action in actions(&world) {
+            let mut next = world.clone();
+            next.act(action);
+            let key = key(&next);
+            if let std::collections::hash_map::Entry::Vacant(free) = seen.entry(key) {
+                free.insert((at, describe(&world, action)));
+                frontier.push_back((key, next));
+            }
+        }
+    }
+    found
+}
+
+fn holds(name: &str, world: World, at_least: usize) {
+    let began = std::time::Instant::now();
+    let found = explore(world, 2_000_000);
+    println!("{name}: {} states, {} ends, at most {} copies, {:?}", found.states, found.ends, found.copies, began.elapsed());
+    if let Some((wrong, trace)) = found.violation {
+        panic!("{wrong}\n  {}", trace.join("\n  "));
+    }
+    assert!(found.states >= at_least && found.ends > 0);
+}
+
+fn world(messages: u8, fifo: bool, unknown: OnUnknown, window_ms: Option<i64>, kills: u8, faults: u8) -> World {
+    let mut order = order(messages, fifo, unknown);
+    if window_ms.is_none() {
+        order.terms.window_ms = 1_000_000_000;
+    }
+    let setup = Setup { order: Arc::new(order), window_ms, twist: None };
+    World::new(setup, Queues::of(messages, 1, fifo), kills, faults)
+}
+
+#[test]
+fn a_standard_queue_with_one_message() {
+    holds("standard", world(1, false, OnUnknown::Resend, None, 3, 3), 1);
+}

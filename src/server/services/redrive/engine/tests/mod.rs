@@ -1,0 +1,12 @@
+//! What the engine promises, tried out: every interleaving of a small world (`explore`), a thousand random walks through
+//! larger ones (`simulate`), the same with something broken on purpose, which must be noticed (`mutants`), and properties
+//! of the parts.
+
+mod explore;
+mod mutants;
+mod outside;
+mod parcels;
+mod pauses;
+mod simulate;
+mod sqs;
+mod world;

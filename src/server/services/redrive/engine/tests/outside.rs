@@ -81,7 +81,7 @@ impl World {
                 Sent::Unknown
             }
             Luck::OneDamaged if first => {
-                self.accept(message, 1);
+                self.accept(message, 1).unsettled = true;
                 Sent::Damaged
             }
             _ => {

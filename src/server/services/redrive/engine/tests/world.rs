@@ -30,6 +30,9 @@ pub enum Twist {
     ReusesDeduplication,
 }
 
+/// The clock of an exploration goes in steps of this.
+const GRID_MS: i64 = 30_000;
+
 /// What stays the same.
 #[derive(Debug)]
 pub struct Setup {
@@ -52,8 +55,16 @@ pub enum Ask {
     Probe { call: CallNo },
 }
 
-/// What came of it; the engine does not know yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A call under way.
+#[derive(Clone, Debug)]
+pub struct Flight {
+    pub ask: Ask,
+    /// For how long it has been under way: every call has a deadline.
+    pub waited_ms: i64,
+}
+
+/// What came of it.
+#[derive(Debug)]
 pub enum Answer {
     Received(Vec<(u8, u8)>),
     ReceiveFailed(bool),
@@ -68,7 +79,7 @@ pub enum Answer {
 }
 
 /// What came of one entry of a send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
     Yes,
     Damaged,
@@ -103,18 +114,16 @@ pub enum Luck {
 /// What can happen next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// A call reaches SQS or the disk.
-    Arrive(usize, Luck),
-    /// The engine hears of it.
-    Answer(usize),
+    /// A call reaches SQS or the disk, and the engine hears of it.
+    Call(usize, Luck),
     /// The lease of a message ends before its time.
     Expire(u8),
     /// A deleted message comes back.
     Return(u8),
     /// Time passes until something is due.
     Pass,
-    /// kill -9.
-    Kill,
+    /// kill -9. Of the calls under way these still reach SQS or the disk, one bit each.
+    Kill(u32),
     /// The console starts again.
     Restart,
     /// What the store said was on the disk reaches it.
@@ -131,7 +140,7 @@ pub struct World {
     pub queues: Queues,
     pub journal: BTreeMap<MessageId, JournalRow>,
     pub engine: Option<Engine>,
-    pub flights: Vec<(Ask, Option<Answer>)>,
+    pub flights: Vec<Flight>,
     pub limbo: Vec<Record>,
     pub kills: u8,
     pub faults: u8,
@@ -144,7 +153,7 @@ impl World {
     pub fn new(setup: Setup, queues: Queues, kills: u8, faults: u8) -> Self {
         let mut world = Self {
             setup: Arc::new(setup),
-            now_ms: 1_000_000,
+            now_ms: 900_000,
             wall_ahead_ms: 1_000_000_000,
             queues,
             journal: BTreeMap::new(),
@@ -196,7 +205,7 @@ impl World {
         let Some(engine) = &mut self.engine else { return };
         for command in engine.step(now, event) {
             let ask = self.ask(command);
-            self.flights.extend(ask.map(|ask| (ask, None)));
+            self.flights.extend(ask.map(|ask| Flight { ask, waited_ms: 0 }));
         }
     }
 
@@ -210,7 +219,7 @@ impl World {
                 self.broken = Some("I5: sent with too little left of its lease");
             }
             let group = |other: &u8| other % self.queues.groups == message % self.queues.groups;
-            let others = self.flights.iter().any(|(ask, _)| match ask {
+            let others = self.flights.iter().any(|flight| match &flight.ask {
                 Ask::Send { messages, .. } => messages.iter().any(group),
                 _ => false,
             });
@@ -293,17 +302,12 @@ impl World {
     /// Lets something happen.
     pub fn act(&mut self, action: Action) {
         match action {
-            Action::Arrive(at, luck) => {
+            Action::Call(at, luck) => {
                 self.faults -= u8::from(luck != Luck::Fine && self.faults < u8::MAX);
-                let ask = self.flights[at].0.clone();
+                let ask = self.flights.remove(at).ask;
                 let answer = self.arrive(&ask, luck);
-                self.flights[at].1 = Some(answer);
-            }
-            Action::Answer(at) => {
-                let (ask, answer) = self.flights.remove(at);
-                if let Some(event) = answer.map(|answer| self.event(&ask, answer)) {
-                    self.tell(event);
-                }
+                let event = self.event(&ask, answer);
+                self.tell(event);
             }
             Action::Expire(message) => self.queues.originals[usize::from(message)].place = Place::Visible,
             Action::Return(message) => {
@@ -312,11 +316,17 @@ impl World {
                 original.returns -= 1;
             }
             Action::Pass => {
-                let next_ms = self.next_ms().unwrap_or(self.now_ms);
-                self.pass(next_ms - self.now_ms);
+                // Timers may be late. On a grid there are fewer moments to tell apart.
+                let next_ms = self.next_ms().unwrap_or(self.now_ms).max(self.now_ms + 1);
+                self.pass((next_ms + GRID_MS - 1) / GRID_MS * GRID_MS - self.now_ms);
             }
-            Action::Kill => {
+            Action::Kill(reaching) => {
                 self.kills -= u8::from(self.kills < u8::MAX);
+                for (at, flight) in self.flights.clone().iter().enumerate() {
+                    if reaching & 1 << at != 0 {
+                        self.arrive(&flight.ask, Luck::Fine);
+                    }
+                }
                 self.kill();
             }
             Action::Restart => self.restart(),
@@ -331,6 +341,9 @@ impl World {
     /// Lets time pass.
     pub fn pass(&mut self, by_ms: i64) {
         self.now_ms += by_ms;
+        for flight in &mut self.flights {
+            flight.waited_ms += by_ms;
+        }
         self.queues.pass(self.now_ms);
         self.tell(Event::Tick);
     }
@@ -354,7 +367,7 @@ impl World {
                 self.journal.remove(&record.id);
                 return;
             }
-            Change::Sent { .. } => {
+            Change::Sent { .. } | Change::Closed(_) => {
                 self.queues.originals[usize::from(number(record.id.as_str()).0)].unsettled = false;
             }
             _ => {}
@@ -372,15 +385,14 @@ impl World {
         {
             used.push(number(hold.message.receipt_handle.as_str()));
         }
-        for (ask, answer) in &self.flights {
-            match (ask, answer) {
-                (Ask::Delete { handles, .. } | Ask::Renew { handles, .. } | Ask::GiveBack { handles, .. }, _) => {
+        for flight in &self.flights {
+            match &flight.ask {
+                Ask::Delete { handles, .. } | Ask::Renew { handles, .. } | Ask::GiveBack { handles, .. } => {
                     used.extend(handles);
                 }
-                (Ask::Send { messages, handles, .. }, _) => {
+                Ask::Send { messages, handles, .. } => {
                     used.extend(messages.iter().copied().zip(handles.iter().copied()));
                 }
-                (_, Some(Answer::Received(received))) => used.extend(received),
                 _ => {}
             }
         }

@@ -139,7 +139,8 @@ impl Engine {
     }
 
     fn look_again(&mut self, no: RowNo, at_ms: i64) {
-        let before = self.rows.change(no, |row| row.hold.as_mut().map(|hold| std::mem::replace(&mut hold.due_ms, at_ms)));
+        let before =
+            self.rows.change(no, |row| row.hold.as_mut().map(|hold| std::mem::replace(&mut hold.due_ms, at_ms)));
         if let Some(before_ms) = before {
             self.agenda.remove(&(before_ms, no));
             self.agenda.insert((at_ms, no));

@@ -67,8 +67,8 @@ use self::outbox::Outbox;
 use self::pace::{Rate, Throttle};
 use self::rows::{RowNo, Rows};
 use self::search::Search;
-use crate::model::{Code, MessageId};
 use crate::model::journal::JournalRow;
+use crate::model::{Code, MessageId};
 
 /// The state of one redrive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

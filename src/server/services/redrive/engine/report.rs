@@ -1,1 +1,250 @@
-//! Report.
+//! What is said of a redrive: of each message, and in all.
+
+use super::rows::Census;
+use crate::model::MessageId;
+use crate::model::journal::{Closing, JournalRow, Obstacle, QueueNo, Stage};
+use crate::model::words;
+
+/// What became of a message, as a person needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It was sent, and the original deleted.
+    Moved,
+    /// It was sent, and the original kept, or not seen again.
+    Sent,
+    /// It is still to be done.
+    Open,
+    /// It was not sent.
+    NotSent,
+    /// Nobody knows whether it was sent: somebody must decide.
+    Unknown,
+}
+
+/// The line of a message in a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// The message.
+    pub id: &'a MessageId,
+    /// Where to.
+    pub to: Option<QueueNo>,
+    /// The copy.
+    pub copy: Option<&'a MessageId>,
+    /// What became of it.
+    pub standing: Standing,
+    /// The same in a sentence.
+    pub sentence: String,
+    /// How many copies there may be beside the one that is wanted.
+    pub possible_duplicates: u32,
+    /// Whether the copy failed again.
+    pub came_back: bool,
+}
+
+/// How many messages came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Sent, and the original deleted.
+    pub moved: usize,
+    /// Sent, and the original kept, or not seen again.
+    pub sent: usize,
+    /// Still to be done.
+    pub open: usize,
+    /// Not sent.
+    pub not_sent: usize,
+    /// To be decided by somebody.
+    pub unknown: usize,
+    /// There may be more than one copy of these.
+    pub possible_duplicates: usize,
+    /// The copies of these came back.
+    pub came_back: usize,
+}
+
+/// The line of a message.
+pub fn line(row: &JournalRow) -> Line<'_> {
+    Line {
+        id: &row.id,
+        to: row.to,
+        copy: row.copy.as_ref(),
+        standing: standing(row),
+        sentence: sentence(row),
+        possible_duplicates: row.extra,
+        came_back: row.came_back,
+    }
+}
+
+/// How many messages came to what.
+pub fn counts<'a>(rows: impl IntoIterator<Item = &'a JournalRow>) -> Counts {
+    let mut counts = Counts::default();
+    for row in rows {
+        match standing(row) {
+            Standing::Moved => counts.moved += 1,
+            Standing::Sent => counts.sent += 1,
+            Standing::Open => counts.open += 1,
+            Standing::NotSent => counts.not_sent += 1,
+            Standing::Unknown => counts.unknown += 1,
+        }
+        counts.possible_duplicates += usize::from(row.may_be_duplicated());
+        counts.came_back += usize::from(row.came_back);
+    }
+    counts
+}
+
+/// How a running redrive is doing: `412 sent, 400 of them deleted, 3 not sent`.
+pub fn headline(census: &Census) -> String {
+    let count = |n: usize| words::count(n as u64);
+    let mut text = format!("{} sent, {} of them deleted", count(census.sent), count(census.done));
+    for (number, what) in
+        [(census.closed, "left"), (census.came_back, "came back"), (census.possible_duplicates, "possibly there twice")]
+    {
+        if number > 0 {
+            text.push_str(&format!(", {} {what}", count(number)));
+        }
+    }
+    text
+}
+
+fn standing(row: &JournalRow) -> Standing {
+    match &row.stage {
+        Stage::Intended | Stage::Sent => Standing::Open,
+        Stage::Done | Stage::Closed(Closing::SentBefore) => Standing::Moved,
+        Stage::Closed(closing) => match closing {
+            Closing::Kept | Closing::NotSeenAgain | Closing::SentBefore => Standing::Sent,
+            Closing::Undecided | Closing::GoneUndecided | Closing::Damaged { .. } | Closing::Swallowed { .. } => {
+                Standing::Unknown
+            }
+            // One refused attempt says nothing about an earlier one whose answer was lost.
+            _ if row.open_attempts() > 0 => Standing::Unknown,
+            _ => Standing::NotSent,
+        },
+    }
+}
+
+fn sentence(row: &JournalRow) -> String {
+    let mut text = match &row.stage {
+        Stage::Intended if row.open_attempts() == 0 => "Waiting to be sent again.".into(),
+        Stage::Intended => "It may have been sent; that is being found out.".into(),
+        Stage::Sent => "Sent; the original is still to be deleted.".into(),
+        Stage::Done => "Moved.".into(),
+        Stage::Closed(closing) => closed(closing),
+    };
+    if row.extra > 0 {
+        let copies = words::plural(u64::from(row.extra), "more copy", "more copies");
+        text.push_str(&format!(" There may be {copies}: an answer was lost, and it was sent again."));
+    }
+    if row.came_back {
+        text.push_str(" The copy failed again and came back.");
+    }
+    text
+}
+
+fn closed(closing: &Closing) -> String {
+    match closing {
+        Closing::Obstacle(obstacle) => format!("Not sent: {}", why(*obstacle)),
+        Closing::Refused(code) => format!("Not sent: SQS refused it ({code})."),
+        Closing::Blocked { by } => {
+            format!("Not sent: it stands behind {by} in its group, which was not sent. The order was kept.")
+        }
+        Closing::Undecided => {
+            "It may have been sent: the answer was lost. It was left in the queue, since sending it again could make a \
+             second copy. Look for it at the destination, then delete it here or redrive it again."
+                .into()
+        }
+        Closing::Damaged { copy } => {
+            format!(
+                "SQS's checksum of the copy {copy} differs. The original was kept; look at the copy before deleting either."
+            )
+        }
+        Closing::Swallowed { copy } => {
+            format!("SQS took it for a duplicate of {copy} and did not deliver it. The original was kept.")
+        }
+        Closing::Kept => "Sent; the original was kept.".into(),
+        Closing::NotSeenAgain => "Sent; the original was not seen again.".into(),
+        Closing::Gone => "Never sent, and gone: it expired, or another consumer took it.".into(),
+        Closing::GoneUndecided => {
+            "It may have been sent, and the original is gone: look for it at the destination.".into()
+        }
+        Closing::NotFound => {
+            "Not sent: it did not come by. It was deleted, expired, or is held by another consumer.".into()
+        }
+        Closing::Cancelled => "Not sent: the redrive was cancelled before.".into(),
+        Closing::SentBefore => {
+            "An earlier redrive had sent it; SQS showed it once more, and it was deleted again.".into()
+        }
+    }
+}
+
+/// Why a message cannot be sent, to end a sentence.
+pub fn why(obstacle: Obstacle) -> String {
+    match obstacle {
+        Obstacle::NoSource => "it does not say which queue it failed in; choose a destination.".into(),
+        Obstacle::UnknownSource => "the queue it failed in is not a destination of this redrive.".into(),
+        Obstacle::SameQueue => "it is in that queue already.".into(),
+        Obstacle::NoGroup => "a FIFO queue takes no message without a group; give it one under “Edit & resend”.".into(),
+        Obstacle::GroupShape => "its group id is not one that SQS takes.".into(),
+        Obstacle::Empty => "SQS takes no empty message.".into(),
+        Obstacle::Characters => "it has a character that SQS does not take.".into(),
+        Obstacle::TooManyAttributes => "it has more than ten attributes.".into(),
+        Obstacle::TooLarge { size, most } => {
+            let (size, most) = (words::bytes(size as u64), words::bytes(most as u64));
+            format!("it has {size}, and the destination takes {most}.")
+        }
+    }
+}
+
+/// The copies to take back to undo a redrive, by the queue that each was sent to. A redrive from there for these ids undoes
+/// it as far as the copies are still there; what was edited comes back as it was sent.
+pub fn undo<'a>(rows: impl IntoIterator<Item = &'a JournalRow>) -> Vec<(QueueNo, MessageId)> {
+    let moved = rows.into_iter().filter(|row| row.stage == Stage::Done && !row.came_back);
+    let mut copies: Vec<_> = moved.filter_map(|row| Some((row.to?, row.copy.clone()?))).collect();
+    copies.sort();
+    copies
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Code;
+    use crate::model::journal::{Change, Intent};
+
+    fn row(id: &str, changes: Vec<Change>) -> JournalRow {
+        let mut row = JournalRow::new(MessageId::new(id));
+        changes.into_iter().for_each(|change| row.apply(change));
+        row
+    }
+
+    fn intend(attempt: u32, extra: u32) -> Change {
+        Change::Intend(Intent { to: QueueNo(1), attempt, extra, first_ms: 0, group: None, sequence: None })
+    }
+
+    fn sent(copy: &str) -> Change {
+        Change::Sent { copy: MessageId::new(copy), at_ms: 1 }
+    }
+
+    #[test]
+    fn what_may_be_there_twice_is_said() {
+        let row = row("a", vec![intend(1, 0), intend(2, 1), sent("c"), Change::Done]);
+        let line = line(&row);
+        assert_eq!((line.standing, line.possible_duplicates), (Standing::Moved, 1));
+        assert_eq!(
+            line.sentence.replace('\u{A0}', " "),
+            "Moved. There may be 1 more copy: an answer was lost, and it was sent again."
+        );
+    }
+
+    #[test]
+    fn a_refusal_after_a_lost_answer_leaves_it_unknown() {
+        let refused = |refused| Change::Refused { code: Code::new("X"), refused, extra: 0 };
+        let closed = |closing| Change::Closed(closing);
+        let never = row("a", vec![intend(1, 0), refused(1), closed(Closing::Refused(Code::new("X")))]);
+        let perhaps = row("b", vec![intend(1, 0), intend(2, 1), refused(1), closed(Closing::Refused(Code::new("X")))]);
+        let gone = row("c", vec![closed(Closing::Gone)]);
+        assert_eq!(counts([&never, &perhaps, &gone]), Counts { not_sent: 2, unknown: 1, ..Counts::default() });
+    }
+
+    #[test]
+    fn what_was_moved_and_did_not_come_back_can_be_taken_back() {
+        let moved = row("a", vec![intend(1, 0), sent("c"), Change::Done]);
+        let back = row("b", vec![intend(1, 0), sent("d"), Change::Done, Change::CameBack]);
+        let kept = row("e", vec![intend(1, 0), sent("f"), Change::Closed(Closing::Kept)]);
+        assert_eq!(undo([&moved, &back, &kept]), [(QueueNo(1), MessageId::new("c"))]);
+    }
+}

@@ -5,12 +5,12 @@
 //! that ran out, receives whose answer was lost, what a crash left) must have become visible again. Three of them in a row
 //! end the search.
 
+use super::Engine;
 use super::calls::{Call, CallNo};
 use super::command::Command;
 use super::event::Now;
 use super::order::{Order, Sequence, Take};
 use super::row::State;
-use super::Engine;
 use crate::model::QueueKind;
 use crate::model::journal::{Change, Closing};
 use crate::model::limits::BATCH_ENTRIES;

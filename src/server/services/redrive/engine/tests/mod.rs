@@ -2,11 +2,11 @@
 //! larger ones (`simulate`), the same with something broken on purpose, which must be noticed (`mutants`), and properties
 //! of the parts.
 
-mod explore;
+pub(super) mod explore;
 mod mutants;
 mod outside;
 mod parcels;
 mod pauses;
 mod simulate;
-mod sqs;
+pub(super) mod sqs;
 mod world;

@@ -11,9 +11,8 @@ impl World {
         match ask {
             Ask::Receive { .. } if luck == Luck::Expired => Answer::ReceiveFailed(true),
             Ask::Receive { lease_ms, .. } => {
-                let handles: Vec<u8> = (0..self.queues.originals.len())
-                    .map(|at| self.fresh_handle(u8::try_from(at).unwrap()))
-                    .collect();
+                let handles: Vec<u8> =
+                    (0..self.queues.originals.len()).map(|at| self.fresh_handle(u8::try_from(at).unwrap())).collect();
                 let received = self.queues.receive(10, now_ms + lease_ms, |at| handles[usize::from(at)]);
                 if luck == Luck::Fine { Answer::Received(received) } else { Answer::ReceiveFailed(false) }
             }

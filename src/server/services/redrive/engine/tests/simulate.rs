@@ -72,12 +72,17 @@ fn walk(seed: u64) -> Walk {
     let mut journal_full = false;
     loop {
         walk.steps += 1;
-        assert!(walk.steps < MOST, "seed {seed} does not end: {:?}", world.engine.as_ref().map(|engine| engine.progress()));
+        assert!(
+            walk.steps < MOST,
+            "seed {seed} does not end: {:?}",
+            world.engine.as_ref().map(|engine| engine.progress())
+        );
         let trouble = walk.steps < TROUBLE;
         if !trouble {
             (world.expired, journal_full) = (false, false);
         }
-        let sends = |world: &World| world.flights.iter().filter(|flight| matches!(flight.ask, Ask::Send { .. })).count();
+        let sends =
+            |world: &World| world.flights.iter().filter(|flight| matches!(flight.ask, Ask::Send { .. })).count();
         let before = sends(&world);
         let action = act(&mut world, &mut dice, trouble, &mut journal_full, &mut walk);
         (format!("{action:?}"), world.now_ms).hash(&mut trace);
@@ -86,9 +91,8 @@ fn walk(seed: u64) -> Walk {
         }
         if let Some(rate) = rate.filter(|_| sends(&world) > before && walk.kills == 0) {
             let begun = world.flights.iter().rev().take(sends(&world)).filter(|flight| flight.waited_ms == 0);
-            let begun: usize = begun
-                .map(|flight| if let Ask::Send { messages, .. } = &flight.ask { messages.len() } else { 0 })
-                .sum();
+            let begun: usize =
+                begun.map(|flight| if let Ask::Send { messages, .. } = &flight.ask { messages.len() } else { 0 }).sum();
             recent.retain(|(at_ms, _)| world.now_ms - at_ms < 1_000 && *at_ms != world.now_ms);
             recent.push_back((world.now_ms, begun));
             assert!(recent.iter().map(|(_, begun)| begun).sum::<usize>() <= rate as usize, "seed {seed}: too fast");
@@ -177,7 +181,8 @@ fn in_order(world: &World, seed: u64) {
         return;
     }
     for group in 0..world.queues.groups {
-        let arrived: Vec<u8> = world.queues.arrived.iter().copied().filter(|at| at % world.queues.groups == group).collect();
+        let arrived: Vec<u8> =
+            world.queues.arrived.iter().copied().filter(|at| at % world.queues.groups == group).collect();
         assert!(arrived.is_sorted(), "seed {seed}: group {group} arrived as {arrived:?}");
     }
 }
@@ -196,7 +201,9 @@ fn a_thousand_walks_lose_nothing_and_end_by_themselves() {
         duplicates += walk.duplicates;
         finished += usize::from(matches!(walk.end, End::Finished { .. }));
     }
-    println!("{kills} kills, {faults} faults, {copies} copies, {duplicates} messages with more than one, {finished} finished");
+    println!(
+        "{kills} kills, {faults} faults, {copies} copies, {duplicates} messages with more than one, {finished} finished"
+    );
     assert_eq!(finished, 1_000);
     assert!(kills > 2_000 && faults > 5_000 && copies > 10_000);
 }

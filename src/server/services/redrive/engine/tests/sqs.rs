@@ -103,7 +103,10 @@ impl Queues {
 pub fn message(n: u8, handle: u8, groups: u8, fifo: bool) -> Arc<Message> {
     let mut system = BTreeMap::from([
         ("SentTimestamp".to_owned(), (1_000 + i64::from(n)).to_string()),
-        ("DeadLetterQueueSourceArn".to_owned(), "arn:aws:sqs:eu-west-1:1:to".to_owned() + if fifo { ".fifo" } else { "" }),
+        (
+            "DeadLetterQueueSourceArn".to_owned(),
+            "arn:aws:sqs:eu-west-1:1:to".to_owned() + if fifo { ".fifo" } else { "" },
+        ),
     ]);
     if fifo {
         system.insert("MessageGroupId".into(), format!("g{}", n % groups));

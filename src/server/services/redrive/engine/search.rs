@@ -19,6 +19,8 @@ use crate::model::limits::BATCH_ENTRIES;
 const EMPTY_POLLS: u32 = 3;
 /// So often the counters may say that there is more before they are believed rather than the polls.
 const RECOUNTS: u32 = 3;
+/// As many messages as a receive can bring.
+const A_BATCH: u32 = 10;
 /// A poll of one second asks all of SQS's servers, too; it is short because something else is under way.
 const SHORT_WAIT_S: u32 = 1;
 /// So many others are held at most: each is one that consumers miss meanwhile.
@@ -126,13 +128,13 @@ impl Engine {
             }
         }
         let census = self.rows.census();
-        let (in_hand, most) = match self.search.gathered {
-            true => (census.in_hand, usize::from(self.order.policy.lanes) * BATCH_ENTRIES * 3),
-            false => (0, GATHERED),
+        let (in_hand, most) = if self.search.gathered {
+            (census.in_hand, usize::from(self.order.policy.lanes) * BATCH_ENTRIES * 3)
+        } else {
+            (0, GATHERED)
         };
         let proves = in_hand == 0 && now.mono_ms >= self.search.hidden_until_ms;
-        let width = if self.search.dry { 1 } else { self.receiving.width(now.mono_ms) };
-        let width = width.min(self.receiving.width(now.mono_ms));
+        let width = self.receiving.width(now.mono_ms).min(if self.search.dry { 1 } else { u16::MAX });
         while self.calls.under_way().receives < width
             && census.in_hand + usize::from(self.calls.under_way().receives) * BATCH_ENTRIES < most
         {
@@ -140,7 +142,7 @@ impl Engine {
             let proves = proves && wait_s == self.order.terms.wait_s;
             let call = self.calls.begin(Call::Receive { issued_ms: now.mono_ms, proves });
             let lease_s = self.order.terms.lease_s;
-            commands.push(Command::Receive { call, count: BATCH_ENTRIES as u32, wait_s, lease_s });
+            commands.push(Command::Receive { call, count: A_BATCH, wait_s, lease_s });
         }
     }
 

@@ -7,6 +7,7 @@ mod mutants;
 mod outside;
 mod parcels;
 mod pauses;
+mod rules;
 mod simulate;
 pub(super) mod sqs;
 mod world;

@@ -35,6 +35,15 @@ fn run(world: &mut World, luck: impl Fn(&Ask) -> Luck) {
     }
 }
 
+/// Answers a call, or lets time pass where there is none.
+fn go_on(world: &mut World, luck: Luck) {
+    if world.flights.is_empty() {
+        world.pass((world.next_ms().unwrap() - world.now_ms).max(1));
+    } else {
+        world.act(Action::Call(0, luck));
+    }
+}
+
 fn fine(_: &Ask) -> Luck {
     Luck::Fine
 }
@@ -65,10 +74,7 @@ fn when_too_many_come_back_it_stops() {
         if world.engine.as_ref().unwrap().progress().census.done >= 5 {
             break;
         }
-        match world.flights.is_empty() {
-            false => world.act(Action::Call(0, Luck::Fine)),
-            true => world.pass((world.next_ms().unwrap() - world.now_ms).max(1)),
-        }
+        go_on(&mut world, Luck::Fine);
     }
     world.tell(Event::CameBack(vec![MessageId::new("c0")]));
     assert_eq!(pauses(&world), [], "one of five is not more than a fifth");
@@ -86,10 +92,7 @@ fn expired_credentials_are_a_no_and_it_goes_on_by_itself() {
     world.expired = true;
     let began_ms = world.now_ms;
     for _ in 0..50 {
-        match world.flights.is_empty() {
-            false => world.act(Action::Call(0, Luck::Expired)),
-            true => world.pass((world.next_ms().unwrap() - world.now_ms).max(1)),
-        }
+        go_on(&mut world, Luck::Expired);
         if world.now_ms - began_ms > 60_000 {
             world.expired = false;
             break;
@@ -98,10 +101,7 @@ fn expired_credentials_are_a_no_and_it_goes_on_by_itself() {
     assert_eq!(pauses(&world), [Pause::Credentials]);
     let renewed_ms = world.now_ms;
     while !pauses(&world).is_empty() {
-        match world.flights.is_empty() {
-            false => world.act(Action::Call(0, Luck::Fine)),
-            true => world.pass((world.next_ms().unwrap() - world.now_ms).max(1)),
-        }
+        go_on(&mut world, Luck::Fine);
     }
     assert!(world.now_ms - renewed_ms <= 30_000, "soon after they were renewed");
     run(&mut world, fine);

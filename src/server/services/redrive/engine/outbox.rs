@@ -53,6 +53,7 @@ pub struct Deletion {
 
 impl Durable<Attempt> {
     /// Uses the intent: one intent, one attempt.
+    #[expect(clippy::unused_self, reason = "that there is one is all that is asked")]
     pub(super) fn dispatch(self, parcel: Parcel) -> Dispatch {
         Dispatch { parcel }
     }
@@ -75,6 +76,7 @@ impl Durable<Ack> {
     }
 
     /// The original may be deleted, as often as it comes by.
+    #[expect(clippy::unused_self, reason = "that there is one is all that is asked")]
     pub(super) fn deletion(&self, handle: ReceiptHandle) -> Deletion {
         Deletion { handle }
     }

@@ -96,7 +96,7 @@ pub fn headline(census: &Census) -> String {
         [(census.closed, "left"), (census.came_back, "came back"), (census.possible_duplicates, "possibly there twice")]
     {
         if number > 0 {
-            text.push_str(&format!(", {} {what}", count(number)));
+            text = format!("{text}, {} {what}", count(number));
         }
     }
     text
@@ -128,7 +128,7 @@ fn sentence(row: &JournalRow) -> String {
     };
     if row.extra > 0 {
         let copies = words::plural(u64::from(row.extra), "more copy", "more copies");
-        text.push_str(&format!(" There may be {copies}: an answer was lost, and it was sent again."));
+        text = format!("{text} There may be {copies}: an answer was lost, and it was sent again.");
     }
     if row.came_back {
         text.push_str(" The copy failed again and came back.");
@@ -207,7 +207,9 @@ mod tests {
 
     fn row(id: &str, changes: Vec<Change>) -> JournalRow {
         let mut row = JournalRow::new(MessageId::new(id));
-        changes.into_iter().for_each(|change| row.apply(change));
+        for change in changes {
+            row.apply(change);
+        }
         row
     }
 

@@ -58,10 +58,10 @@ fn walk(seed: u64) -> Walk {
     order.policy.lanes = u16::try_from(1 + dice.below(4)).unwrap();
     order.policy.careful = dice.one_in(4);
     order.policy.rate = dice.one_in(3).then(|| u32::try_from(1 + dice.below(40)).unwrap());
-    if dice.one_in(2) {
-        order.take = Take::Everything;
-    } else if dice.one_in(2) {
-        order.policy.sequence = Sequence::OldestFirst;
+    match dice.below(4) {
+        0 | 1 => order.take = Take::Everything,
+        2 => order.policy.sequence = Sequence::OldestFirst,
+        _ => {}
     }
     let rate = order.policy.rate;
     let setup = Setup { order: Arc::new(order), window_ms: Some(300_000), twist: None };
@@ -116,7 +116,7 @@ fn act(world: &mut World, dice: &mut Dice, trouble: bool, journal_full: &mut boo
         let reaching = u32::try_from(dice.below(1 << world.flights.len().min(16))).unwrap();
         world.act(Action::Kill(reaching));
         world.now_ms += i64::try_from(dice.below(150_000)).unwrap();
-        world.wall_ahead_ms += if dice.one_in(10) { 3_600_000 } else { 0 };
+        world.wall_ahead_ms += [3_600_000, -3_600_000, 0, 0, 0, 0][dice.below(6)];
         world.queues.pass(world.now_ms);
         world.act(Action::Restart);
         return Some(Action::Kill(reaching));

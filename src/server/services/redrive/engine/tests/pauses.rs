@@ -26,6 +26,10 @@ fn run(world: &mut World, luck: impl Fn(&Ask) -> Luck) {
         }
         if let Some(flight) = world.flights.first() {
             let luck = luck(&flight.ask);
+            let visible = world.queues.originals.iter().any(|original| original.place == Place::Visible);
+            if matches!(flight.ask, Ask::Receive { .. }) && !visible {
+                world.pass(1_000); // a poll waits
+            }
             world.act(Action::Call(0, luck));
         } else if let Some(next_ms) = world.next_ms() {
             world.pass((next_ms - world.now_ms).max(1));
@@ -177,4 +181,26 @@ fn another_owner_ends_it_at_once() {
     let mut world = calm(3, false, |_| {});
     world.tell(Event::CommitFailed { fenced: true });
     assert_eq!(world.ended, Some(End::Fenced));
+}
+
+#[test]
+fn a_message_whose_copy_is_damaged_stays() {
+    let mut world = calm(2, false, |_| {});
+    run(&mut world, |ask| if matches!(ask, Ask::Send { .. }) { Luck::OneDamaged } else { Luck::Fine });
+    let stage = &world.journal[&MessageId::new("m0")].stage;
+    assert_eq!(*stage, Stage::Closed(Closing::Damaged { copy: MessageId::new("c0") }));
+    let places: Vec<Place> = world.queues.originals.iter().map(|original| original.place).collect();
+    assert_eq!(places, [Place::Visible, Place::Gone]);
+}
+
+#[test]
+fn what_the_process_before_held_is_waited_for() {
+    let mut world = calm(1, false, |_| {});
+    while !world.flights.iter().any(|flight| matches!(flight.ask, Ask::Send { .. })) {
+        go_on(&mut world, Luck::Fine);
+    }
+    world.act(Action::Kill(0));
+    world.act(Action::Restart);
+    run(&mut world, fine);
+    assert_eq!(world.journal[&MessageId::new("m0")].stage, Stage::Done);
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::server::services::act::Act;
-use crate::server::services::connection::Connection;
-use crate::server::services::report;
 use crate::model::activity::Verb;
 use crate::model::cli::Command;
 use crate::model::form::Done;
 use crate::model::form::redrive::StartRedrive;
 use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, Refusal, TaskStatus};
+use crate::server::services::act::Act;
+use crate::server::services::connection::Connection;
+use crate::server::services::report;
 
 /// What is known about redriving a queue before anyone clicks.
 #[derive(Clone, Debug)]

@@ -237,5 +237,6 @@ fn filling_is_quick() {
     let started = Instant::now();
     filled();
     let took = started.elapsed();
-    assert!(took < Duration::from_secs(1), "{took:?} without optimisation");
+    // A loaded machine must not fail for it.
+    assert!(took < Duration::from_secs(5), "{took:?} without optimisation");
 }

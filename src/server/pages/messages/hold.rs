@@ -137,7 +137,7 @@ fn held(here: &Here, queue: &QueueName, snapshot: &Snapshot) -> impl IntoView + 
                 </Button>
             </p>
             <p class="soft">
-                "10 s after the last page closed everything is given back, after 11 h at the latest. Should a page's computer or network vanish, within 45 s; should the console die, within 2 min."
+                "10 s after the last page closed everything is given back, after 11 h at the latest. Should a page's computer or network vanish, within 45 s; should the console die, within 2 min. A page without scripts, or one that was closed while it loaded, counts for 5 min."
             </p>
             <Scriptless text="Without a script nobody can tell that this page is open: it counts for 5 min from when it was loaded. Extend counts anew."/>
         </form>

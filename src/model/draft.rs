@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::binary;
 use super::cli::Command;
 use super::ids::QueueUrl;
-use super::message::{AttributeValue, MessageAttribute};
+use super::message::{AttributeValue, Message, MessageAttribute};
 
 /// Above this many bytes a body is not worth a command line.
 const BODY_INLINE: usize = 4 * 1_024;
@@ -32,6 +32,19 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// A copy of a message: everything of it that can be sent, but its deduplication id, with which SQS would take the
+    /// copy for the message.
+    pub fn copy_of(message: &Message) -> Self {
+        Self {
+            body: message.body.clone(),
+            delay: None,
+            group_id: message.group_id().map(str::to_owned),
+            deduplication_id: None,
+            attributes: message.attributes.clone(),
+            trace_header: message.trace_header().map(str::to_owned),
+        }
+    }
+
     /// Bytes that count against the maximum message size: body, attribute names, types and values
     /// (SQS Developer Guide, "Message quotas"); the trace header does not count.
     pub fn size(&self) -> usize {

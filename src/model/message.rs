@@ -93,6 +93,11 @@ impl Message {
         self.system.get("MessageGroupId").map(String::as_str)
     }
 
+    /// The X-Ray trace header it was sent with.
+    pub fn trace_header(&self) -> Option<&str> {
+        self.system.get("AWSTraceHeader").map(String::as_str)
+    }
+
     /// The deduplication id of a FIFO message.
     pub fn deduplication_id(&self) -> Option<&str> {
         self.system.get("MessageDeduplicationId").map(String::as_str)

@@ -7,6 +7,8 @@ pub mod attributes;
 pub mod carry_out;
 pub mod choose;
 pub mod danger;
+pub mod edit;
+pub mod edit_all;
 pub mod held;
 pub mod hold;
 pub mod import;

@@ -79,7 +79,7 @@ impl AttributeRow {
     }
 
     /// Reads the row (SQS Developer Guide, "Message metadata").
-    pub(super) fn parse(&self, index: usize, invalid: &mut Vec<Invalid>) -> Option<MessageAttribute> {
+    pub(in crate::model::form) fn parse(&self, index: usize, invalid: &mut Vec<Invalid>) -> Option<MessageAttribute> {
         let before = invalid.len();
         let mut wrong = |part: &str, sentence: String| invalid.push(Invalid::new(Self::field(index, part), sentence));
         if let Some(sentence) = name_fault(&self.name) {

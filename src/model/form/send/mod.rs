@@ -133,7 +133,7 @@ impl SendForm {
         if invalid.is_empty() { Ok(draft) } else { Err(invalid) }
     }
 
-    fn check_body(&self, invalid: &mut Vec<Invalid>) {
+    pub(super) fn check_body(&self, invalid: &mut Vec<Invalid>) {
         match self.file_fault {
             Some(FileFault::TooLarge) => {
                 invalid.push(Invalid::new("file", "The file is larger than 1 MiB, the most a message can hold."));
@@ -171,7 +171,7 @@ impl SendForm {
         delay
     }
 
-    fn group(&self, fifo: bool, invalid: &mut Vec<Invalid>) -> Option<String> {
+    pub(super) fn group(&self, fifo: bool, invalid: &mut Vec<Invalid>) -> Option<String> {
         if self.group.is_empty() {
             if fifo {
                 invalid.push(Invalid::new("group", "A FIFO queue needs a message group: order is kept within it."));
@@ -199,7 +199,7 @@ impl SendForm {
         }
     }
 
-    fn trace(&self, invalid: &mut Vec<Invalid>) -> Option<String> {
+    pub(super) fn trace(&self, invalid: &mut Vec<Invalid>) -> Option<String> {
         let text = self.trace.trim();
         if text.is_empty() {
             return None;

@@ -169,15 +169,7 @@ pub(in crate::server::pages) fn system(message: &Message) -> impl IntoView + use
 
 /// What one would type to send it again, to hide it and to delete it.
 pub(super) fn commands(message: &Message, url: &QueueUrl) -> impl IntoView + use<> {
-    let draft = Draft {
-        body: message.body.clone(),
-        delay: None,
-        group_id: message.group_id().map(str::to_owned),
-        deduplication_id: None,
-        attributes: message.attributes.clone(),
-        trace_header: message.system.get("AWSTraceHeader").cloned(),
-    };
-    let send = draft.command(url);
+    let send = Draft::copy_of(message).command(url);
     let held = |operation: &str| {
         let command = Command::new(operation).option("queue-url", url.as_str());
         command.option("receipt-handle", message.receipt_handle.as_str())

@@ -80,18 +80,10 @@ pub async fn copy(sqs: &Arc<dyn Sqs>, job: &Job, to: &QueueUrl, kind: QueueKind)
 /// copy's own: with the original's it would be swallowed for five minutes.
 pub(super) fn draft(message: &Message, kind: QueueKind, id: &str) -> Option<Draft> {
     let fifo = kind == QueueKind::Fifo;
-    let group_id = message.group_id().map(str::to_owned);
-    if fifo && group_id.is_none() {
+    if fifo && message.group_id().is_none() {
         return None;
     }
-    Some(Draft {
-        body: message.body.clone(),
-        delay: None,
-        group_id,
-        deduplication_id: fifo.then(|| id.to_owned()),
-        attributes: message.attributes.clone(),
-        trace_header: message.system.get("AWSTraceHeader").cloned(),
-    })
+    Some(Draft { deduplication_id: fifo.then(|| id.to_owned()), ..Draft::copy_of(message) })
 }
 
 #[cfg(test)]

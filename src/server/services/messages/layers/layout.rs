@@ -2,10 +2,9 @@
 
 use quick_xml::events::{BytesText, Event};
 use quick_xml::{Reader, Writer};
-use serde::de::IgnoredAny;
 
-use super::json::DEPTH;
-use crate::model::binary;
+use super::json::{DEPTH, is_valid};
+use crate::model::{binary, json};
 
 /// The most bytes a body grows to: eight times the largest message. A megabyte of commas at the full depth would need
 /// more.
@@ -61,57 +60,9 @@ pub(super) fn dump(bytes: &[u8]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Lays JSON out by moving white space alone: every key, number and escape stays as it was sent, in its order, also
-/// those that a parser would round, join or drop. `None` if it is no JSON, or too deep or too large to lay out.
+/// Lays JSON out. `None` if it is no JSON, or too deep or too large to lay out.
 fn json(body: &str) -> Option<String> {
-    serde_json::from_str::<IgnoredAny>(body).ok()?;
-    let mut out = String::with_capacity(body.len() * 2);
-    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
-    let mut characters = body.chars().peekable();
-    while let Some(c) = characters.next() {
-        if depth > DEPTH || out.len() > LARGEST {
-            return None;
-        }
-        if in_text {
-            out.push(c);
-            in_text = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-            continue;
-        }
-        match c {
-            ' ' | '\t' | '\n' | '\r' => {}
-            '{' | '[' => {
-                out.push(c);
-                while characters.next_if(|c| matches!(c, ' ' | '\t' | '\n' | '\r')).is_some() {}
-                if let Some(close) = characters.next_if(|close| matches!(close, '}' | ']')) {
-                    out.push(close);
-                } else {
-                    depth += 1;
-                    new_line(&mut out, depth);
-                }
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                new_line(&mut out, depth);
-                out.push(c);
-            }
-            ',' => {
-                out.push(c);
-                new_line(&mut out, depth);
-            }
-            ':' => out.push_str(": "),
-            _ => {
-                out.push(c);
-                in_text = c == '"';
-            }
-        }
-    }
-    Some(out)
-}
-
-fn new_line(out: &mut String, depth: usize) {
-    out.push('\n');
-    out.extend(std::iter::repeat_n("  ", depth));
+    if is_valid(body) { json::indented(body).ok() } else { None }
 }
 
 /// Indents XML. Entities stay as they are written: nothing is expanded and nothing is fetched. `None` if it is not

@@ -151,14 +151,7 @@ impl Parcel {
     pub fn draft(&self) -> Draft {
         let mut draft = match &self.edited {
             Some(draft) => Draft::clone(draft),
-            None => Draft {
-                body: self.message.body.clone(),
-                delay: None,
-                group_id: self.message.group_id().map(str::to_owned),
-                deduplication_id: None,
-                attributes: self.message.attributes.clone(),
-                trace_header: self.message.system.get("AWSTraceHeader").cloned(),
-            },
+            None => Draft::copy_of(&self.message),
         };
         draft.deduplication_id.clone_from(&self.deduplication_id);
         if let Some(origin) = &self.provenance {

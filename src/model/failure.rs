@@ -80,6 +80,8 @@ pub enum Refusal {
     TooSoon,
     /// The snapshot that messages were chosen from has been replaced, or what was chosen is not kept any more.
     SnapshotReplaced,
+    /// The plan of a redrive is not kept any more.
+    PlanGone,
     /// Somebody else changed the settings after the form was opened.
     ChangedMeanwhile,
     /// The answer's MD5 differs from what was sent; the message may be damaged.
@@ -322,6 +324,7 @@ impl Refusal {
             Self::NothingHeld => "No message of this queue is held any more".into(),
             Self::TooSoon => "This queue was looked at a moment ago".into(),
             Self::SnapshotReplaced => "What was chosen is not there any more".into(),
+            Self::PlanGone => "This plan is not there any more".into(),
             Self::ChangedMeanwhile => "The settings were changed meanwhile".into(),
             Self::Md5Differs => "The answer's MD5 does not match what was sent".into(),
         }
@@ -357,6 +360,7 @@ impl Refusal {
             Self::SnapshotReplaced => {
                 "Another look or receive took its place, or it was too long ago. Nothing was done; choose again from the list."
             }
+            Self::PlanGone => "Plans are kept for a while, and not over a restart. Choose the messages again.",
             Self::ChangedMeanwhile => {
                 "Somebody else changed them after this form was opened; nothing was applied. Look at both, then apply again."
             }

@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::archive::CopyId;
 use super::ids::{ConnectionName, MessageId, QueueName};
+use super::journal::RedriveId;
 
 /// All but the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -144,6 +145,26 @@ pub fn job(connection: &ConnectionName, id: &str) -> String {
     format!("{}/jobs/{}", home(connection), encode(id))
 }
 
+/// The plan of a selective redrive.
+pub fn plan(connection: &ConnectionName, name: &QueueName, id: &str) -> String {
+    format!("{}/plan/{}", queue(connection, name, QueuePage::Overview), encode(id))
+}
+
+/// All redrives of a connection.
+pub fn redrives(connection: &ConnectionName) -> String {
+    format!("{}/redrives", home(connection))
+}
+
+/// A selective redrive.
+pub fn redrive(connection: &ConnectionName, id: &RedriveId) -> String {
+    format!("{}/{}", redrives(connection), encode(id.as_str()))
+}
+
+/// The report of a selective redrive as a file.
+pub fn export_redrive(connection: &ConnectionName, id: &RedriveId) -> String {
+    format!("{}/export.{}", redrive(connection, id), Download::Ndjson.ending())
+}
+
 /// The audit log of a connection.
 pub fn activity(connection: &ConnectionName) -> String {
     format!("{}/activity", home(connection))
@@ -208,6 +229,9 @@ mod tests {
             chosen(&c, &q, "s1"),
             compare(&c, &q, "a/b", "c&d"),
             job(&c, "j1"),
+            plan(&c, &q, "p1"),
+            redrives(&c),
+            export_redrive(&c, &RedriveId::new("r/1")),
             export(&c, &q, Download::Ndjson, &[("filter", "a b"), ("message", "")]),
             export_chosen(&c, &q, "s1", Download::Csv),
             import(&c, &q, "u1"),
@@ -234,6 +258,9 @@ mod tests {
 /prod-eu/queues/TradeStatus.fifo/chosen/s1
 /prod-eu/queues/TradeStatus.fifo/compare?a=a%2Fb&b=c%26d
 /prod-eu/jobs/j1
+/prod-eu/queues/TradeStatus.fifo/plan/p1
+/prod-eu/redrives
+/prod-eu/redrives/r%2F1/export.ndjson
 /prod-eu/queues/TradeStatus.fifo/export.ndjson?filter=a%20b
 /prod-eu/queues/TradeStatus.fifo/chosen/s1/export.csv
 /prod-eu/queues/TradeStatus.fifo/import?upload=u1

@@ -8,7 +8,8 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 use super::pages::{
-    activity, chosen, danger, deleted, failure, home, import, job, messages, new_queue, queue, redrive, send, settings,
+    activity, chosen, danger, deleted, failure, home, import, job, messages, new_queue, queue, redrive, redrives, send,
+    settings,
 };
 
 /// The console.
@@ -33,6 +34,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:connection/deleted/:copy") view=deleted::KeptCopyPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/import") view=import::ImportPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/jobs/:job") view=job::JobPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/plan/:plan") view=redrives::plan::PlanPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/send") view=send::SendPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/redrive") view=redrive::RedrivePage ssr=SsrMode::Async/>
             </FlatRoutes>

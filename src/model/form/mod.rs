@@ -16,6 +16,8 @@ pub mod look;
 pub mod new_queue;
 pub mod quantity;
 pub mod redrive;
+pub mod redrive_start;
+pub mod redrive_wish;
 pub mod saved;
 pub mod send;
 pub mod settings;

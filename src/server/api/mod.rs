@@ -9,6 +9,7 @@
 pub mod messages;
 pub mod queues;
 pub mod redrive;
+pub mod redrives;
 pub mod theme;
 pub mod undo;
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::messages::{download, list};
 use super::queue::head::head as queue_head;
+use super::redrives::{lines, wish};
 use super::{Here, Page, done, page};
 use crate::model::archive::Archived;
 use crate::model::form::carry_out::CarryOutForm;
@@ -49,6 +50,7 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
         <div class="split" data-side="end">
             {sample(&here, &chosen)}
             <div class="stack">
+                {redrive(&here, &chosen)}
                 {actions(&here, &chosen, budget.as_ref(), &keeps)}
                 <LinkButton href=back>"Back to the list"</LinkButton>
             </div>
@@ -101,6 +103,22 @@ fn sample(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
             {more}
         </Section>
     }
+}
+
+/// What most people have chosen them for.
+fn redrive(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
+    let subject = wish::Subject {
+        queue: &chosen.queue,
+        typed: None,
+        chosen: &chosen.id,
+        plan: "",
+        homes: lines::homes(chosen.messages.iter().map(AsRef::as_ref)),
+        has_home: chosen.messages.iter().any(|message| message.source().is_some()),
+        count: words::plural(chosen.messages.len() as u64, "message", "messages"),
+        primary: true,
+    };
+    let form = wish::form(here, &subject).into_any();
+    view! { <Section title="Redrive">{form}</Section> }
 }
 
 /// One form per action.

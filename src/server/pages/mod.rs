@@ -22,6 +22,7 @@ pub mod messages;
 pub mod new_queue;
 pub mod queue;
 pub mod redrive;
+pub mod redrives;
 pub mod send;
 pub mod settings;
 pub mod shell;

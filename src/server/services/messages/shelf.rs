@@ -18,6 +18,7 @@ use super::spent::Spent;
 use super::uploads::Uploads;
 use crate::model::{Failure, QueueName, Refusal};
 use crate::server::services::jobs::Jobs;
+use crate::server::services::redrive::planning::Plans;
 use crate::server::store::Receives;
 
 /// How many snapshots a connection keeps.
@@ -54,6 +55,7 @@ pub struct Desk {
     turns: Mutex<HashMap<QueueName, Turn>>,
     recent: Mutex<Recent>,
     sets: Sets,
+    plans: Plans,
     uploads: Uploads,
     jobs: Jobs,
 }
@@ -180,6 +182,11 @@ impl Desk {
     /// What was chosen to do something with.
     pub(super) fn sets(&self) -> &Sets {
         &self.sets
+    }
+
+    /// What was planned to be redriven.
+    pub(in crate::server::services) fn plans(&self) -> &Plans {
+        &self.plans
     }
 
     /// What was read from files.

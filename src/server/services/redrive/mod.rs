@@ -5,5 +5,6 @@
 
 pub mod engine;
 mod native;
+pub mod planning;
 
 pub use self::native::Redrivable;

@@ -58,6 +58,10 @@ pub enum Verb {
     StartRedrive,
     /// `CancelMessageMoveTask`.
     CancelRedrive,
+    /// `SendMessageBatch` and `DeleteMessageBatch`: a selective redrive.
+    MoveMessages,
+    /// The same with messages that somebody edited.
+    EditAndResend,
     /// `PurgeQueue`.
     PurgeQueue,
     /// `DeleteQueue`.
@@ -72,7 +76,7 @@ pub enum Verb {
 
 impl Verb {
     /// All of them, in the order of a filter's list.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::CreateQueue,
         Self::SetAttributes,
         Self::TagQueue,
@@ -84,6 +88,8 @@ impl Verb {
         Self::ChangeVisibility,
         Self::StartRedrive,
         Self::CancelRedrive,
+        Self::MoveMessages,
+        Self::EditAndResend,
         Self::PurgeQueue,
         Self::DeleteQueue,
         Self::RestoreMessages,
@@ -105,6 +111,8 @@ impl Verb {
             Self::ChangeVisibility => "change-visibility",
             Self::StartRedrive => "start-redrive",
             Self::CancelRedrive => "cancel-redrive",
+            Self::MoveMessages => "move-messages",
+            Self::EditAndResend => "edit-and-resend",
             Self::PurgeQueue => "purge-queue",
             Self::DeleteQueue => "delete-queue",
             Self::RestoreMessages => "restore-messages",
@@ -126,6 +134,8 @@ impl Verb {
             Self::DeleteMessage => "Delete messages",
             Self::ChangeVisibility => "Change visibility",
             Self::StartRedrive => "Start redrive",
+            Self::MoveMessages => "Redrive messages",
+            Self::EditAndResend => "Edit and resend",
             Self::CancelRedrive => "Cancel redrive",
             Self::PurgeQueue => "Purge queue",
             Self::DeleteQueue => "Delete queue",

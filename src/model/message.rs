@@ -149,6 +149,8 @@ pub struct EntryFailure {
     pub code: Code,
     /// Whether SQS says that the request was at fault, so that trying again is useless.
     pub sender_fault: bool,
+    /// The message that there is all the same: a copy was made whose checksum is wrong.
+    pub made: Option<MessageId>,
 }
 
 /// The answer to a batch: what worked, by index, and what did not. Partial failure is a value, not an error

@@ -24,14 +24,16 @@ pub mod paths;
 pub mod policy;
 pub mod queue;
 pub mod redrive;
+pub mod refusal;
 pub mod settings;
 pub mod words;
 
 pub use activity::{Activity, ActivityId, Verb};
 pub use draft::Draft;
-pub use failure::{Code, Failure, Refusal};
+pub use failure::{Code, Failure};
 pub use ids::{ConnectionName, MessageId, QueueArn, QueueName, QueueUrl, ReceiptHandle};
 pub use message::{AttributeValue, Message, MessageAttribute};
 pub use policy::{RedriveAllowPolicy, RedrivePolicy};
 pub use queue::{Attributes, Depth, QueueKind};
 pub use redrive::{MoveTask, TaskStatus};
+pub use refusal::Refusal;

@@ -49,13 +49,16 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
                     clock.clone(),
                     poller,
                     Arc::clone(&keeping),
-                    Desk::new(life.stop.clone(), Terms::default(), receives),
+                    Desk::new(life.stop.clone(), Terms::default(), receives).working(life.work.clone()),
                 ));
             }
             Err(error) => problems.push(format!("connection {}: {error}", configured.name)),
         }
     }
     if problems.is_empty() {
+        for connection in &connections {
+            connection.resume_selectives().await;
+        }
         Ok(Services::new(connections, store, clock, life.work.clone(), config.public_origin.clone()))
     } else {
         Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("\nredrive: ")))

@@ -4,10 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Tells the wall-clock time. Intervals and timeouts use tokio's monotonic timer instead.
+use rustix::time::{ClockId, clock_gettime};
+
+/// Tells the time. Intervals and timeouts within a process use tokio's monotonic timer instead.
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970, UTC.
     fn now_ms(&self) -> i64;
+
+    /// Milliseconds on a clock that never goes back and goes on while the machine is suspended: for leases and windows,
+    /// which run on at SQS meanwhile.
+    fn mono_ms(&self) -> i64;
 }
 
 /// The shared clock of a process.
@@ -22,6 +28,16 @@ impl Clock for SystemClock {
     fn now_ms(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn mono_ms(&self) -> i64 {
+        // Linux's usual monotonic clock stands still while the machine is suspended; elsewhere it does not.
+        #[cfg(target_os = "linux")]
+        const CLOCK: ClockId = ClockId::Boottime;
+        #[cfg(not(target_os = "linux"))]
+        const CLOCK: ClockId = ClockId::Monotonic;
+        let now = clock_gettime(CLOCK);
+        now.tv_sec * 1_000 + now.tv_nsec / 1_000_000
     }
 }
 
@@ -44,5 +60,9 @@ impl TestClock {
 impl Clock for TestClock {
     fn now_ms(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
+    }
+
+    fn mono_ms(&self) -> i64 {
+        self.now_ms()
     }
 }

@@ -163,8 +163,9 @@ impl TestConsole {
         // What the console does ends before the SQS that it needs.
         let closing = stop.child_token();
         let receives = store.receives(&about.name).await.unwrap();
-        let desk = Desk::new(closing.clone(), terms, receives);
+        let desk = Desk::new(closing.clone(), terms, receives).working(tracker.clone());
         let connection = Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, keeping, desk);
+        connection.resume_selectives().await;
         let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker, None);
 
         // No built assets are needed: a page has then no style and no script.

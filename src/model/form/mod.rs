@@ -138,6 +138,12 @@ pub enum Done {
         /// How many messages SQS had moved by then.
         moved: u64,
     },
+    /// A selective redrive was told to wait.
+    RedrivePaused,
+    /// A selective redrive was told to go on.
+    RedriveResumed,
+    /// A selective redrive was told to end.
+    RedriveEnding,
     /// A hold was started.
     HoldStarted,
     /// A hold was told to take no more.
@@ -170,6 +176,9 @@ impl Done {
             Self::QueuePurged => "Purge started".into(),
             Self::MessageSent(_) => "Message sent".into(),
             Self::MessageNotDelivered(_) => "Accepted, but not delivered".into(),
+            Self::RedrivePaused => "Redrive paused".into(),
+            Self::RedriveResumed => "The redrive goes on".into(),
+            Self::RedriveEnding => "The redrive ends".into(),
             Self::HoldStarted => "Receiving".into(),
             Self::ReceiveStopped => "Receiving stopped".into(),
             Self::Extended => "Held for longer".into(),
@@ -213,6 +222,13 @@ impl Done {
             Self::MessageSent(_) => "The MD5 that SQS answered matches what was sent.",
             Self::MessageNotDelivered(_) => {
                 "A message with this deduplication id (or this body, where the queue derives it) was accepted less than five minutes ago. SQS delivers only the first."
+            }
+            Self::RedrivePaused => {
+                "What it held and had not sent is given back. It waits until somebody lets it go on, over restarts, too."
+            }
+            Self::RedriveResumed => "",
+            Self::RedriveEnding => {
+                "Nothing more is sent. What was sent stays sent, and its originals are still deleted."
             }
             Self::HoldStarted | Self::ReceiveStopped | Self::Extended => "",
             Self::Released { .. } => "Consumers can receive them again. Their copies stay here.",

@@ -113,6 +113,11 @@ impl Connection {
         &self.0.keeping
     }
 
+    /// What the console remembers, for what goes on by itself.
+    pub(super) fn shared_store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.0.store)
+    }
+
     pub(super) fn store(&self) -> &dyn Store {
         &*self.0.store
     }

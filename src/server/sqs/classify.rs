@@ -5,7 +5,7 @@
 //! (`AWS.SimpleQueueService.NonExistentQueue;Sender`). Both names are known here; whatever has neither is judged by its
 //! HTTP status.
 
-mod codes;
+pub(super) mod codes;
 mod transport;
 
 #[cfg(test)]

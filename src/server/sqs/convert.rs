@@ -134,9 +134,16 @@ pub(super) fn outcome<T>(
     for (index, entry) in entries.into_iter().enumerate() {
         match entry {
             Entry::Done(value) => outcome.succeeded.push((index, value)),
-            Entry::Failed(code, sender_fault) => outcome.failed.push(EntryFailure { index, code, sender_fault }),
+            Entry::Failed(code, sender_fault) => {
+                outcome.failed.push(EntryFailure { index, code, sender_fault, made: None });
+            }
             Entry::Unheard => {
-                outcome.failed.push(EntryFailure { index, code: Code::new(NO_ANSWER), sender_fault: false });
+                outcome.failed.push(EntryFailure {
+                    index,
+                    code: Code::new(NO_ANSWER),
+                    sender_fault: false,
+                    made: None,
+                });
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What a call to SQS can fail with, typed.
 
+use super::classify::codes;
+use crate::model::message::EntryFailure;
 use crate::model::{Code, Failure, QueueName};
 
 /// The code of an answer whose MD5 is not that of the message.
@@ -13,6 +15,14 @@ pub(super) const NO_ANSWER: &str = "NoAnswer";
 /// nothing of it, or something that cannot be true.
 pub fn leaves_open(code: &Code) -> bool {
     [MD5_MISMATCH, INCOMPLETE, NO_ANSWER].contains(&code.as_str())
+}
+
+/// The kind of failure that a failed entry of a batch stands for.
+pub fn kind_of_entry(entry: &EntryFailure) -> Kind {
+    if leaves_open(&entry.code) {
+        return Kind::Garbled;
+    }
+    codes::kind("", entry.code.as_str(), "", if entry.sender_fault { 400 } else { 500 })
 }
 
 /// The kind of failure: what a caller can act upon.

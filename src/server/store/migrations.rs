@@ -10,7 +10,7 @@ use super::StoreError;
 const APPLICATION_ID: i64 = 0x5244_5256;
 
 /// Step n brings a database from version n to n + 1 (`PRAGMA user_version`).
-const STEPS: [&str; 5] = [AUDIT_LOG, ARCHIVE, RECEIVES, SAVED_FILTERS, BYTES_OF_A_DELETION];
+const STEPS: [&str; 6] = [AUDIT_LOG, ARCHIVE, RECEIVES, SAVED_FILTERS, BYTES_OF_A_DELETION, REDRIVES];
 
 /// The audit log. `outcome` is NULL while a change is under way.
 const AUDIT_LOG: &str = "
@@ -100,6 +100,62 @@ const SAVED_FILTERS: &str = "
 const BYTES_OF_A_DELETION: &str = "
     DROP INDEX archive_by_deletion;
     CREATE INDEX archive_by_deletion ON archive (deletion, bytes);
+";
+
+/// Selective redrives. `owner` is the fencing token; one redrive of a queue is open at a time. A row's number is the order
+/// in which its message became known, so that what is written together lies together. `kind` is the kind of `closing`.
+const REDRIVES: &str = "
+    CREATE TABLE redrive (
+        no           INTEGER PRIMARY KEY AUTOINCREMENT,
+        id           TEXT NOT NULL UNIQUE,
+        connection   TEXT NOT NULL,
+        source       TEXT NOT NULL,
+        queue        TEXT NOT NULL,
+        destinations TEXT NOT NULL,
+        who          TEXT NOT NULL,
+        how          TEXT NOT NULL,
+        messages     INTEGER,
+        undoes       TEXT,
+        started_ms   INTEGER NOT NULL,
+        wish         TEXT NOT NULL,
+        owner        INTEGER NOT NULL DEFAULT 0,
+        paused       INTEGER NOT NULL DEFAULT 0,
+        approved     INTEGER NOT NULL DEFAULT 0,
+        cancelled    INTEGER NOT NULL DEFAULT 0,
+        ended_ms     INTEGER,
+        ended_how    TEXT CHECK (ended_how IN ('finished', 'cancelled')),
+        may_remain   INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX redrive_open ON redrive (source) WHERE ended_ms IS NULL;
+    CREATE INDEX redrive_by_source ON redrive (source, no);
+    CREATE INDEX redrive_by_connection ON redrive (connection, no);
+    CREATE TABLE redrive_row (
+        no          INTEGER PRIMARY KEY,
+        redrive     INTEGER NOT NULL,
+        id          TEXT NOT NULL,
+        destination INTEGER,
+        grouped     TEXT,
+        sequence    TEXT,
+        attempts    INTEGER NOT NULL DEFAULT 0,
+        refused     INTEGER NOT NULL DEFAULT 0,
+        extra       INTEGER NOT NULL DEFAULT 0,
+        first_ms    INTEGER NOT NULL DEFAULT 0,
+        stage       INTEGER NOT NULL,
+        kind        TEXT,
+        closing     TEXT,
+        copy        TEXT,
+        sent_ms     INTEGER,
+        came_back   INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE UNIQUE INDEX redrive_row_by_id ON redrive_row (redrive, id);
+    CREATE INDEX redrive_row_by_copy ON redrive_row (copy) WHERE copy IS NOT NULL;
+    CREATE TABLE redrive_edit (
+        redrive  INTEGER NOT NULL,
+        id       TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        draft    TEXT,
+        PRIMARY KEY (redrive, id)
+    ) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings the database to the newest version, in one transaction. Refuses what another program, or a newer version of

@@ -2,13 +2,14 @@
 //! May use: model.
 //!
 //! [`Store`] is what the console remembers, in the model's own types: the audit log, what is known of receives, copies of
-//! what was removed ([`ArchiveStore`]) and saved filters ([`FilterStore`]). [`Sqlite`] keeps it in one file, or in memory;
+//! what was removed ([`ArchiveStore`]), saved filters ([`FilterStore`]) and selective redrives ([`RedriveStore`]). [`Sqlite`] keeps it in one file, or in memory;
 //! a store that several consoles share would implement the same traits.
 
 mod activity;
 mod archive;
 mod migrations;
 mod receives;
+pub mod redrives;
 mod saved;
 mod sqlite;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
+pub use self::redrives::RedriveStore;
 pub use self::sqlite::Sqlite;
 use crate::model::activity::{Activity, ActivityId, Entry, Outcome, Verb};
 use crate::model::archive::{CopyId, KeptCopy, Restored};
@@ -74,6 +76,12 @@ pub enum StoreError {
     /// The same of a saved filter of a queue.
     #[error("a saved filter of {0} is damaged")]
     DamagedFilter(QueueName),
+    /// The same of a selective redrive, by its id.
+    #[error("the redrive {0} is damaged")]
+    DamagedRedrive(String),
+    /// Somebody else carries the redrive out by now, or it has ended.
+    #[error("another console has taken this redrive over")]
+    Fenced,
     /// What shall be kept is more than the archive may hold in all.
     #[error("{bytes} bytes are to be kept, and the archive may hold {most}")]
     NoRoom {
@@ -229,7 +237,7 @@ pub trait FilterStore: Send + Sync {
 
 /// What the console remembers. Calls wait for the disk without blocking the runtime.
 #[async_trait]
-pub trait Store: ArchiveStore + FilterStore {
+pub trait Store: ArchiveStore + FilterStore + RedriveStore {
     /// Writes down what is about to be done. When this returns it is on the disk: only then may the effect happen.
     async fn intend(&self, entry: &Entry) -> Result<ActivityId, StoreError>;
 

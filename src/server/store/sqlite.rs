@@ -91,7 +91,7 @@ impl Sqlite {
     }
 
     /// Runs a job on the thread. It runs to its end even if the caller stops waiting.
-    async fn run<T: Send + 'static>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {

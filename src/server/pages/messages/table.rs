@@ -185,6 +185,7 @@ pub(super) fn standing(entry: &Entry, now_ms: i64) -> AnyView {
     let state = match entry.standing {
         Standing::Deleted => view! { <Badge>"deleted"</Badge> }.into_any(),
         Standing::Returned => view! { <Badge>"given back"</Badge> }.into_any(),
+        Standing::HandedOver => view! { <Badge tone=Tone::Info>"in a redrive"</Badge> }.into_any(),
         Standing::Untouched => view! { <Badge>"untouched"</Badge> }.into_any(),
         Standing::Held { until_ms } if until_ms > now_ms => {
             let left = u64::try_from((until_ms - now_ms) / 1_000).unwrap_or(0);

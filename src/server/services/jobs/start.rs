@@ -150,6 +150,9 @@ impl Connection {
 
     /// Refuses a receive where a job receives: each would take what the other looks for.
     pub(in crate::server::services) fn vacant(&self, queue: &QueueName) -> Result<(), Failure> {
+        if self.desk().runs().take_from(queue) {
+            return Err(Failure::Refused(Refusal::RedriveRunning));
+        }
         if self.jobs().receives(queue) { Err(Failure::Refused(Refusal::ReceiveRunning)) } else { Ok(()) }
     }
 
@@ -167,6 +170,9 @@ impl Connection {
         if let Task::Copy { to: destination } = &carry_out.task {
             to = Some(self.url(destination).await?);
         } else {
+            if self.desk().runs().take_from(queue) {
+                return Err(Failure::Refused(Refusal::RedriveRunning));
+            }
             cell = self.desk().cell(queue);
             if cell.as_ref().is_some_and(|cell| cell.is_receiving()) {
                 return Err(Failure::Refused(Refusal::ReceiveRunning));

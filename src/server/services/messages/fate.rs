@@ -99,7 +99,8 @@ mod tests {
     fn each_message_keeps_its_own_result() {
         let mut snapshot = Snapshot::begun(Origin::Hold, 0, 10, 10, 30);
         snapshot.take(["a", "b", "c"].map(|id| message(id, "", None)).to_vec(), 30_000);
-        let failed = vec![EntryFailure { index: 1, code: Code::new("ReceiptHandleIsInvalid"), sender_fault: true }];
+        let failed =
+            vec![EntryFailure { index: 1, code: Code::new("ReceiptHandleIsInvalid"), sender_fault: true, made: None }];
         let mut fates = by_handle(&["a", "b"].map(handle), BatchOutcome { succeeded: vec![(0, ())], failed });
         assert_eq!(count(&fates), (1, 1, 0));
 
@@ -122,7 +123,8 @@ mod tests {
     fn an_entry_that_the_answer_leaves_open_may_have_been_done() {
         let codes = ["NoAnswer", MD5_MISMATCH, "InternalError"].map(Code::new);
         let failed = codes.into_iter().enumerate();
-        let failed = failed.map(|(index, code)| EntryFailure { index, code, sender_fault: false }).collect();
+        let failed =
+            failed.map(|(index, code)| EntryFailure { index, code, sender_fault: false, made: None }).collect();
         let fates = by_handle(&["a", "b", "c"].map(handle), BatchOutcome { succeeded: Vec::new(), failed });
         assert_eq!(count(&fates), (0, 1, 2), "{fates:?}");
     }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::cell::Cell;
 use super::chosen::Sets;
@@ -19,6 +20,7 @@ use super::uploads::Uploads;
 use crate::model::{Failure, QueueName, Refusal};
 use crate::server::services::jobs::Jobs;
 use crate::server::services::redrive::planning::Plans;
+use crate::server::services::redrive::selective::Runs;
 use crate::server::store::Receives;
 
 /// How many snapshots a connection keeps.
@@ -58,12 +60,30 @@ pub struct Desk {
     plans: Plans,
     uploads: Uploads,
     jobs: Jobs,
+    runs: Runs,
+    work: TaskTracker,
 }
 
 impl Desk {
     /// A desk that knows of receives what the store kept; what runs on it ends with `closing`.
     pub fn new(closing: CancellationToken, terms: Terms, receives: Vec<(QueueName, Receives)>) -> Self {
         Self { closing, terms, spent: Mutex::new(Spent::knowing(receives)), ..Self::default() }
+    }
+
+    /// The same, where what goes on by itself is waited for with these tasks.
+    #[must_use]
+    pub fn working(self, work: TaskTracker) -> Self {
+        Self { work, ..self }
+    }
+
+    /// What goes on by itself.
+    pub(in crate::server::services) fn work(&self) -> &TaskTracker {
+        &self.work
+    }
+
+    /// The selective redrives that this process carries out.
+    pub fn runs(&self) -> &Runs {
+        &self.runs
     }
 
     /// What the console promises of its looks and holds.

@@ -50,6 +50,8 @@ pub enum Standing {
     },
     /// Deleted by us.
     Deleted,
+    /// A redrive goes on with it.
+    HandedOver,
 }
 
 /// A message of a snapshot.

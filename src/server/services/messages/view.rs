@@ -69,6 +69,7 @@ pub fn subject<'a>(index: &Index, at: usize, entry: &'a Entry, now_ms: i64) -> S
         Standing::Deleted => State::Deleted,
         Standing::Returned => State::Returned,
         Standing::Held { .. } if entry.actionable(now_ms) => State::Held,
+        Standing::HandedOver => State::Held,
         Standing::Held { .. } | Standing::Untouched => State::Free,
     };
     let failed = entry.failed.is_some();

@@ -1,10 +1,12 @@
 //! Redrive: back to where a message failed, or anywhere else, without losing one.
 //!
 //! There are two ways. [`native`] is SQS's own message move task: whole queues, no choice, and it outlives the console.
-//! [`engine`] is ours, for what SQS cannot do: chosen messages, edited ones, other destinations, queues that SQS refuses.
+//! [`engine`] is ours, for what SQS cannot do: chosen messages, edited ones, other destinations, queues that SQS refuses;
+//! [`selective`] carries it out.
 
 pub mod engine;
 mod native;
 pub mod planning;
+pub mod selective;
 
 pub use self::native::Redrivable;

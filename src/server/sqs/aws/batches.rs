@@ -1,16 +1,19 @@
 //! The three batch calls. SQS answers 200 although entries failed, so each entry has its own result.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_sqs::types::{
     ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, SendMessageBatchRequestEntry,
+    SendMessageBatchResultEntry,
 };
 
 use super::super::Result;
 use super::super::convert::{self, int};
-use super::super::error::NO_ANSWER;
+use super::super::error::{MD5_MISMATCH, NO_ANSWER};
 use super::AwsSqs;
 use super::answer::answer;
 use crate::model::message::{BatchOutcome, Sent};
-use crate::model::{Draft, QueueUrl, ReceiptHandle};
+use crate::model::{Draft, MessageId, QueueUrl, ReceiptHandle};
 
 const COMPLETE: &str = "every required member is set";
 
@@ -31,6 +34,10 @@ impl AwsSqs {
         });
         let call = self.writes.send_message_batch().queue_url(queue.as_str()).set_entries(Some(entries.collect()));
         answer("SendMessageBatch", call.send().await, |output| {
+            let named = |entry: &SendMessageBatchResultEntry| {
+                Some((entry.id.parse::<usize>().ok()?, MessageId::new(&entry.message_id)))
+            };
+            let made: BTreeMap<_, _> = output.successful.iter().filter_map(named).collect();
             let succeeded = output.successful.into_iter().map(|entry| {
                 let draft = entry.id.parse().ok().and_then(|index: usize| drafts.get(index)).ok_or(NO_ANSWER);
                 let sent = draft.and_then(|draft| {
@@ -39,7 +46,11 @@ impl AwsSqs {
                 });
                 (entry.id, sent)
             });
-            convert::outcome(drafts.len(), succeeded, output.failed)
+            let mut outcome = convert::outcome(drafts.len(), succeeded, output.failed);
+            for entry in outcome.failed.iter_mut().filter(|entry| entry.code.as_str() == MD5_MISMATCH) {
+                entry.made = made.get(&entry.index).cloned();
+            }
+            outcome
         })
     }
 

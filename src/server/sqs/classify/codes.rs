@@ -6,7 +6,7 @@ use super::super::error::Kind;
 /// The kind of failure that `code` (without namespace) stands for, in an answer with `message` and HTTP `status`.
 ///
 /// Messages are read only where SQS has no code of its own for what happened.
-pub(super) fn kind(operation: &str, code: &str, message: &str, status: u16) -> Kind {
+pub(in super::super) fn kind(operation: &str, code: &str, message: &str, status: u16) -> Kind {
     if let Some(kind) = kind_of_message(message) {
         return kind;
     }

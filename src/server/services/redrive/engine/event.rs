@@ -130,7 +130,7 @@ pub enum SendOutcome {
 }
 
 /// What came of deleting one message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DeleteOutcome {
     /// SQS says that it did.
     Deleted,
@@ -138,6 +138,8 @@ pub enum DeleteOutcome {
     Again,
     /// The handle is not good any more.
     Stale,
+    /// SQS does not let us.
+    Refused(Code),
     /// The credentials are missing, wrong or expired.
     Credentials,
 }

@@ -273,6 +273,10 @@ impl Engine {
                 }
                 DeleteOutcome::Credentials => self.gate.credentials_failed(now.mono_ms),
                 DeleteOutcome::Again => self.deleting.refused(now.mono_ms),
+                DeleteOutcome::Refused(code) => {
+                    self.deleting.refused(now.mono_ms);
+                    self.gate.refused(Pause::Source, code);
+                }
                 DeleteOutcome::Deleted => {}
             }
             self.rows.change(no, |row| {

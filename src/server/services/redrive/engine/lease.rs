@@ -3,8 +3,10 @@
 //! SQS counts a visibility timeout from the moment at which it hands a message out or hears of the change, which is after
 //! we asked: so a lease is counted from the asking, and ends here before it ends there.
 
+use serde::{Deserialize, Serialize};
+
 /// The periods of a redrive; tests have shorter ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Terms {
     /// For how long at a time messages are hidden, seconds: after a crash they come back by then.
     pub lease_s: u32,

@@ -113,6 +113,8 @@ pub struct Progress<'a> {
     pub pauses: &'a BTreeSet<Pause>,
     /// What SQS said where it refused a queue.
     pub refusal: Option<&'a Code>,
+    /// Whether it has nothing in hand and makes sure that nothing is left.
+    pub concluding: bool,
     /// Whether it has ended.
     pub ended: bool,
 }
@@ -228,6 +230,7 @@ impl Engine {
             census: self.rows.census(),
             pauses: self.gate.pauses(),
             refusal: self.gate.refusal(),
+            concluding: self.search.is_dry() && self.rows.census().in_hand == 0 && self.gate.is_open() && !self.ended,
             ended: self.ended,
         }
     }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::lease::Terms;
 use crate::model::journal::{QueueNo, RedriveId};
 use crate::model::{Draft, MessageId, QueueArn, QueueKind};
 
 /// A redrive: from where, what, to where, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Its id; part of the deduplication ids.
     pub id: RedriveId,
@@ -25,12 +27,13 @@ pub struct Order {
     pub policy: Policy,
     /// For how long messages are hidden.
     pub terms: Terms,
-    /// What is sent in place of some messages.
+    /// What is sent in place of some messages. Kept apart from the rest, to be forgotten sooner.
+    #[serde(skip)]
     pub edits: BTreeMap<MessageId, Edit>,
 }
 
 /// A queue, as far as a redrive has to know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
     /// Its ARN.
     pub arn: QueueArn,
@@ -41,7 +44,7 @@ pub struct Queue {
 }
 
 /// Which messages are taken; all others that come by are given back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Take {
     /// Whatever is in the queue.
     Everything,
@@ -50,7 +53,7 @@ pub enum Take {
 }
 
 /// Where messages go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Route {
     /// Each to the queue it failed in, by its `DeadLetterQueueSourceArn`.
     Home,
@@ -70,7 +73,7 @@ pub struct Edit {
 }
 
 /// How a redrive goes about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Which first.
     pub sequence: Sequence,
@@ -95,7 +98,7 @@ pub struct Policy {
 }
 
 /// Which message first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sequence {
     /// As SQS hands them out: oldest first, more or less (exactly in a FIFO group).
     AsTheyCome,
@@ -104,7 +107,7 @@ pub enum Sequence {
 }
 
 /// When a redrive stops because its messages fail again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StopRule {
     /// More than so many per cent of what was sent.
     pub percent: u32,
@@ -115,7 +118,7 @@ pub struct StopRule {
 }
 
 /// What to do where sending again could make a second copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnUnknown {
     /// Send it again; the report says that there may be two.
     Resend,
@@ -124,7 +127,7 @@ pub enum OnUnknown {
 }
 
 /// What becomes of those behind a message that could not be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Behind {
     /// They stay, so that the group keeps its order.
     Stay,

@@ -99,6 +99,11 @@ impl Search {
         self.gathered
     }
 
+    /// Whether the last poll brought nothing.
+    pub fn is_dry(&self) -> bool {
+        self.dry
+    }
+
     pub fn may_remain(&self) -> Option<u64> {
         self.may_remain
     }

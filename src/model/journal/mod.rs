@@ -4,8 +4,11 @@
 //! engine makes records, a store keeps them, and nobody else has to understand them. [`JournalRow::apply`] is the one
 //! definition of what a record means: a store may fold in SQL, and is tested against it.
 
+mod kept;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::kept::{Ended, EndedHow, KeptRedrive, Origin};
 use super::failure::Code;
 use super::ids::MessageId;
 

@@ -1,0 +1,128 @@
+//! What the console itself refuses, and what to do instead.
+
+use serde::{Deserialize, Serialize};
+
+/// Why the console itself does not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The console or the connection is read-only.
+    ReadOnly,
+    /// A receive could be one too many: the queue's redrive policy allows only so many.
+    ReceiveBudget {
+        /// `maxReceiveCount`.
+        max_receive_count: u32,
+        /// How many receives a message of the queue is known to have had; 0 where that is not known.
+        received: u32,
+    },
+    /// The name typed to confirm is not the queue's.
+    NameNotTyped,
+    /// No queue names this one as its dead-letter queue, so SQS cannot redrive it.
+    NotADeadLetterQueue,
+    /// A message move task already runs on this queue.
+    TaskRunning,
+    /// No message move task runs on this queue.
+    NoTaskRunning,
+    /// A selective redrive takes from this queue.
+    RedriveRunning,
+    /// The selective redrive has ended.
+    RedriveEnded,
+    /// The message move task was told to stop already.
+    AlreadyCancelling,
+    /// This queue's messages are not copied before they are removed.
+    NoCopiesKept,
+    /// A receive is already running on this queue.
+    ReceiveRunning,
+    /// No receive runs on this queue.
+    NoReceiveRunning,
+    /// Messages of this queue are held: nothing takes their place.
+    Holding,
+    /// No message of this queue is held any more.
+    NothingHeld,
+    /// The last look was less than five seconds ago.
+    TooSoon,
+    /// The snapshot that messages were chosen from has been replaced, or what was chosen is not kept any more.
+    SnapshotReplaced,
+    /// The plan of a redrive is not kept any more.
+    PlanGone,
+    /// Somebody else changed the settings after the form was opened.
+    ChangedMeanwhile,
+    /// The answer's MD5 differs from what was sent; the message may be damaged.
+    Md5Differs,
+}
+
+impl Refusal {
+    /// What is refused, in one sentence.
+    pub fn title(&self) -> String {
+        match self {
+            Self::ReadOnly => "The console is read-only".into(),
+            Self::ReceiveBudget { max_receive_count, received: 0 } => {
+                format!("Looking could move messages to the dead-letter queue (maxReceiveCount is {max_receive_count})")
+            }
+            Self::ReceiveBudget { max_receive_count, received } if received >= max_receive_count => {
+                format!("A receive would move messages to the dead-letter queue (all {max_receive_count} are used)")
+            }
+            Self::ReceiveBudget { max_receive_count, received } => {
+                format!(
+                    "Looking could move messages to the dead-letter queue ({received} of {max_receive_count} receives are used)"
+                )
+            }
+            Self::NameNotTyped => "The queue's name was not typed".into(),
+            Self::NotADeadLetterQueue => "SQS can only redrive the dead-letter queue of an SQS queue".into(),
+            Self::TaskRunning => "A redrive is already running on this queue".into(),
+            Self::AlreadyCancelling => "This redrive was told to stop already".into(),
+            Self::NoTaskRunning => "No redrive is running on this queue".into(),
+            Self::RedriveRunning => "A selective redrive takes from this queue".into(),
+            Self::RedriveEnded => "This redrive has ended".into(),
+            Self::NoCopiesKept => "No copies are kept for this queue".into(),
+            Self::ReceiveRunning => "A receive is already running on this queue".into(),
+            Self::NoReceiveRunning => "No receive is running on this queue".into(),
+            Self::Holding => "Messages of this queue are held".into(),
+            Self::NothingHeld => "No message of this queue is held any more".into(),
+            Self::TooSoon => "This queue was looked at a moment ago".into(),
+            Self::SnapshotReplaced => "What was chosen is not there any more".into(),
+            Self::PlanGone => "This plan is not there any more".into(),
+            Self::ChangedMeanwhile => "The settings were changed meanwhile".into(),
+            Self::Md5Differs => "The answer's MD5 does not match what was sent".into(),
+        }
+    }
+
+    /// What to do instead.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::ReadOnly => {
+                "It was started with --read-only, or the connection says read_only. Restart it without to make changes."
+            }
+            Self::ReceiveBudget { max_receive_count, received } if received >= max_receive_count => {
+                "No confirmation allows that. Raise maxReceiveCount in the queue's settings first, or look at the dead-letter queue."
+            }
+            Self::ReceiveBudget { .. } => {
+                "Every look and every hold is a receive and counts. Look at the dead-letter queue instead, or confirm that the receives may be used up."
+            }
+            Self::NameNotTyped => "Type the name exactly as it is shown; nothing was changed.",
+            Self::NotADeadLetterQueue => {
+                "No queue's redrive policy names this queue. Messages that Lambda, SNS or EventBridge put here cannot be redriven by SQS."
+            }
+            Self::TaskRunning => "SQS allows one at a time on a queue. Wait for it, or cancel it first.",
+            Self::AlreadyCancelling => "SQS finishes the messages it had taken; then it stops.",
+            Self::RedriveRunning => "One at a time: wait for it, or cancel it on its page. “Redrives” lists them all.",
+            Self::RedriveEnded => "Its page has the outcome of every message.",
+            Self::NoTaskRunning => "If one was, it has ended by itself; the list below has its outcome.",
+            Self::NoCopiesKept => "Its page “Recently deleted” says why. Nothing was removed.",
+            Self::ReceiveRunning => "Wait until it ends, or stop it first.",
+            Self::NoReceiveRunning => "It has ended by itself; what it received stands below.",
+            Self::Holding => "Work on them, or release them all first.",
+            Self::NothingHeld => "They were given back; their copies stand below.",
+            Self::TooSoon => {
+                "Looks are five seconds apart, so that a queue is not received over and over. The last snapshot is still here."
+            }
+            Self::SnapshotReplaced => {
+                "Another look or receive took its place, or it was too long ago. Nothing was done; choose again from the list."
+            }
+            Self::PlanGone => "Plans are kept for a while, and not over a restart. Choose the messages again.",
+            Self::ChangedMeanwhile => {
+                "Somebody else changed them after this form was opened; nothing was applied. Look at both, then apply again."
+            }
+            Self::Md5Differs => "Look at the message in the queue before sending it again.",
+        }
+    }
+}

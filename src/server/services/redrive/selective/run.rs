@@ -1,0 +1,101 @@
+//! The redrives that this process carries out: how each is doing, and a way to steer it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{mpsc, watch};
+
+use crate::model::journal::RedriveId;
+use crate::model::live::Progress;
+use crate::model::{Code, QueueName};
+use crate::server::services::redrive::engine::{Census, Event, Pause, report};
+
+/// How a redrive is doing that runs in this process.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Live {
+    /// How many messages are how far.
+    pub census: Census,
+    /// Why it waits, if it does.
+    pub pauses: BTreeSet<Pause>,
+    /// What SQS said where it refused a queue.
+    pub refusal: Option<Code>,
+    /// Messages moved a second, of late.
+    pub per_second: f64,
+    /// Whether it has taken everything and makes sure that nothing is left.
+    pub concluding: bool,
+}
+
+/// A redrive that this process carries out.
+pub(super) struct Run {
+    pub id: RedriveId,
+    pub queue: QueueName,
+    pub events: mpsc::UnboundedSender<Event>,
+    live: watch::Sender<Live>,
+    progress: watch::Sender<Progress>,
+}
+
+impl Run {
+    pub(super) fn new(id: RedriveId, queue: QueueName, events: mpsc::UnboundedSender<Event>) -> Self {
+        let progress =
+            Progress { of: id.as_str().to_owned(), count: 0, state: String::new(), done: false, until: None };
+        Self { id, queue, events, live: watch::Sender::default(), progress: watch::Sender::new(progress) }
+    }
+
+    /// How it is doing.
+    pub(super) fn live(&self) -> Live {
+        self.live.borrow().clone()
+    }
+
+    /// The same for a stream.
+    pub(super) fn follow(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// Says how it is doing; a stream hears of it where something changed.
+    pub(super) fn tell(&self, live: Live) {
+        self.progress.send_if_modified(|progress| {
+            let count = u32::try_from(live.census.sent).unwrap_or(u32::MAX);
+            let state = report::headline(&live.census);
+            // A page that waits for somebody must say so: it is another page then.
+            let done = !live.pauses.is_empty() || progress.done;
+            let news = (progress.count, &progress.state, progress.done) != (count, &state, done);
+            (progress.count, progress.state, progress.done) = (count, state, done);
+            news
+        });
+        self.live.send_replace(live);
+    }
+
+    /// Says that this process does not carry it out any more.
+    pub(super) fn ended(&self) {
+        self.progress.send_modify(|progress| progress.done = true);
+    }
+}
+
+/// All of them, of one connection.
+#[derive(Default)]
+pub struct Runs(Mutex<BTreeMap<RedriveId, Arc<Run>>>);
+
+impl Runs {
+    pub(super) fn add(&self, run: Arc<Run>) {
+        self.lock().insert(run.id.clone(), run);
+    }
+
+    pub(super) fn remove(&self, id: &RedriveId) {
+        if let Some(run) = self.lock().remove(id) {
+            run.ended();
+        }
+    }
+
+    pub(super) fn find(&self, id: &RedriveId) -> Option<Arc<Run>> {
+        self.lock().get(id).cloned()
+    }
+
+    /// Whether one takes from this queue.
+    pub fn take_from(&self, queue: &QueueName) -> bool {
+        self.lock().values().any(|run| run.queue == *queue)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RedriveId, Arc<Run>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

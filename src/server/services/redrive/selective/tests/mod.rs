@@ -1,0 +1,4 @@
+//! The shell against an SQS over HTTP that can be made to misbehave: nothing lost, whatever happens.
+
+mod moving;
+pub mod world;

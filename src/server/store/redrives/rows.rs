@@ -1,0 +1,169 @@
+//! Reading rows back.
+
+use std::collections::BTreeMap;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params, params_from_iter};
+
+use super::journal::{CLOSED, DONE, INTENDED, SENT};
+use super::{RowQuery, Shape, Tally, kept::damaged};
+use crate::model::journal::{JournalRow, Origin, QueueNo, RedriveId, Stage};
+use crate::model::{ConnectionName, MessageId, QueueArn};
+use crate::server::store::StoreError;
+
+const COLUMNS: &str =
+    "id, destination, grouped, sequence, attempts, refused, extra, first_ms, stage, closing, copy, sent_ms, came_back";
+/// What a report tells rows apart by.
+const SHAPE: &str = "stage, coalesce(kind, ''), attempts > refused";
+
+/// All of a redrive, in the order in which they became known.
+pub(super) fn all(database: &Connection, no: i64, id: &RedriveId) -> Result<Vec<JournalRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM redrive_row WHERE redrive = ?1 ORDER BY no");
+    collect(database, &sql, params![no], id)
+}
+
+/// Those of other redrives of the same queue that ended after then, or have not: what these sent may come by again, and
+/// what they left in doubt is in doubt.
+pub(super) fn earlier(
+    database: &Connection,
+    no: i64,
+    source: &QueueArn,
+    since_ms: i64,
+) -> Result<Vec<JournalRow>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM redrive_row WHERE redrive IN
+           (SELECT no FROM redrive WHERE source = ?1 AND no <> ?2 AND (ended_ms IS NULL OR ended_ms >= ?3))
+         AND (copy IS NOT NULL OR attempts > refused) ORDER BY no DESC"
+    );
+    collect(database, &sql, params![source.as_str(), no, since_ms], &RedriveId::new("earlier"))
+}
+
+fn collect(
+    database: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+    id: &RedriveId,
+) -> Result<Vec<JournalRow>, StoreError> {
+    let mut select = database.prepare(sql)?;
+    let mut found = select.query(values)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.push(read(row)?.ok_or_else(|| damaged(id))?);
+    }
+    Ok(rows)
+}
+
+/// How many of each shape, with the newest of each.
+pub(super) fn tally(database: &Connection, id: &RedriveId) -> Result<Vec<Tally>, StoreError> {
+    // With a single max(), SQLite takes the other columns from the row that has it.
+    let sql = format!(
+        "SELECT {COLUMNS}, {SHAPE}, count(*), sum(extra > 0), sum(came_back), max(no) FROM redrive_row
+         WHERE redrive = (SELECT no FROM redrive WHERE id = ?1) GROUP BY {SHAPE}"
+    );
+    let mut select = database.prepare(&sql)?;
+    let mut found = select.query(params![id.as_str()])?;
+    let count = |value: i64| u64::try_from(value).unwrap_or_default();
+    let mut tallies = Vec::new();
+    while let Some(row) = found.next()? {
+        tallies.push(Tally {
+            example: read(row)?.ok_or_else(|| damaged(id))?,
+            shape: Shape { stage: row.get(13)?, kind: row.get(14)?, open: row.get(15)? },
+            rows: count(row.get(16)?),
+            duplicates: count(row.get(17)?),
+            came_back: count(row.get(18)?),
+        });
+    }
+    Ok(tallies)
+}
+
+/// The rows asked for, and how many there are.
+pub(super) fn find(
+    database: &Connection,
+    id: &RedriveId,
+    query: &RowQuery,
+) -> Result<(Vec<JournalRow>, u64), StoreError> {
+    let mut conditions = "redrive = (SELECT no FROM redrive WHERE id = ?)".to_owned();
+    let mut values: Vec<Value> = vec![id.as_str().to_owned().into()];
+    if !query.text.is_empty() {
+        conditions.push_str(" AND (instr(id, ?) OR instr(copy, ?) OR instr(grouped, ?))");
+        values.extend(std::iter::repeat_n(Value::from(query.text.clone()), 3));
+    }
+    if let Some(shapes) = &query.shapes {
+        let places = vec!["(?, ?, ?)"; shapes.len()].join(", ");
+        conditions = format!(
+            "{conditions} AND ({SHAPE}) IN (VALUES {})",
+            if places.is_empty() { "(-1, '', 0)" } else { &places }
+        );
+        for Shape { stage, kind, open } in shapes {
+            values.extend([Value::from(*stage), Value::from(kind.clone()), Value::from(i64::from(*open))]);
+        }
+    }
+    if query.duplicates {
+        conditions.push_str(" AND extra > 0");
+    }
+    if query.came_back {
+        conditions.push_str(" AND came_back");
+    }
+    let sql = format!("SELECT count(*) FROM redrive_row WHERE {conditions}");
+    let total: i64 = database.query_row(&sql, params_from_iter(&values), |row| row.get(0))?;
+    let skip = i64::try_from(query.skip).unwrap_or(i64::MAX);
+    values.extend([Value::from(i64::from(query.limit)), Value::from(skip)]);
+    let sql = format!("SELECT {COLUMNS} FROM redrive_row WHERE {conditions} ORDER BY no LIMIT ? OFFSET ?");
+    Ok((collect(database, &sql, params_from_iter(&values), id)?, u64::try_from(total).unwrap_or_default()))
+}
+
+/// Where copies come from.
+pub(super) fn origins(
+    database: &Connection,
+    connection: &ConnectionName,
+    copies: &[MessageId],
+) -> Result<BTreeMap<MessageId, Origin>, StoreError> {
+    let mut select = database.prepare(
+        "SELECT r.id, row.id, r.who, row.sent_ms,
+           EXISTS (SELECT 1 FROM redrive_edit AS e WHERE e.redrive = row.redrive AND e.id = row.id)
+         FROM redrive_row AS row JOIN redrive AS r ON r.no = row.redrive
+         WHERE row.copy = ?1 AND r.connection = ?2 ORDER BY row.no DESC LIMIT 1",
+    )?;
+    let mut origins = BTreeMap::new();
+    for copy in copies {
+        let mut found = select.query(params![copy.as_str(), connection.as_str()])?;
+        if let Some(row) = found.next()? {
+            let origin = Origin {
+                redrive: RedriveId::new(row.get::<_, String>(0)?),
+                original: MessageId::new(row.get::<_, String>(1)?),
+                who: row.get(2)?,
+                at_ms: row.get::<_, Option<i64>>(3)?.unwrap_or_default(),
+                edited: row.get(4)?,
+            };
+            origins.insert(copy.clone(), origin);
+        }
+    }
+    Ok(origins)
+}
+
+/// `None` where a row holds what this program never writes.
+fn read(row: &Row<'_>) -> rusqlite::Result<Option<JournalRow>> {
+    let text = |at: usize| row.get::<_, Option<String>>(at);
+    let stage = match row.get::<_, i64>(8)? {
+        INTENDED => Some(Stage::Intended),
+        SENT => Some(Stage::Sent),
+        DONE => Some(Stage::Done),
+        CLOSED => text(9)?.and_then(|closing| serde_json::from_str(&closing).ok()).map(Stage::Closed),
+        _ => None,
+    };
+    let Some(stage) = stage else { return Ok(None) };
+    Ok(Some(JournalRow {
+        id: MessageId::new(row.get::<_, String>(0)?),
+        to: row.get::<_, Option<u16>>(1)?.map(QueueNo),
+        group: text(2)?,
+        sequence: text(3)?.and_then(|sequence| sequence.parse().ok()),
+        attempts: row.get(4)?,
+        refused: row.get(5)?,
+        extra: row.get(6)?,
+        first_ms: row.get(7)?,
+        stage,
+        copy: text(10)?.map(MessageId::new),
+        sent_ms: row.get(11)?,
+        came_back: row.get(12)?,
+    }))
+}

@@ -249,7 +249,13 @@ impl Failure {
                 | Self::PurgeInProgress(_)
                 | Self::QueueDeletedRecently(_)
                 | Self::Refused(
-                    Refusal::TooSoon | Refusal::TaskRunning | Refusal::RedriveRunning | Refusal::ReceiveRunning
+                    Refusal::TooSoon
+                        | Refusal::TaskRunning
+                        | Refusal::RedriveRunning
+                        | Refusal::ReceiveRunning
+                        | Refusal::TooManyTasks
+                        | Refusal::QueueGoing { .. }
+                        | Refusal::Redriving { .. }
                 )
         )
     }

@@ -34,6 +34,11 @@ pub const KMS_DATA_KEY_REUSE: Range = Range { min: 60, max: 86_400, default: 300
 pub const MAX_RECEIVE_COUNT: Range = Range { min: 1, max: 1_000, default: 10 };
 /// `MaxNumberOfMessagesPerSecond` of a message move task (SQS API Reference, `StartMessageMoveTask`).
 pub const MOVE_RATE: Range = Range { min: 1, max: 500, default: 500 };
+/// The most message move tasks of an account at a time (SQS Developer Guide, "Learn how to configure a dead-letter queue
+/// redrive").
+pub const MOVE_TASKS: u64 = 100;
+/// The longest a message move task runs, seconds: 36 hours (same place).
+pub const MOVE_SECONDS: u32 = 129_600;
 
 /// The most messages one `ReceiveMessage`, and the most entries one batch, can carry.
 pub const BATCH_ENTRIES: usize = 10;

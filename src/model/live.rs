@@ -86,7 +86,7 @@ pub struct Row {
     pub line: Option<String>,
 }
 
-/// A message move task. On the wire: `[queue, started, moved, to move, active, status]`.
+/// A message move task. On the wire: `[queue, started, moved, to move, active, status, pace]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     /// The dead-letter queue it empties.
@@ -101,6 +101,8 @@ pub struct Task {
     pub active: bool,
     /// The word for its state.
     pub status: String,
+    /// How fast it goes and how long it takes, in words.
+    pub pace: String,
 }
 
 /// How far something is that goes on for a while: a hold, or a job.
@@ -160,14 +162,16 @@ impl<'de> Deserialize<'de> for Row {
 
 impl Serialize for Task {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        (&self.queue, self.started, self.moved, self.to_move, u8::from(self.active), &self.status).serialize(to)
+        (&self.queue, self.started, self.moved, self.to_move, u8::from(self.active), &self.status, &self.pace)
+            .serialize(to)
     }
 }
 
 impl<'de> Deserialize<'de> for Task {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let (queue, started, moved, to_move, active, status): (_, _, _, _, u8, _) = Deserialize::deserialize(from)?;
-        Ok(Self { queue, started, moved, to_move, active: active == 1, status })
+        let (queue, started, moved, to_move, active, status, pace): (_, _, _, _, u8, _, _) =
+            Deserialize::deserialize(from)?;
+        Ok(Self { queue, started, moved, to_move, active: active == 1, status, pace })
     }
 }
 
@@ -205,6 +209,7 @@ mod tests {
                 to_move: None,
                 active: true,
                 status: "Running".into(),
+                pace: "2/s".into(),
             }],
             progress: None,
         };
@@ -214,7 +219,7 @@ mod tests {
             concat!(
                 r#"{"now":1000,"state":"behind","calls":60,"cents":12,"queues":2,"#,
                 r#""rows":[["a",1,2,3,900,0,"0,1 2,3"],["b.fifo",18446744073709551615,0,0,0,1]],"#,
-                r#""tasks":[["a-dlq",5,3,null,1,"Running"]]}"#
+                r#""tasks":[["a-dlq",5,3,null,1,"Running","2/s"]]}"#
             )
         );
         assert_eq!(serde_json::from_str::<News>(&wire).unwrap(), news);

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::failure::Code;
+use super::ids::QueueName;
+
 /// Why the console itself does not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
@@ -20,6 +23,31 @@ pub enum Refusal {
     NotADeadLetterQueue,
     /// A message move task already runs on this queue.
     TaskRunning,
+    /// As many message move tasks run in the account as SQS allows.
+    TooManyTasks,
+    /// A queue in which messages would arrive is of the other type.
+    OtherType(QueueName),
+    /// A queue in which messages would arrive was purged or deleted through this console a moment ago.
+    QueueGoing {
+        /// The queue.
+        queue: QueueName,
+        /// Whether it was deleted rather than purged.
+        deleted: bool,
+    },
+    /// The access policy of a queue denies a message move task to everyone.
+    MoveDenied {
+        /// The queue.
+        queue: QueueName,
+        /// What is denied.
+        action: Code,
+    },
+    /// A message move task takes messages out of the queue, or brings some into it.
+    Redriving {
+        /// The dead-letter queue that it empties.
+        from: QueueName,
+        /// Whether messages arrive in the queue that this is about.
+        arrives: bool,
+    },
     /// No message move task runs on this queue.
     NoTaskRunning,
     /// A selective redrive takes from this queue.
@@ -69,6 +97,17 @@ impl Refusal {
             Self::NameNotTyped => "The queue's name was not typed".into(),
             Self::NotADeadLetterQueue => "SQS can only redrive the dead-letter queue of an SQS queue".into(),
             Self::TaskRunning => "A redrive is already running on this queue".into(),
+            Self::TooManyTasks => "As many redrives run in this account as SQS allows".into(),
+            Self::OtherType(name) => {
+                format!("SQS moves only between queues of one type, and {name} is {}", name.kind().word())
+            }
+            Self::QueueGoing { queue, deleted: true } => format!("{queue} was deleted a moment ago"),
+            Self::QueueGoing { queue, deleted: false } => format!("{queue} was purged a moment ago"),
+            Self::MoveDenied { queue, action } => format!("The access policy of {queue} denies {action} to everyone"),
+            Self::Redriving { from, arrives: true } => {
+                format!("A redrive of {from} is moving messages into this queue")
+            }
+            Self::Redriving { from, .. } => format!("A redrive is moving messages out of {from}"),
             Self::AlreadyCancelling => "This redrive was told to stop already".into(),
             Self::NoTaskRunning => "No redrive is running on this queue".into(),
             Self::RedriveRunning => "A selective redrive takes from this queue".into(),
@@ -103,6 +142,15 @@ impl Refusal {
                 "No queue's redrive policy names this queue. Messages that Lambda, SNS or EventBridge put here cannot be redriven by SQS."
             }
             Self::TaskRunning => "SQS allows one at a time on a queue. Wait for it, or cancel it first.",
+            Self::TooManyTasks => "SQS allows 100 at a time. Wait until one ends, or cancel one.",
+            Self::OtherType(_) => "Choose a queue of the same type, or copy the messages instead.",
+            Self::QueueGoing { .. } => {
+                "SQS takes up to 60 seconds for it, and what arrives meanwhile can be lost. Wait a minute and a half."
+            }
+            Self::MoveDenied { .. } => "Change that statement in the settings of the queue.",
+            Self::Redriving { .. } => {
+                "Messages would be lost on the way. Wait until it has ended, or cancel it and wait until it has stopped."
+            }
             Self::AlreadyCancelling => "SQS finishes the messages it had taken; then it stops.",
             Self::RedriveRunning => "One at a time: wait for it, or cancel it on its page. “Redrives” lists them all.",
             Self::RedriveEnded => "Its page has the outcome of every message.",

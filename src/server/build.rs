@@ -16,6 +16,7 @@ use super::services::archive::{Keeping, expire};
 use super::services::connection::About;
 use super::services::messages::{Desk, Terms};
 use super::services::poller::Poller;
+use super::services::redrive::keep_log;
 use super::services::{Connection, Services};
 use super::sqs::aws::AwsSqs;
 use super::sqs::connect::{Connect, connect};
@@ -42,7 +43,7 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
                 let poller =
                     Poller::start(about.name.clone(), Arc::clone(&sqs), clock.clone(), &life.work, life.stop.clone());
                 let receives = store.receives(&about.name).await.map_err(io::Error::other)?;
-                connections.push(Connection::new(
+                let connection = Connection::new(
                     about,
                     sqs,
                     Arc::clone(&store),
@@ -50,7 +51,9 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
                     poller,
                     Arc::clone(&keeping),
                     Desk::new(life.stop.clone(), Terms::default(), receives).working(life.work.clone()),
-                ));
+                );
+                life.work.spawn(keep_log(connection.clone(), life.stop.clone()));
+                connections.push(connection);
             }
             Err(error) => problems.push(format!("connection {}: {error}", configured.name)),
         }

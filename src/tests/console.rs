@@ -19,6 +19,7 @@ use crate::server::services::archive::Keeping;
 use crate::server::services::connection::About;
 use crate::server::services::messages::{Desk, Terms};
 use crate::server::services::poller::Poller;
+use crate::server::services::redrive::keep_log;
 use crate::server::services::{Connection, Services};
 use crate::server::sqs::Sqs;
 use crate::server::sqs::connect::{Connect, connect};
@@ -166,6 +167,7 @@ impl TestConsole {
         let desk = Desk::new(closing.clone(), terms, receives).working(tracker.clone());
         let connection = Connection::new(about, gateway, Arc::clone(&store), clock.clone(), poller, keeping, desk);
         connection.resume_selectives().await;
+        tracker.spawn(keep_log(connection.clone(), stop.clone()));
         let services = Services::new(vec![connection], Arc::clone(&store), clock, tracker, None);
 
         // No built assets are needed: a page has then no style and no script.

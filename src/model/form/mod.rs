@@ -203,7 +203,9 @@ impl Done {
             Self::FilterRenamed(name) => format!("It is called “{name}” now"),
             Self::FilterDeleted(name) => format!("“{name}” is forgotten"),
             Self::RedriveStarted => "Redrive started".into(),
-            Self::RedriveCancelled { .. } => "Redrive cancelled".into(),
+            Self::RedriveCancelled { moved } => {
+                format!("Redrive cancelled, {} moved by then", words::approximately(*moved))
+            }
             Self::Received { messages: n } => format!("{} received", messages(n)),
         }
     }
@@ -254,7 +256,9 @@ impl Done {
             }
             Self::FilterDeleted(_) => "The messages are not touched, and the list stays as it is.",
             Self::RedriveStarted => "SQS moves the messages by itself, also when this page is closed.",
-            Self::RedriveCancelled { .. } => "What was moved stays moved; SQS may finish a few messages it had taken.",
+            Self::RedriveCancelled { .. } => {
+                "What was moved stays moved. SQS finishes what it has taken before it stops; the counts follow later still."
+            }
             Self::Received { .. } => "",
         }
     }

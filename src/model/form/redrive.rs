@@ -1,4 +1,4 @@
-//! The form that starts a redrive.
+//! The forms that start a redrive and cancel one.
 
 use serde::{Deserialize, Serialize};
 
@@ -67,16 +67,7 @@ impl RedriveForm {
             invalid.push(Invalid::new("to", "Choose where the messages go."));
             None
         };
-        let rate = match self.rate.trim() {
-            "" => None,
-            text => match text.parse() {
-                Ok(rate) if limits::MOVE_RATE.contains(rate) => Some(rate),
-                _ => {
-                    invalid.push(Invalid::new("rate", "Give 1 to 500 messages per second, or leave it empty."));
-                    None
-                }
-            },
-        };
+        let rate = rate(&self.rate, "rate", &mut invalid);
         match (connection, queue) {
             (Some(connection), Some(queue)) if invalid.is_empty() => {
                 Ok(StartRedrive { connection, queue, destination, rate })
@@ -84,6 +75,39 @@ impl RedriveForm {
             _ => Err(invalid),
         }
     }
+}
+
+/// The form that cancels a redrive, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancelForm {
+    /// The connection.
+    pub connection: String,
+    /// The dead-letter queue.
+    pub queue: String,
+    /// `again` where the rest shall be started at another rate afterwards; that is a second step.
+    #[serde(default)]
+    pub then: String,
+    /// That rate; empty: SQS chooses.
+    #[serde(default)]
+    pub new_rate: String,
+}
+
+impl CancelForm {
+    /// The rate for the next redrive, where one was asked for.
+    pub fn parse(&self) -> Result<Option<u32>, Vec<Invalid>> {
+        let mut invalid = Vec::new();
+        let next = if self.then == "again" { rate(&self.new_rate, "new_rate", &mut invalid) } else { None };
+        if invalid.is_empty() { Ok(next) } else { Err(invalid) }
+    }
+}
+
+fn rate(text: &str, field: &str, invalid: &mut Vec<Invalid>) -> Option<u32> {
+    let text = text.trim();
+    let rate = text.parse().ok().filter(|rate| limits::MOVE_RATE.contains(*rate));
+    if rate.is_none() && !text.is_empty() {
+        invalid.push(Invalid::new(field, "Give 1 to 500 messages per second, or leave it empty."));
+    }
+    rate
 }
 
 #[cfg(test)]
@@ -105,6 +129,17 @@ mod tests {
     fn to_the_sources_at_the_rate_of_sqs() {
         let start = form("sources", " ", "").unwrap();
         assert_eq!((start.destination, start.rate), (None, None));
+    }
+
+    #[test]
+    fn a_new_rate_is_only_read_where_one_was_asked_for() {
+        let cancel = |then: &str, new_rate: &str| {
+            let form = CancelForm { then: then.into(), new_rate: new_rate.into(), ..CancelForm::default() };
+            form.parse().map_err(|invalid| invalid.len())
+        };
+        assert_eq!((cancel("again", " 20 "), cancel("again", "")), (Ok(Some(20)), Ok(None)));
+        assert_eq!((cancel("again", "0"), cancel("again", "fast")), (Err(1), Err(1)));
+        assert_eq!(cancel("", "fast"), Ok(None), "a cancellation is never refused for a field beside it");
     }
 
     #[test]

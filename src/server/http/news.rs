@@ -64,10 +64,10 @@ impl Since {
             .tasks
             .iter()
             .filter(|(_, tasks)| tasks.version > since)
-            .flat_map(|(name, tasks)| tasks.list.iter().enumerate().map(move |(i, of)| (name, i == 0, of)))
+            .flat_map(|(name, tasks)| tasks.list.iter().enumerate().map(move |(i, of)| (name, tasks, i == 0, of)))
             // Elsewhere the newest one is enough: a page may show that it runs, and that it has ended.
-            .filter(|(name, newest, of)| *newest || of.status.is_active() || looked_at().any(|shown| shown == *name))
-            .map(|(name, _, of)| task(name, of))
+            .filter(|(name, _, newest, of)| *newest || of.status.is_active() || looked_at().any(|shown| shown == *name))
+            .map(|(name, tasks, _, of)| task(name, of, tasks.pace(of)))
             .collect();
         let told = Told {
             state: state(census, view),
@@ -109,7 +109,7 @@ fn row(row: &QueueRow, since: u64, now: i64) -> Option<Row> {
     })
 }
 
-fn task(queue: &QueueName, task: &MoveTask) -> Task {
+fn task(queue: &QueueName, task: &MoveTask, pace: String) -> Task {
     Task {
         queue: queue.to_string(),
         started: task.started,
@@ -117,6 +117,7 @@ fn task(queue: &QueueName, task: &MoveTask) -> Task {
         to_move: task.to_move,
         active: task.status.is_active(),
         status: task.status.word().to_owned(),
+        pace,
     }
 }
 

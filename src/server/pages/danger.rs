@@ -11,8 +11,10 @@ use crate::model::queue::Counter;
 use crate::model::{Depth, Failure, QueueName, words};
 use crate::server::services::danger::{Stakes, delete_command, purge_command};
 use crate::server::services::jobs::purge::{MOST, MOST_BYTES, PATIENCE};
+use crate::server::services::redrive::Crossing;
 use crate::ui::parts::{
-    Button, Checkbox, Confirm, Consequences, FailureNotice, Figure, Figures, Glyph, LiveCount, Section, Variant,
+    Button, Checkbox, Confirm, Consequences, FailureNotice, Figure, Figures, Glyph, LiveCount, Notice, Section, Tone,
+    Variant,
 };
 
 /// What destroys.
@@ -33,6 +35,7 @@ async fn danger(here: Here) -> Result<Page, Failure> {
         {queue_head(here.connection.name(), &queue, QueuePage::Danger, is_dlq)}
         {done::notice(&here)}
         {unknown_sources.map(|failure| view! { <FailureNotice failure/> })}
+        {crossed(&stakes)}
         {figures(&queue, &stakes)}
         <div class="split">
             {purge(&here, &queue, &stakes, &sources, &keeps)}
@@ -40,6 +43,30 @@ async fn danger(here: Here) -> Result<Page, Failure> {
         </div>
     };
     Ok(Page::new(format!("Danger · {queue}"), body).about(&queue).answering(here.submission.as_deref()))
+}
+
+/// Says that a redrive moves messages out of the queue or into it, or that this is not known.
+fn crossed(stakes: &Stakes) -> Option<impl IntoView + use<>> {
+    let Crossing { refusal, unknown } = &stakes.crossing;
+    let (title, text) = match (refusal, unknown) {
+        (Some(refusal), _) => (refusal.title(), refusal.advice().to_owned()),
+        (None, Some(failure)) => {
+            let text =
+                format!("{}. What a redrive is moving would be lost with the queue's messages.", failure.title());
+            ("Whether a redrive crosses this queue is not known".to_owned(), text)
+        }
+        (None, None) => return None,
+    };
+    Some(view! {
+        <Notice tone=Tone::Warn title>
+            <p>{text}</p>
+        </Notice>
+    })
+}
+
+/// Why neither can be done now.
+fn refusal(here: &Here, stakes: &Stakes) -> Option<String> {
+    here.connection.allowed().err().or_else(|| stakes.crossing.refusal.clone()).map(|refusal| refusal.title())
 }
 
 /// What would be gone.
@@ -67,7 +94,7 @@ fn purge(
         let seconds = (at - here.now_ms).max(1_000).unsigned_abs() / 1_000;
         format!("It was purged a moment ago; SQS allows the next purge in {}.", words::seconds(seconds))
     });
-    let reason = here.connection.allowed().err().map(|refusal| refusal.title()).or(cooling);
+    let reason = refusal(here, stakes).or(cooling);
     let (sentences, line) = (purge_sentences(queue, sources), command(&purge_command(&stakes.url)));
     let dead_letters = stakes.attributes.redrive_policy.as_ref().map(|policy| policy.dead_letter_target.name());
     let archiving = archiving(here, keeps, stakes.attributes.depth, dead_letters.as_ref(), "purge");
@@ -99,7 +126,7 @@ fn delete(
     sources: &[QueueName],
     keeps: &Archived,
 ) -> impl IntoView + use<> {
-    let reason = here.connection.allowed().err().map(|refusal| refusal.title());
+    let reason = refusal(here, stakes);
     let dead_letters = stakes.attributes.redrive_policy.as_ref().map(|policy| policy.dead_letter_target.name());
     let sentences = delete_sentences(queue, sources, dead_letters.as_ref());
     let line = command(&delete_command(&stakes.url));

@@ -160,11 +160,16 @@ fn redriving(connection: &ConnectionName, overview: &Overview) -> Option<impl In
             let started = task.started;
             let (moved, max) = (task.moved, task.to_move.unwrap_or_default().max(task.moved));
             let words = super::redrive::moved(task);
+            let pace = overview.census().tasks.get(queue).map(|tasks| tasks.pace(task)).unwrap_or_default();
             view! {
                 <div class="running" data-task=name data-started=started>
                     <a href=href>{label}</a>
                     <Meter value=moved max label="Messages moved"/>
-                    <span data-moved="">{words}</span>
+                    <span class="nowrap">
+                        <span data-moved="">{words}</span>
+                        " "
+                        <span class="soft" data-pace="">{pace}</span>
+                    </span>
                 </div>
             }
         })

@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::connection::Connection;
+use super::redrive::Crossing;
 use super::report;
 use crate::model::activity::Verb;
 use crate::model::cli::Command;
@@ -20,6 +21,8 @@ pub struct Stakes {
     pub attributes: Attributes,
     /// The queues whose dead-letter queue it is, or why that is not known.
     pub sources: Result<Vec<QueueName>, Failure>,
+    /// The move tasks that cross it: while one does, it is neither purged nor deleted.
+    pub crossing: Crossing,
     /// When it may be purged again, milliseconds since 1970, where this console purged it a moment ago.
     pub purge_again_at: Option<i64>,
 }
@@ -35,15 +38,19 @@ pub fn delete_command(url: &QueueUrl) -> Command {
 }
 
 impl Connection {
-    /// What is at stake. Two requests (three where the queue's URL is unknown).
+    /// What is at stake. Two requests (three where the queue's URL is unknown), and one for every dead-letter queue whose
+    /// move task may cross it.
     pub async fn stakes(&self, queue: &QueueName) -> Result<Stakes, Failure> {
         let url = self.url(queue).await?;
         let (attributes, sources, purge_again_at) =
             tokio::join!(self.attributes(queue), self.dead_letter_sources(queue), self.purge_again_at(queue));
-        Ok(Stakes { url, attributes: attributes?, sources, purge_again_at })
+        let attributes = attributes?;
+        let crossing = self.crossing(queue, &attributes, sources.as_deref().ok()).await;
+        Ok(Stakes { url, attributes, sources, crossing, purge_again_at })
     }
 
-    /// Deletes every message of a queue, in flight and delayed ones too. Two requests (three where its URL is unknown).
+    /// Deletes every message of a queue, in flight and delayed ones too. Three requests (four where its URL is unknown), and
+    /// those of [`Self::crossing`].
     pub async fn purge_queue(&self, queue: &QueueName) -> Result<Done, Failure> {
         let (url, depth) = self.doomed(queue).await?;
         self.purge_counted(queue, &url, depth).await
@@ -59,7 +66,7 @@ impl Connection {
         Ok(Done::QueuePurged)
     }
 
-    /// Deletes a queue with all its messages. Two requests (three where its URL is unknown).
+    /// Deletes a queue with all its messages. The same requests.
     pub async fn delete_queue(&self, queue: &QueueName) -> Result<Done, Failure> {
         let (url, depth) = self.doomed(queue).await?;
         self.delete_counted(queue, &url, depth).await
@@ -82,7 +89,9 @@ impl Connection {
 
     async fn doomed(&self, queue: &QueueName) -> Result<(QueueUrl, Depth), Failure> {
         let url = self.url(queue).await?;
-        Ok((url, self.attributes(queue).await?.depth))
+        let attributes = self.attributes(queue).await?;
+        self.uncrossed(queue, &attributes).await?;
+        Ok((url, attributes.depth))
     }
 
     /// SQS tells nobody when a queue was purged; the audit log knows of the purges that went through this console.

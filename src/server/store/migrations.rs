@@ -10,7 +10,7 @@ use super::StoreError;
 const APPLICATION_ID: i64 = 0x5244_5256;
 
 /// Step n brings a database from version n to n + 1 (`PRAGMA user_version`).
-const STEPS: [&str; 6] = [AUDIT_LOG, ARCHIVE, RECEIVES, SAVED_FILTERS, BYTES_OF_A_DELETION, REDRIVES];
+const STEPS: [&str; 7] = [AUDIT_LOG, ARCHIVE, RECEIVES, SAVED_FILTERS, BYTES_OF_A_DELETION, REDRIVES, MOVE_TASKS];
 
 /// The audit log. `outcome` is NULL while a change is under way.
 const AUDIT_LOG: &str = "
@@ -156,6 +156,31 @@ const REDRIVES: &str = "
         draft    TEXT,
         PRIMARY KEY (redrive, id)
     ) STRICT, WITHOUT ROWID;
+";
+
+/// Move tasks. `started_ms` is NULL until one that was started through the console was seen.
+const MOVE_TASKS: &str = "
+    CREATE TABLE move_task (
+        id              INTEGER PRIMARY KEY AUTOINCREMENT,
+        connection      TEXT NOT NULL,
+        source          TEXT NOT NULL,
+        started_ms      INTEGER,
+        destination     TEXT,
+        rate            INTEGER,
+        status          TEXT NOT NULL,
+        moved           INTEGER NOT NULL DEFAULT 0,
+        to_move         INTEGER,
+        failure         TEXT,
+        handle          TEXT,
+        who             TEXT,
+        asked_ms        INTEGER NOT NULL,
+        cancelled_by    TEXT,
+        cancelled_ms    INTEGER,
+        cancelled_moved INTEGER,
+        seen_ms         INTEGER NOT NULL,
+        UNIQUE (connection, source, started_ms)
+    ) STRICT;
+    CREATE INDEX move_task_active ON move_task (connection, source) WHERE status IN ('Running', 'Cancelling');
 ";
 
 /// Brings the database to the newest version, in one transaction. Refuses what another program, or a newer version of

@@ -2,8 +2,9 @@
 //! May use: model.
 //!
 //! [`Store`] is what the console remembers, in the model's own types: the audit log, what is known of receives, copies of
-//! what was removed ([`ArchiveStore`]), saved filters ([`FilterStore`]) and selective redrives ([`RedriveStore`]). [`Sqlite`] keeps it in one file, or in memory;
-//! a store that several consoles share would implement the same traits.
+//! what was removed ([`ArchiveStore`]), saved filters ([`FilterStore`]), move tasks ([`TaskStore`]) and selective redrives
+//! ([`RedriveStore`]). [`Sqlite`] keeps it in one file, or in memory; a store that several consoles share would implement the
+//! same traits.
 
 mod activity;
 mod archive;
@@ -12,6 +13,7 @@ mod receives;
 pub mod redrives;
 mod saved;
 mod sqlite;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +27,9 @@ pub use self::sqlite::Sqlite;
 use crate::model::activity::{Activity, ActivityId, Entry, Outcome, Verb};
 use crate::model::archive::{CopyId, KeptCopy, Restored};
 use crate::model::filter::saved::{Change, Changed, Saved};
-use crate::model::{ConnectionName, QueueName};
+use crate::model::ids::TaskHandle;
+use crate::model::redrive::kept::{Cancel, KeptTask};
+use crate::model::{ConnectionName, MoveTask, QueueArn, QueueName};
 
 /// Why the store cannot do what it was asked. None of it is for a page: the texts go to the log.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +86,9 @@ pub enum StoreError {
     /// Somebody else carries the redrive out by now, or it has ended.
     #[error("another console has taken this redrive over")]
     Fenced,
+    /// The same of a move task that started then.
+    #[error("the move task that started at {0} is damaged")]
+    DamagedTask(i64),
     /// What shall be kept is more than the archive may hold in all.
     #[error("{bytes} bytes are to be kept, and the archive may hold {most}")]
     NoRoom {
@@ -235,9 +242,53 @@ pub trait FilterStore: Send + Sync {
     ) -> Result<Changed, StoreError>;
 }
 
+/// Which move tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskQuery {
+    /// The connection.
+    pub connection: ConnectionName,
+    /// Only those that empty this queue.
+    pub source: Option<QueueArn>,
+    /// Only those that were running when they were seen last.
+    pub active: bool,
+    /// Without so many of the newest: those of the pages before.
+    pub skip: u64,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// The log of move tasks.
+#[async_trait]
+pub trait TaskStore: Send + Sync {
+    /// Writes down that somebody started a task of which SQS gave the handle. What is seen of it later finds it by that.
+    async fn task_started(
+        &self,
+        connection: &ConnectionName,
+        source: &QueueArn,
+        handle: &TaskHandle,
+        who: &str,
+        now_ms: i64,
+    ) -> Result<(), StoreError>;
+
+    /// Takes what was read of the tasks of one queue, newest first as SQS lists them. Costs no write where nothing is new.
+    async fn tasks_seen(&self, connection: &ConnectionName, tasks: &[MoveTask], now_ms: i64) -> Result<(), StoreError>;
+
+    /// Writes down who cancelled the task of a queue that started then, and how far it was.
+    async fn task_cancelled(
+        &self,
+        connection: &ConnectionName,
+        source: &QueueArn,
+        started_ms: i64,
+        cancel: &Cancel,
+    ) -> Result<(), StoreError>;
+
+    /// The tasks asked for, newest first, and how many the query finds in all, `skip` and `limit` aside.
+    async fn kept_tasks(&self, query: &TaskQuery) -> Result<(Vec<KeptTask>, u64), StoreError>;
+}
+
 /// What the console remembers. Calls wait for the disk without blocking the runtime.
 #[async_trait]
-pub trait Store: ArchiveStore + FilterStore + RedriveStore {
+pub trait Store: ArchiveStore + FilterStore + TaskStore + RedriveStore {
     /// Writes down what is about to be done. When this returns it is on the disk: only then may the effect happen.
     async fn intend(&self, entry: &Entry) -> Result<ActivityId, StoreError>;
 

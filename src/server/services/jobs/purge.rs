@@ -52,8 +52,9 @@ struct Pass {
 }
 
 impl Connection {
-    /// Makes a job that purges a queue after keeping copies. At most two requests, none of them a receive. Refused where
-    /// no copies are kept, where a receive runs, and where SQS would refuse the purge.
+    /// Makes a job that purges a queue after keeping copies. At most three requests and those of [`Self::crossing`], none of
+    /// them a receive. Refused where no copies are kept, where a receive or a redrive runs, and where SQS would refuse the
+    /// purge.
     pub async fn open_purge(&self, queue: &QueueName) -> Result<Start, Failure> {
         self.open_emptying(queue, Task::Purge, Verb::PurgeQueue).await
     }
@@ -79,6 +80,7 @@ impl Connection {
         }
         let url = self.url(queue).await?;
         let attributes = self.attributes(queue).await?;
+        self.uncrossed(queue, &attributes).await?;
         let job = self.job(queue, task, "everything in it", &[]).hollow().of(queue.as_str());
         job.note(format!("Before: {}.", said(attributes.depth)));
         if let Some(policy) = &attributes.redrive_policy {

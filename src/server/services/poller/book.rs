@@ -250,8 +250,13 @@ impl Book {
                 (known.map_or_else(Vec::new, |t| t.list.clone()), known.map_or(now, |t| t.read_at), Some(failure))
             }
         };
+        let mut samples = known.map(|known| known.samples.clone()).unwrap_or_default();
+        if let Some(newest) = list.first().filter(|newest| failure.is_none() && newest.status.is_active()) {
+            samples.record(newest, now);
+        }
         self.version += 1;
-        self.tasks.insert(name.clone(), Arc::new(Tasks { list, read_at, failure, version: self.version }));
+        let tasks = Tasks { list, read_at, failure, samples, version: self.version };
+        self.tasks.insert(name.clone(), Arc::new(tasks));
     }
 
     /// Notes a change that is in no row, so that everyone hears of it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::model::depth::Series;
 use crate::model::live::STALE_MS;
+use crate::model::redrive::pace::{self, Samples};
 use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, QueueUrl};
 
 /// A queue as the poller last saw it.
@@ -38,8 +39,17 @@ pub struct Tasks {
     pub read_at: i64,
     /// Why the last read failed, if it did.
     pub failure: Option<Failure>,
+    /// How far the newest one was when it was read the last times.
+    pub samples: Samples,
     /// Grows with every read, in step with the versions of rows.
     pub version: u64,
+}
+
+impl Tasks {
+    /// The pace of one of them in words; empty where it does not run or nothing is known.
+    pub fn pace(&self, task: &MoveTask) -> String {
+        pace::words(task, self.samples.pace(task))
+    }
 }
 
 /// How fresh the numbers are.

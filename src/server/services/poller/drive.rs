@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::backoff::Trouble;
 use super::schedule::{Job, Next};
 use super::{Liveness, Poller, State};
-use crate::model::{Code, Failure, QueueArn, QueueName, QueueUrl};
+use crate::model::{Code, Failure, MoveTask, QueueArn, QueueName, QueueUrl};
 use crate::server::sqs::{self, SqsError};
 
 /// Milliseconds between two publications while polling: what comes in meanwhile goes out together.
@@ -102,7 +102,7 @@ impl Poller {
                     None => Ok(()),
                 },
                 Job::Tasks(name) => match self.arn(name) {
-                    Some(arn) => self.read_tasks(name, &arn, ticket).await,
+                    Some(arn) => self.read_tasks(name, &arn, ticket).await.map(|_| ()),
                     None => Ok(()),
                 },
             }
@@ -182,17 +182,21 @@ impl Poller {
     }
 
     /// Reads the move tasks of a queue into the book.
-    pub(super) async fn read_tasks(&self, name: &QueueName, arn: &QueueArn, ticket: i64) -> Result<(), Failure> {
+    pub(super) async fn read_tasks(
+        &self,
+        name: &QueueName,
+        arn: &QueueArn,
+        ticket: i64,
+    ) -> Result<Vec<MoveTask>, Failure> {
         let started = self.called(&Job::Tasks(name.clone()));
         let result = self.sqs.move_tasks(arn).await;
         let result = self.settle(started, Some(name), result);
-        let done = result.as_ref().map(|_| ()).map_err(Clone::clone);
         let mut state = self.state();
-        state.book.read_tasks(name, result, ticket, self.clock.now_ms());
+        state.book.read_tasks(name, result.clone(), ticket, self.clock.now_ms());
         let now = self.now();
         state.follow_tasks(name, now);
         state.dirty = true;
-        done
+        result
     }
 
     /// Counts a call that is about to be made, and answers when it began. The ceiling let it pass before.

@@ -121,6 +121,11 @@ impl Poller {
         self.news.borrow().clone()
     }
 
+    /// Hears of every census without being a watcher: nothing is read for it.
+    pub fn news(&self) -> watch::Receiver<Arc<Census>> {
+        self.news.subscribe()
+    }
+
     /// The move tasks read last of a dead-letter queue.
     pub fn tasks(&self, name: &QueueName) -> Option<Arc<Tasks>> {
         self.state().book.tasks(name).cloned()

@@ -11,7 +11,7 @@ use super::ceiling::CALLS;
 use super::drive::millis;
 use super::schedule::Job;
 use super::{Poller, QueueRow, Tasks};
-use crate::model::{Code, Failure, QueueName};
+use crate::model::{Code, Failure, MoveTask, QueueArn, QueueName};
 
 /// A read that several may wait for.
 pub(super) type Reading = Shared<BoxFuture<'static, Result<(), Failure>>>;
@@ -62,14 +62,20 @@ impl Poller {
             Some(arn) => arn,
             None => self.read_now(name).await?.arn().cloned().ok_or(Failure::Unsupported(Code::new("QueueArn")))?,
         };
+        self.tasks_of(name, &arn).await?;
+        self.tasks(name).ok_or_else(|| Failure::NoSuchQueue(name.clone()))
+    }
+
+    /// The same where the queue's ARN is known, whether or not the list has the queue (yet). One request.
+    pub async fn tasks_of(&self, name: &QueueName, arn: &QueueArn) -> Result<Vec<MoveTask>, Failure> {
         self.turn_to_call(CALLS).await;
         let ticket = self.state().ticket();
-        self.read_tasks(name, &arn, ticket).await?;
+        let tasks = self.read_tasks(name, arn, ticket).await;
         let mut state = self.state();
         self.publish(&mut state);
         drop(state);
         self.wake.notify_one();
-        self.tasks(name).ok_or_else(|| Failure::NoSuchQueue(name.clone()))
+        tasks
     }
 
     /// Reads a queue when the ceiling lets it, which for people is before everything polled.

@@ -9,4 +9,4 @@ mod native;
 pub mod planning;
 pub mod selective;
 
-pub use self::native::Redrivable;
+pub use self::native::{Crossing, History, Redrivable, Wish, keep_log, start_command};

@@ -2,6 +2,7 @@
 
 mod archive;
 mod saved;
+mod tasks;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
@@ -174,7 +175,7 @@ fn files_of_other_programs_and_newer_versions_are_refused_untouched() {
     change("PRAGMA user_version = 99");
     let before = std::fs::read(&path).unwrap();
     let error = Sqlite::open(directory.path()).unwrap_err();
-    assert!(error.to_string().contains("newer version of the console (schema 99, this one knows 5)"), "{error}");
+    assert!(error.to_string().contains("newer version of the console (schema 99, this one knows 7)"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     change("PRAGMA application_id = 7");

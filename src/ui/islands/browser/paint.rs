@@ -215,6 +215,7 @@ fn show_task(task: &Task) {
         }
         tell(&place, "[data-moved]", &words::moved(task.moved, task.to_move));
         tell(&place, "[data-status]", &task.status);
+        tell(&place, "[data-pace]", &task.pace);
         let was_active = place.get_attribute("data-ended").is_none();
         if !task.active && was_active {
             set(&place, "data-ended", Some(""));

@@ -1,4 +1,9 @@
-//! SQS's own redrive: the message move task.
+//! SQS's own redrive: the message move task, how fast it goes, what is kept of it, and what can be known before it starts.
+
+pub mod access;
+pub mod kept;
+pub mod pace;
+pub mod preflight;
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +50,12 @@ impl TaskStatus {
             Self::Failed => "Failed",
             Self::Unknown => "Unknown",
         }
+    }
+
+    /// Reads [`Self::word`].
+    pub fn of_word(word: &str) -> Self {
+        let all = [Self::Running, Self::Completed, Self::Cancelling, Self::Cancelled, Self::Failed];
+        all.into_iter().find(|status| status.word() == word).unwrap_or(Self::Unknown)
     }
 
     /// Whether its numbers may still change.

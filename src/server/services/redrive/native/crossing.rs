@@ -1,0 +1,75 @@
+//! Move tasks that cross a queue: one that empties it, or one that moves messages into it. Whoever purges or deletes the queue
+//! then loses what is on the way.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, Refusal};
+use crate::server::services::connection::Connection;
+
+/// What crosses a queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Crossing {
+    /// The refusal of whatever would lose messages.
+    pub refusal: Option<Refusal>,
+    /// Why not all tasks are known, if they are not.
+    pub unknown: Option<Failure>,
+}
+
+impl Connection {
+    /// Looks for move tasks that cross a queue: its own, those of its dead-letter queue, and whatever else the poller or the
+    /// log knows to run. One request for each dead-letter queue that is asked, which are few. `sources` are the queues that
+    /// name it as their dead-letter queue, where that is known.
+    pub async fn crossing(&self, queue: &QueueName, its: &Attributes, sources: Option<&[QueueName]>) -> Crossing {
+        let Some(own) = &its.arn else { return Crossing::default() };
+        let census = self.poller().census();
+        let mut asked: BTreeSet<QueueArn> = BTreeSet::new();
+        if sources.is_none_or(|sources| !sources.is_empty()) {
+            asked.insert(own.clone());
+        }
+        let near = |arn: &QueueArn| (arn.account(), arn.region()) == (own.account(), own.region());
+        asked.extend(its.redrive_policy.iter().map(|policy| policy.dead_letter_target.clone()).filter(near));
+        asked.extend(census.running_tasks().map(|(_, task)| task.source.clone()));
+        asked.extend(self.seen_running().await.into_iter().map(|kept| kept.task.source));
+        let mut crossing = Crossing::default();
+        for source in asked {
+            let from = source.name();
+            match self.poller().tasks_of(&from, &source).await {
+                Ok(tasks) => {
+                    self.note_tasks(&tasks).await;
+                    let names_it = its.redrive_policy.as_ref().is_some_and(|p| p.dead_letter_target == source);
+                    for task in tasks.iter().filter(|task| task.status.is_active()) {
+                        let arrives = arrives(task, own, names_it);
+                        if arrives || source == *own {
+                            crossing.refusal.get_or_insert(Refusal::Redriving { from: from.clone(), arrives });
+                        }
+                    }
+                }
+                // A queue that is gone has no tasks.
+                Err(Failure::NoSuchQueue(_)) => {}
+                Err(failure) => crossing.unknown = Some(failure),
+            }
+        }
+        if crossing.refusal.is_none() && crossing.unknown.is_some() {
+            tracing::debug!(queue = %queue, "not all tasks that may cross the queue are known");
+        }
+        crossing
+    }
+
+    /// Refuses what would lose the messages of a move task that is known to cross the queue.
+    pub(in crate::server::services) async fn uncrossed(
+        &self,
+        queue: &QueueName,
+        its: &Attributes,
+    ) -> Result<(), Failure> {
+        let sources = self.dead_letter_sources(queue).await.ok();
+        match self.crossing(queue, its, sources.as_deref()).await.refusal {
+            Some(refusal) => Err(Failure::Refused(refusal)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a task moves messages into this queue: it was told to, or messages that failed here go back.
+fn arrives(task: &MoveTask, own: &QueueArn, names_it: bool) -> bool {
+    task.destination.as_ref().map_or(names_it, |to| to == own)
+}

@@ -18,6 +18,7 @@ mod new_queue;
 mod peek;
 mod reading;
 mod redrive;
+mod redrive_native;
 mod saved;
 mod send;
 mod settings;

@@ -144,6 +144,8 @@ pub struct Facts {
     pub rate: Option<u32>,
     /// Whether a task runs on it, or why that is not known.
     pub busy: Result<bool, Failure>,
+    /// Whether a selective redrive of this console takes from it.
+    pub selective: bool,
     /// How many run in the account.
     pub running: Running,
     /// The names of all queues, where the list of them is complete; tells whether a queue exists.
@@ -206,6 +208,9 @@ impl Facts {
                 format!("Whether a redrive is running is not known: {}.", failure.title()),
                 format!("SQS refuses a second one. {}", failure.advice()),
             )),
+        }
+        if self.selective {
+            found.push(Finding::blocks(Failure::Refused(Refusal::RedriveRunning)));
         }
         let Running { tasks, read, of, age_ms } = self.running;
         let most = limits::MOVE_TASKS;

@@ -1,10 +1,12 @@
-//! Move tasks that cross a queue: one that empties it, or one that moves messages into it. Whoever purges or deletes the queue
-//! then loses what is on the way.
+//! Redrives that cross a queue: one that empties it, or one that moves messages into it, SQS's own and ours. Whoever purges
+//! or deletes the queue then loses what is on the way.
 
 use std::collections::BTreeSet;
 
+use crate::model::journal::KeptRedrive;
 use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, Refusal};
 use crate::server::services::connection::Connection;
+use crate::server::services::report;
 
 /// What crosses a queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,21 +18,21 @@ pub struct Crossing {
 }
 
 impl Connection {
-    /// Looks for move tasks that cross a queue: its own, those of its dead-letter queue, and whatever else the poller or the
+    /// Looks for redrives that cross a queue: ours, and move tasks: its own, those of its dead-letter queue, and whatever else the poller or the
     /// log knows to run. One request for each dead-letter queue that is asked, which are few. `sources` are the queues that
     /// name it as their dead-letter queue, where that is known.
-    pub async fn crossing(&self, queue: &QueueName, its: &Attributes, sources: Option<&[QueueName]>) -> Crossing {
+    pub async fn crossing(&self, its: &Attributes, sources: Option<&[QueueName]>) -> Crossing {
         let Some(own) = &its.arn else { return Crossing::default() };
         let census = self.poller().census();
         let mut asked: BTreeSet<QueueArn> = BTreeSet::new();
         if sources.is_none_or(|sources| !sources.is_empty()) {
             asked.insert(own.clone());
         }
+        let mut crossing = Crossing { refusal: self.crossed_by_ours(own).await, unknown: None };
         let near = |arn: &QueueArn| (arn.account(), arn.region()) == (own.account(), own.region());
         asked.extend(its.redrive_policy.iter().map(|policy| policy.dead_letter_target.clone()).filter(near));
         asked.extend(census.running_tasks().map(|(_, task)| task.source.clone()));
         asked.extend(self.seen_running().await.into_iter().map(|kept| kept.task.source));
-        let mut crossing = Crossing::default();
         for source in asked {
             let from = source.name();
             match self.poller().tasks_of(&from, &source).await {
@@ -49,10 +51,26 @@ impl Connection {
                 Err(failure) => crossing.unknown = Some(failure),
             }
         }
-        if crossing.refusal.is_none() && crossing.unknown.is_some() {
-            tracing::debug!(queue = %queue, "not all tasks that may cross the queue are known");
-        }
         crossing
+    }
+
+    /// The selective redrive of this console that takes from a queue or moves messages into it.
+    async fn crossed_by_ours(&self, own: &QueueArn) -> Option<Refusal> {
+        self.open_redrives().await.into_iter().find_map(|redrive| {
+            if redrive.source == *own {
+                return Some(Refusal::RedriveRunning);
+            }
+            let arrives = redrive.destinations.contains(own);
+            arrives.then(|| Refusal::Redriving { from: redrive.source.name(), arrives })
+        })
+    }
+
+    /// The selective redrives that have not ended, paused ones too.
+    pub(super) async fn open_redrives(&self) -> Vec<KeptRedrive> {
+        let open = self.store().open_redrives(self.name()).await.inspect_err(|error| {
+            report::store(error);
+        });
+        open.unwrap_or_default()
     }
 
     /// Refuses what would lose the messages of a move task that is known to cross the queue.
@@ -62,7 +80,7 @@ impl Connection {
         its: &Attributes,
     ) -> Result<(), Failure> {
         let sources = self.dead_letter_sources(queue).await.ok();
-        match self.crossing(queue, its, sources.as_deref()).await.refusal {
+        match self.crossing(its, sources.as_deref()).await.refusal {
             Some(refusal) => Err(Failure::Refused(refusal)),
             None => Ok(()),
         }

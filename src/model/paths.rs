@@ -80,6 +80,11 @@ pub fn message(connection: &ConnectionName, name: &QueueName, id: &MessageId) ->
     format!("{}/{}", queue(connection, name, QueuePage::Messages), encode(id.as_str()))
 }
 
+/// The form that edits a message and sends the copy.
+pub fn edit(connection: &ConnectionName, name: &QueueName, id: &MessageId) -> String {
+    format!("{}/edit", message(connection, name, id))
+}
+
 /// Two messages of a queue compared. Not below `messages/`: `compare` could be a message's id.
 pub fn compare(connection: &ConnectionName, name: &QueueName, first: &str, second: &str) -> String {
     let base = format!("{}/compare", queue(connection, name, QueuePage::Overview));
@@ -89,6 +94,11 @@ pub fn compare(connection: &ConnectionName, name: &QueueName, first: &str, secon
 /// A frozen set of a queue's messages.
 pub fn chosen(connection: &ConnectionName, name: &QueueName, id: &str) -> String {
     format!("{}/chosen/{}", queue(connection, name, QueuePage::Overview), encode(id))
+}
+
+/// The form that edits every message of a frozen set.
+pub fn edit_chosen(connection: &ConnectionName, name: &QueueName, id: &str) -> String {
+    format!("{}/edit", chosen(connection, name, id))
 }
 
 /// What a downloaded file is.
@@ -227,6 +237,8 @@ mod tests {
             events(&c, Some(&q), None, None, true),
             events(&c, Some(&q), Some("j1"), None, false),
             chosen(&c, &q, "s1"),
+            edit(&c, &q, &MessageId::new("a/b")),
+            edit_chosen(&c, &q, "s1"),
             compare(&c, &q, "a/b", "c&d"),
             job(&c, "j1"),
             plan(&c, &q, "p1"),
@@ -256,6 +268,8 @@ mod tests {
 /events?connection=prod-eu&focus=TradeStatus.fifo&holds=on
 /events?connection=prod-eu&focus=TradeStatus.fifo&job=j1
 /prod-eu/queues/TradeStatus.fifo/chosen/s1
+/prod-eu/queues/TradeStatus.fifo/messages/a%2Fb/edit
+/prod-eu/queues/TradeStatus.fifo/chosen/s1/edit
 /prod-eu/queues/TradeStatus.fifo/compare?a=a%2Fb&b=c%26d
 /prod-eu/jobs/j1
 /prod-eu/queues/TradeStatus.fifo/plan/p1

@@ -8,8 +8,8 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 use super::pages::{
-    activity, chosen, danger, deleted, failure, home, import, job, messages, new_queue, queue, redrive, redrives, send,
-    settings,
+    activity, chosen, danger, deleted, editing, failure, home, import, job, messages, new_queue, queue, redrive,
+    redrives, send, settings,
 };
 
 /// The console.
@@ -27,6 +27,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:connection/queues/:queue") view=queue::OverviewPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages") view=messages::MessagesPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/messages/:message") view=messages::MessagePage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/messages/:message/edit") view=editing::EditPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/queues/:queue/chosen/:chosen/edit") view=editing::EditAllPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/compare") view=messages::ComparePage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/chosen/:chosen") view=chosen::ChosenPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/deleted") view=deleted::DeletedPage ssr=SsrMode::Async/>

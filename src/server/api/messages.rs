@@ -203,7 +203,8 @@ pub async fn choose_undone(connection: String, job: String, #[server(default)] l
 }
 
 /// What a field of a multipart form holds.
-enum Value {
+pub(super) enum Value {
+    /// What was typed.
     Text(String),
     /// A chosen file: its name, and what is in it.
     File(String, Vec<u8>),
@@ -220,7 +221,7 @@ async fn read(data: MultipartData) -> Result<SendForm, Failure> {
 }
 
 /// Reads the fields of a multipart form. A file that nobody chose comes as one without a name.
-async fn each(data: MultipartData, mut take: impl FnMut(&str, Value)) -> Result<(), Failure> {
+pub(super) async fn each(data: MultipartData, mut take: impl FnMut(&str, Value)) -> Result<(), Failure> {
     let mut fields = data.into_inner().ok_or(Failure::Malformed)?;
     while let Some(field) = fields.next_field().await.map_err(|_| Failure::Malformed)? {
         let name = field.name().unwrap_or_default().to_owned();

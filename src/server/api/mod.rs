@@ -6,6 +6,7 @@
 
 #![expect(missing_docs, reason = "the macro makes a struct of a function's arguments; its fields take no docs")]
 
+pub mod editing;
 pub mod messages;
 pub mod queues;
 pub mod redrive;

@@ -20,7 +20,7 @@ use super::refusal::Refusal;
 pub struct Limits {
     /// Largest body of a form, in bytes.
     pub form: usize,
-    /// Largest body of the form that sends messages, in bytes.
+    /// Largest body of the forms that send messages or edit them, in bytes.
     pub message: usize,
     /// Largest body of the form that reads a file of messages, in bytes.
     pub import: usize,
@@ -45,6 +45,12 @@ impl Default for Limits {
 /// Where messages are sent from.
 pub(super) const SEND: &str = "/api/messages/send";
 
+/// Where an edited message is sent to, to be looked at.
+pub(super) const EDIT: &str = "/api/messages/edit";
+
+/// Where the operations are sent to that edit a set of messages.
+pub(super) const EDIT_ALL: &str = "/api/messages/edit-all";
+
 /// Where files of messages are sent to.
 pub(super) const IMPORT: &str = "/api/messages/import";
 
@@ -56,7 +62,7 @@ pub async fn read(State(limits): State<Limits>, request: Request, next: Next) ->
         return next.run(Request::from_parts(parts, Body::empty())).await;
     }
     let limit = match parts.uri.path() {
-        SEND => limits.message,
+        SEND | EDIT | EDIT_ALL => limits.message,
         IMPORT => limits.import,
         _ => limits.form,
     };

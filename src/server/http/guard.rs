@@ -13,7 +13,7 @@ use http::header::{CONTENT_TYPE, HOST, LOCATION, ORIGIN, REFERER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 
-use super::body::{IMPORT, SEND};
+use super::body::{EDIT, IMPORT, SEND};
 use super::names::OwnNames;
 use super::refusal::Refusal;
 
@@ -113,7 +113,7 @@ fn is_form(path: &str, headers: &HeaderMap) -> bool {
     let (kind, parameter) = kind.split_once(';').unwrap_or((kind, ""));
     let kind = kind.trim();
     if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return path != SEND && path != IMPORT;
+        return ![SEND, IMPORT, EDIT].contains(&path);
     }
     let boundary = parameter.trim().strip_prefix("boundary=").unwrap_or_default();
     kind.eq_ignore_ascii_case("multipart/form-data")
@@ -238,7 +238,9 @@ mod tests {
             is_form(path, &headers)
         };
         assert!(takes("/api/queues/create", "application/x-www-form-urlencoded; charset=utf-8"));
-        assert!(takes(SEND, "multipart/form-data; boundary=----WebKitFormBoundaryAbC123"));
+        for path in [SEND, EDIT] {
+            assert!(takes(path, "multipart/form-data; boundary=----WebKitFormBoundaryAbC123"));
+        }
         for kind in ["", "text/plain", "application/json", "multipart/form-data"] {
             assert!(!takes("/api/queues/create", kind), "{kind}");
         }

@@ -51,6 +51,7 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
             {sample(&here, &chosen)}
             <div class="stack">
                 {redrive(&here, &chosen)}
+                {edit(&here, &chosen)}
                 {actions(&here, &chosen, budget.as_ref(), &keeps)}
                 <LinkButton href=back>"Back to the list"</LinkButton>
             </div>
@@ -119,6 +120,31 @@ fn redrive(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
     };
     let form = wish::form(here, &subject).into_any();
     view! { <Section title="Redrive">{form}</Section> }
+}
+
+/// The way to the form that edits all of them in the same way; where nothing may be changed, the reason why not.
+fn edit(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
+    let button = match here.connection.allowed() {
+        Ok(()) => {
+            let href = paths::edit_chosen(here.connection.name(), &chosen.queue, &chosen.id);
+            let href = list::before(here).carry(&href);
+            view! { <LinkButton href glyph=Glyph::Edit>"Edit all…"</LinkButton> }.into_any()
+        }
+        Err(refusal) => {
+            let reason = Some(refusal.title());
+            view! {
+                <Button kind="button" glyph=Glyph::Edit reason>
+                    "Edit all…"
+                </Button>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <Section title="Edit and resend" note="the same change in each">
+            <div class="form-actions">{button}</div>
+        </Section>
+    }
 }
 
 /// One form per action.

@@ -12,6 +12,7 @@ mod command;
 pub mod danger;
 pub mod deleted;
 mod done;
+pub mod editing;
 pub mod failure;
 mod fields;
 pub mod home;

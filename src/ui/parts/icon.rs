@@ -60,6 +60,7 @@ glyphs! {
     Keyboard = "keyboard",
     ArrowRight = "arrow-right",
     User = "user",
+    Edit = "edit",
 }
 
 /// An icon in the colour of its text. With a label it is an image of that name; without, decoration.

@@ -12,9 +12,7 @@ use crate::server::pages::queue::head::head as queue_head;
 use crate::server::pages::{Here, Page, done, page};
 use crate::server::services::messages::difference::{Difference, Said, attributes, comparable, system};
 use crate::server::services::messages::layers::{Layers, peel};
-use crate::ui::parts::{
-    Badge, Button, Cell, CellKind, Column, Disclosure, LinkButton, NameCell, Section, Table, TextField, Tone,
-};
+use crate::ui::parts::{Button, Disclosure, LinkButton, Section, TextField};
 
 /// For how long texts are compared before larger changes than there are must do.
 const WITHIN: Duration = Duration::from_millis(400);
@@ -172,44 +170,11 @@ const EQUAL: &str = "What is compared is equal: the bodies differ in their layou
 
 /// What is said of both, what differs first.
 fn said(title: &'static str, mut all: Vec<Said>) -> impl IntoView + use<> {
-    all.sort_by_key(|said| said.word() == "same");
-    let row = |said: &Said| {
-        let word = said.word();
-        let tone = if word == "same" { Tone::Neutral } else { Tone::Info };
-        let (name, first, second) = (said.name.clone(), said.first.clone(), said.second.clone());
-        view! {
-            <tr>
-                <NameCell>
-                    <span class="value">{name}</span>
-                </NameCell>
-                <Cell label="Difference">
-                    <Badge tone>{word}</Badge>
-                </Cell>
-                <Cell label="First" kind=CellKind::Text>
-                    <code class="value">{first}</code>
-                </Cell>
-                <Cell label="Second" kind=CellKind::Text>
-                    <code class="value">{second}</code>
-                </Cell>
-            </tr>
-        }
-    };
-    let rows: Vec<_> = all.iter().map(row).collect();
-    let columns = vec![
-        Column::new("Name", CellKind::Name),
-        Column::new("Difference", CellKind::Plain),
-        Column::new("First", CellKind::Text),
-        Column::new("Second", CellKind::Text),
-    ];
-    let body = if rows.is_empty() {
+    all.sort_by_key(|said| said.first == said.second);
+    let body = if all.is_empty() {
         view! { <p class="soft">"Neither has any."</p> }.into_any()
     } else {
-        view! {
-            <Table caption=title columns>
-                {rows}
-            </Table>
-        }
-        .into_any()
+        difference::table(title, all, &difference::SIDES).into_any()
     };
     view! { <Section title=title>{body}</Section> }
 }

@@ -4,10 +4,34 @@
 use leptos::prelude::*;
 
 use crate::model::words;
-use crate::server::services::messages::difference::{Block, Difference, Line};
+use crate::server::services::messages::difference::{Block, Difference, Line, Said};
+use crate::ui::parts::{Badge, Cell, CellKind, Column, NameCell, Table, Tone};
+
+/// What the two are called, and how one says of what differs.
+pub(in crate::server::pages) struct Sides {
+    /// The one on the left.
+    pub first: &'static str,
+    /// The one on the right.
+    pub second: &'static str,
+    /// What is only in the first.
+    pub gone: &'static str,
+    /// What is only in the second.
+    pub come: &'static str,
+    /// What both have, with different values.
+    pub differs: &'static str,
+}
+
+/// Two messages that are compared.
+pub(in crate::server::pages) const SIDES: Sides = Sides {
+    first: "First",
+    second: "Second",
+    gone: "only in the first",
+    come: "only in the second",
+    differs: "differs",
+};
 
 /// The blocks of a difference; nothing where there is none.
-pub(super) fn blocks(difference: &Difference, unified: bool) -> Option<impl IntoView + use<>> {
+pub(in crate::server::pages) fn blocks(difference: &Difference, unified: bool) -> Option<impl IntoView + use<>> {
     let blocks: Vec<_> = difference.blocks.iter().map(|shown| block(shown, unified)).collect();
     let view = unified.then_some("unified");
     (!blocks.is_empty()).then(|| {
@@ -75,4 +99,45 @@ fn lines(lines: &[Line], sign: Sign) -> Vec<impl IntoView + use<>> {
         }
     };
     lines.iter().map(line).collect()
+}
+
+/// What is said of both, name by name.
+pub(in crate::server::pages) fn table(title: &'static str, all: Vec<Said>, sides: &Sides) -> impl IntoView + use<> {
+    let (one, other) = (sides.first, sides.second);
+    let row = |said: Said| {
+        let (word, tone) = match (&said.first, &said.second) {
+            (Some(a), Some(b)) if a == b => ("same", Tone::Neutral),
+            (Some(_), Some(_)) => (sides.differs, Tone::Info),
+            (Some(_), None) => (sides.gone, Tone::Info),
+            (None, _) => (sides.come, Tone::Info),
+        };
+        view! {
+            <tr>
+                <NameCell>
+                    <span class="value">{said.name}</span>
+                </NameCell>
+                <Cell label="Difference">
+                    <Badge tone>{word}</Badge>
+                </Cell>
+                <Cell label=one kind=CellKind::Text>
+                    <code class="value">{said.first}</code>
+                </Cell>
+                <Cell label=other kind=CellKind::Text>
+                    <code class="value">{said.second}</code>
+                </Cell>
+            </tr>
+        }
+    };
+    let rows: Vec<_> = all.into_iter().map(row).collect();
+    let columns = vec![
+        Column::new("Name", CellKind::Name),
+        Column::new("Difference", CellKind::Plain),
+        Column::new(one, CellKind::Text),
+        Column::new(other, CellKind::Text),
+    ];
+    view! {
+        <Table caption=title columns>
+            {rows}
+        </Table>
+    }
 }

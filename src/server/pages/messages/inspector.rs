@@ -7,7 +7,7 @@ use super::place::Place;
 use super::{body, facts, identity, table};
 use crate::model::filter::query::Query;
 use crate::model::{Attributes, MessageId, QueueName, QueueUrl, paths};
-use crate::server::pages::Here;
+use crate::server::pages::{Here, editing};
 use crate::server::services::messages::view::View;
 use crate::server::services::messages::{Snapshot, layers};
 use crate::ui::parts::{CopyButton, LinkButton, Notice, Tone, Variant};
@@ -45,6 +45,7 @@ pub(super) fn inspector(
     let layer = body::asked(&layers, &here.query("layer"), &here.query("view"));
     let (label, id) = (format!("Message {id}"), id.to_string());
     let name = here.connection.name();
+    let edit = editing::link(here, queue, &message.id, query);
     Some(
         view! {
             <aside class="inspector" role="region" aria-label=label data-inspect="">
@@ -60,6 +61,7 @@ pub(super) fn inspector(
                         <h2 class="message-id">{id.clone()}</h2>
                         <CopyButton label="message id" value=id/>
                         {table::standing(entry, here.now_ms)}
+                        {edit}
                     </div>
                 </div>
                 {body::section(message, &layers, layer, &page)}

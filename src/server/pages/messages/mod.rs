@@ -6,7 +6,7 @@ mod causes;
 mod choose;
 mod columns;
 mod compare;
-mod difference;
+pub(super) mod difference;
 pub(super) mod download;
 mod facets;
 pub(super) mod facts;

@@ -11,7 +11,7 @@ use crate::model::filter::query::Query;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, MessageId, QueueName, QueueUrl};
 use crate::server::pages::queue::head::head as queue_head;
-use crate::server::pages::{Here, Page, done, page};
+use crate::server::pages::{Here, Page, done, editing, page};
 use crate::server::services::messages::view::rows;
 use crate::server::services::messages::{Entry, Kept, Origin, Snapshot, layers};
 use crate::ui::parts::{Age, Badge, CopyButton, LinkButton, Section, Tone};
@@ -83,12 +83,14 @@ fn steps(here: &Here, queue: &QueueName, query: &Query, snapshot: &Arc<Snapshot>
     let id = snapshot.entries[at].message.id.to_string();
     let state = table::standing(&snapshot.entries[at], here.now_ms);
     let files = download::menu(here, queue, Some(&snapshot.entries[at].message.id));
+    let edit = editing::link(here, queue, &snapshot.entries[at].message.id, query);
     view! {
         <div class="cluster">
             <h2 class="message-id">{id.clone()}</h2>
             <CopyButton label="message id" value=id/>
             {state}
             <nav class="cluster push" aria-label="Messages of the snapshot">
+                {edit}
                 {files}
                 {steps}
                 <LinkButton href=back small=true>
@@ -104,6 +106,7 @@ fn apart(here: &Here, queue: &QueueName, kept: &Kept) -> impl IntoView + use<> {
     let (id, now) = (kept.message.id.to_string(), here.now_ms);
     let at = kept.at_ms.map(|at| view! { <Age at now/> });
     let back = list::address(here, queue, &list::asked(here));
+    let edit = editing::link(here, queue, &kept.message.id, &list::asked(here));
     view! {
         <div class="cluster">
             <h2 class="message-id">{id.clone()}</h2>
@@ -111,6 +114,7 @@ fn apart(here: &Here, queue: &QueueName, kept: &Kept) -> impl IntoView + use<> {
             <Badge tone=Tone::Warn>"not in the snapshot"</Badge>
             <span class="soft">"a copy that was chosen " {at}</span>
             <nav class="cluster push" aria-label="Messages of the snapshot">
+                {edit}
                 <LinkButton href=back small=true>
                     "All"
                 </LinkButton>

@@ -5,5 +5,5 @@
 
 pub mod lines;
 pub mod plan;
-mod warnings;
+pub mod warnings;
 pub mod wish;

@@ -6,13 +6,13 @@ use crate::model::form::send::{AttributeRow, Kind, SendForm};
 use crate::model::limits::MESSAGE_ATTRIBUTES;
 use crate::model::words;
 use crate::server::services::submissions::Submission;
-use crate::ui::parts::{Choice, Disclosure, SelectField, TextField};
+use crate::ui::parts::{Choice, Disclosure, SelectField, TextField, TextareaField};
 
 /// How many empty rows stand ready below the used ones.
 const READY: usize = 2;
 
 /// The attributes of the message; open where there are any.
-pub(super) fn rows(form: &SendForm, submission: Option<&Submission>) -> impl IntoView + use<> {
+pub(in crate::server::pages) fn rows(form: &SendForm, submission: Option<&Submission>) -> impl IntoView + use<> {
     let used = form.attributes.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
     let shown = (used + READY).min(MESSAGE_ATTRIBUTES);
     let row = |index: usize| {
@@ -43,13 +43,21 @@ fn row(index: usize, typed: AttributeRow, submission: Option<&Submission>) -> im
     let field = |part: &str| AttributeRow::field(index, part);
     let error = |part: &str| submission.and_then(|submission| submission.sentence(&field(part)));
     let choices = Kind::ALL.map(|kind| Choice::new(kind.key(), kind.label())).to_vec();
+    // A field of one line would swallow line ends.
+    let value = if typed.value.contains(['\n', '\r']) {
+        view! { <TextareaField name=field("value") label="Value" value=typed.value error=error("value") short=true/> }
+            .into_any()
+    } else {
+        view! { <TextField name=field("value") label="Value" value=typed.value error=error("value") mono=true/> }
+            .into_any()
+    };
     view! {
         <fieldset class="attribute">
             <legend class="visually-hidden">{format!("Attribute {}", index + 1)}</legend>
             <TextField name=field("name") label="Name" value=typed.name error=error("name") mono=true/>
             <SelectField name=field("kind") label="Type" choices value=typed.kind error=error("kind")/>
             <TextField name=field("label") label="Suffix" value=typed.label error=error("label") mono=true/>
-            <TextField name=field("value") label="Value" value=typed.value error=error("value") mono=true/>
+            {value}
         </fieldset>
     }
 }

@@ -1,6 +1,6 @@
 //! Send: compose one message, send it, and see what SQS made of it. The form keeps its values for the next one.
 
-mod attributes;
+pub(super) mod attributes;
 mod sent;
 
 use leptos::prelude::*;

@@ -149,18 +149,6 @@ pub struct Said {
     pub second: Option<String>,
 }
 
-impl Said {
-    /// In one word whether they differ, and how.
-    pub fn word(&self) -> &'static str {
-        match (&self.first, &self.second) {
-            (Some(a), Some(b)) if a == b => "same",
-            (Some(_), Some(_)) => "differs",
-            (Some(_), None) => "only in the first",
-            (None, _) => "only in the second",
-        }
-    }
-}
-
 /// The message attributes of two messages, by name.
 pub fn attributes(first: &Message, second: &Message) -> Vec<Said> {
     let said = |message: &Message| -> BTreeMap<String, String> {

@@ -4,6 +4,7 @@
 //! [`engine`] is ours, for what SQS cannot do: chosen messages, edited ones, other destinations, queues that SQS refuses;
 //! [`selective`] carries it out.
 
+pub mod editing;
 pub mod engine;
 mod native;
 pub mod planning;

@@ -2,6 +2,7 @@
 
 mod copy;
 mod dom;
+mod editor;
 mod filter;
 mod keys;
 mod paint;
@@ -21,6 +22,7 @@ pub(super) fn enhance() {
     let connection = dom::one("[data-palette]").and_then(|palette| palette.get_attribute("data-palette"));
     let connection = connection.unwrap_or_default();
     copy::start();
+    editor::start();
     filter::start();
     keys::start(&connection);
     palette::start(connection);

@@ -52,6 +52,7 @@ fn task(task: &JsValue) -> Task {
         to_move: at(3).as_f64().map(|_| whole(&at(3)).unsigned_abs()),
         active: at(4).is_truthy(),
         status: text(&at(5)),
+        pace: text(&at(6)),
     }
 }
 

@@ -37,6 +37,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/:connection/queues/:queue/import") view=import::ImportPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/jobs/:job") view=job::JobPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/plan/:plan") view=redrives::plan::PlanPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/redrives") view=redrives::list::RedrivesPage ssr=SsrMode::Async/>
+                <Route path=path!("/:connection/redrives/:redrive") view=redrives::job::RedriveJobPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/send") view=send::SendPage ssr=SsrMode::Async/>
                 <Route path=path!("/:connection/queues/:queue/redrive") view=redrive::RedrivePage ssr=SsrMode::Async/>
             </FlatRoutes>

@@ -10,9 +10,16 @@ use super::http::events::Source;
 use super::services::Services;
 use super::services::overview::Overview;
 use super::services::poller::{Census, Poller};
+use crate::model::journal::RedriveId;
 use crate::model::listing::{ATTENTION, ListQuery};
 use crate::model::live::Progress;
 use crate::model::{ConnectionName, QueueArn, QueueName};
+
+/// The news that something has ended.
+fn ended(id: &str) -> watch::Receiver<Progress> {
+    let ended = Progress { of: id.to_owned(), count: 0, state: String::new(), done: true, until: None };
+    watch::channel(ended).1
+}
 
 impl Source for Services {
     fn poller(&self, connection: &ConnectionName) -> Option<Arc<Poller>> {
@@ -49,7 +56,13 @@ impl Source for Services {
     }
 
     fn job(&self, connection: &ConnectionName, id: &str) -> Option<watch::Receiver<Progress>> {
-        Some(self.connection_of(connection).ok()?.jobs().find(id)?.follow())
+        let connection = self.connection_of(connection).ok()?;
+        if let Some(job) = connection.jobs().find(id) {
+            return Some(job.follow());
+        }
+        let redrive = RedriveId::new(id);
+        // Where it has ended since the page was made, the page must hear of it once.
+        Some(connection.follow_selective(&redrive).unwrap_or_else(|| ended(id)))
     }
 
     fn now_ms(&self) -> i64 {

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::app::App;
 use super::http::assets::Assets;
-use super::http::{events, export, health};
+use super::http::{events, export, health, report};
 use super::pages;
 use super::pages::shell::shell;
 use super::services::Services;
@@ -61,7 +61,7 @@ pub fn router(services: &Services, assets: &Arc<Assets>, stop: &CancellationToke
         .fallback(unknown)
         .with_state(options);
     let live = events::routes(Arc::new(services.clone()), stop.clone());
-    let files = export::routes(services.clone());
+    let files = export::routes(services.clone()).merge(report::routes(services.clone()));
     health::routes(stop.clone()).merge(assets.routes()).merge(live).merge(files).merge(pages)
 }
 

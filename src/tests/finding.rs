@@ -38,7 +38,11 @@ async fn a_filter_leaves_what_matches_and_says_how_many() {
     let page = list(&console, &[]).await;
     assert!(rows(&page) == 20 && page.says(&words::plural(20, "message", "messages")), "{}", page.html);
     let page = list(&console, &[("filter", "body.order.id>=15 attr.type:OrderFailed")]).await;
-    assert!(rows(&page) == 2 && page.says("2 of 20 match") && page.says("Act on all 2 that match"), "{}", page.html);
+    assert!(
+        rows(&page) == 2 && page.says("2 of 20 match") && page.says("Redrive or act on all 2 that match"),
+        "{}",
+        page.html
+    );
     let page = list(&console, &[("filter", "no such thing")]).await;
     assert!(rows(&page) == 0 && page.says("No message of this snapshot matches"), "{}", page.html);
 }

@@ -35,11 +35,11 @@ test('a filter is saved, opened, renamed and forgotten, and the list comes back 
   }
 
   // A form that is refused leads back to the same list.
-  await page.getByRole('button', { name: 'Act on the marked…' }).click()
+  await page.getByRole('button', { name: 'Redrive or act on the marked…' }).click()
   await expect(page.getByText('No message is marked')).toBeVisible()
   await expect(page).toHaveURL(address)
   // So does the way back from what was chosen.
-  await page.getByRole('button', { name: 'Act on all 4 that match…' }).click()
+  await page.getByRole('button', { name: 'Redrive or act on all 4 that match…' }).click()
   await expect(page).toHaveURL(/\/chosen\//)
   await page.getByRole('link', { name: 'Back to the list' }).click()
   await expect(page).toHaveURL(address)

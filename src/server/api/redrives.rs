@@ -1,13 +1,16 @@
-//! Selective redrive: from a wish to a plan.
+//! Selective redrive: from a wish to a plan, from a plan to a redrive, and steering that.
 
 use leptos::prelude::*;
 
-use super::Leads;
+use super::{Leads, submit};
 use crate::model::filter::Query;
+use crate::model::form::redrive_start::StartForm;
 use crate::model::form::redrive_wish::WishForm;
+use crate::model::journal::{QueueNo, RedriveId};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, QueueName};
 use crate::server::services::Connection;
+use crate::server::services::redrive::selective::Steer;
 use crate::server::services::submissions::Rejection;
 
 /// Works out what a redrive would do; its page shows it. Nothing is sent.
@@ -29,4 +32,52 @@ async fn plan(connection: &Connection, queue: &QueueName, form: WishForm) -> Res
     let asked = connection.asked(queue, &form)?;
     let planned = connection.plan_selective(queue, form, &wish, asked).await?;
     Ok(paths::plan(connection.name(), queue, &planned.id))
+}
+
+/// Carries out a plan; its page shows how far it is.
+#[server(endpoint = "redrives/start", prefix = "/api")]
+pub async fn carry_out_plan(#[server(flatten)] form: StartForm) -> Result<(), Failure> {
+    let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    let back = Query::of(&form.list).carry(&paths::plan(connection.name(), &queue, &form.carry_out));
+    let page = match form.parse() {
+        Ok(spend) => start(&connection, &queue, &form.carry_out, spend).await.map_err(Rejection::from),
+        Err(invalid) => Err(invalid.into()),
+    };
+    super::onward(form, Leads::to(back), page).await
+}
+
+/// To its end, whether or not the one who asked for it stays.
+async fn start(connection: &Connection, queue: &QueueName, plan: &str, spend: bool) -> Result<String, Failure> {
+    let planned = connection.planned(queue, plan)?;
+    let connection = connection.clone();
+    let work = async move {
+        let id = connection.carry_out_plan(&planned, spend).await?;
+        Ok(paths::redrive(connection.name(), &id))
+    };
+    super::services().run(work).await?
+}
+
+/// Has a redrive wait, go on, or end.
+#[server(endpoint = "redrives/steer", prefix = "/api")]
+pub async fn steer_redrive(connection: String, redrive: String, steer: String) -> Result<(), Failure> {
+    let connection = super::services().connection(&connection)?;
+    let id = RedriveId::new(redrive);
+    let steer = match steer.as_str() {
+        "pause" => Steer::Pause,
+        "resume" => Steer::Resume,
+        "cancel" => Steer::Cancel,
+        _ => return Err(Failure::Malformed),
+    };
+    let leads = Leads::to(paths::redrive(connection.name(), &id));
+    submit((), leads, async move { Ok(connection.steer_selective(&id, steer).await?) }).await
+}
+
+/// Plans to take back what a redrive sent to one of its destinations. Nothing is sent.
+#[server(endpoint = "redrives/undo", prefix = "/api")]
+pub async fn undo_redrive(connection: String, redrive: String, to: u16) -> Result<(), Failure> {
+    let connection = super::services().connection(&connection)?;
+    let id = RedriveId::new(redrive);
+    let planned = connection.plan_undo(&id, QueueNo(to)).await;
+    let page = planned.map(|(queue, plan)| paths::plan(connection.name(), &queue, &plan));
+    super::onward((), Leads::to(paths::redrive(connection.name(), &id)), page).await
 }

@@ -13,6 +13,7 @@ pub mod names;
 mod news;
 pub mod palette;
 pub mod refusal;
+pub mod report;
 pub mod stall;
 
 use std::sync::Arc;

@@ -47,14 +47,14 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
             <span>"frozen " <Age at=chosen.at_ms now=here.now_ms/></span>
             <span>"what is done is done with these, whatever comes meanwhile"</span>
         </p>
-        <div class="split" data-side="end">
-            {sample(&here, &chosen)}
-            <div class="stack">
+        <div class="split">
+            <div class="stack" data-gap="large">
                 {redrive(&here, &chosen)}
                 {edit(&here, &chosen)}
                 {actions(&here, &chosen, budget.as_ref(), &keeps)}
                 <LinkButton href=back>"Back to the list"</LinkButton>
             </div>
+            {sample(&here, &chosen)}
         </div>
     };
     Ok(Page::new(format!("{count} of {queue}"), body).about(&queue).holding().answering(here.submission.as_deref()))
@@ -82,7 +82,7 @@ fn sample(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
                     </NameCell>
                     <Cell label="Sent">{sent}</Cell>
                     <Cell label="Body" kind=CellKind::Text>
-                        <code>{excerpt}</code>
+                        <span class="excerpt">{excerpt}</span>
                     </Cell>
                 </tr>
             }

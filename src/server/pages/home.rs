@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{Here, Page, page};
+use super::{Here, Page, page, redrives};
 use crate::model::listing::{ATTENTION, Column as By, ListQuery, Row};
 use crate::model::paths::{self, QueuePage};
 use crate::model::queue::Counter;
 use crate::model::{ConnectionName, Failure, QueueArn, words};
 use crate::server::services::overview::{Attention, Overview};
 use crate::server::services::poller::{Census, Liveness, QueueRow};
+use crate::server::services::redrive::selective::Shown;
 use crate::ui::parts::{
     Cell, CellKind, Column, Empty, FailureNotice, Glyph, KindBadge, LinkButton, LiveCount, Meter, NameCell, Notice,
     Order, Pagination, SearchField, Section, Spark, Table, Tip, Tone, Variant,
@@ -33,13 +34,14 @@ async fn home(here: Here) -> Result<Page, Failure> {
     let now = here.services.now_ms();
     let selected = query.select(overview.rows());
     let shown = query.page_of(&selected).0.iter().filter_map(|row| overview.census().rows.get(&row.name));
+    let selective = here.connection.open_selectives().await.unwrap_or_default();
     let read_at = shown.filter_map(|row| row.read_at).min();
     let body = view! {
         <h1 class="visually-hidden">"Queues"</h1>
         {trouble(overview.census())}
         {super::done::notice(&here)}
         {attention(&name, &overview.attention(), now)}
-        {redriving(&name, &overview)}
+        {redriving(&here, &overview, &selective)}
         {all(&name, &overview, &query, now)}
     };
     let listed =
@@ -149,8 +151,10 @@ fn attention_row(connection: &ConnectionName, attention: &Attention, now: i64) -
     }
 }
 
-/// The redrives that SQS is working on.
-fn redriving(connection: &ConnectionName, overview: &Overview) -> Option<impl IntoView + use<>> {
+/// The redrives that SQS is working on, and those of this console.
+fn redriving(here: &Here, overview: &Overview, selective: &[Shown]) -> Option<impl IntoView + use<>> {
+    let connection = here.connection.name();
+    let own = redrives::list::running(here, selective);
     let running: Vec<_> = overview
         .census()
         .running_tasks()
@@ -174,7 +178,10 @@ fn redriving(connection: &ConnectionName, overview: &Overview) -> Option<impl In
             }
         })
         .collect();
-    (!running.is_empty()).then(|| view! { <Section title="Redriving">{running}</Section> })
+    let all = paths::redrives(connection);
+    let action = || view! { <a href=all>"All redrives"</a> };
+    (!running.is_empty() || !own.is_empty())
+        .then(|| view! { <Section title="Redriving" action>{own} {running}</Section> })
 }
 
 fn all(connection: &ConnectionName, overview: &Overview, query: &ListQuery, now: i64) -> impl IntoView + use<> {

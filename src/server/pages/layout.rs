@@ -6,7 +6,7 @@ use leptos_meta::{Body, Title};
 use super::Page;
 use super::shell::Theme;
 use crate::model::live::State;
-use crate::model::{QueueArn, paths};
+use crate::model::{QueueArn, paths, words};
 use crate::server::api::theme;
 use crate::server::services::poller::{Liveness, QueueRow};
 use crate::server::services::{Connection, Services};
@@ -43,6 +43,7 @@ pub fn framed(
             {connection.map(search)}
             <nav class="bar-end" aria-label="Console">
                 {live}
+                {connection.map(|connection| redrives(connection, path))}
                 {connection.map(|connection| activity(connection, path))}
                 {themes(theme, path)}
             </nav>
@@ -109,6 +110,22 @@ fn search(here: &Connection) -> impl IntoView + use<> {
         <form class="bar-search" role="search" method="get" action=paths::home(here.name())>
             <SearchField name="filter" label="Search queues" placeholder="Search or jump…" key="Ctrl K"/>
         </form>
+    }
+}
+
+/// The way to all redrives, and how many run.
+fn redrives(here: &Connection, path: &str) -> impl IntoView + use<> {
+    let href = paths::redrives(here.name());
+    let current = path.split('?').next() == Some(&href);
+    let running = here.running_selectives() + here.poller().census().running_tasks().count();
+    let count = (running > 0).then(|| words::count(running as u64));
+    let said = count.as_ref().map(|count| format!("{count} running"));
+    view! {
+        <a href=href aria-current=current.then_some("page") title=said>
+            <Icon glyph=Glyph::Redrive/>
+            <span class="wide-only">"Redrives"</span>
+            {count.map(|count| view! { <strong>{count}</strong> })}
+        </a>
     }
 }
 

@@ -75,8 +75,8 @@ fn row(
     let one = paths::message(here.connection.name(), queue, &sample.id);
     let (now, title, number) = (here.now_ms, cause.title.clone(), words::count(count as u64));
     let (first, last) = (cause.first_sent, cause.last_sent);
-    let act =
-        (!snapshot.is_running()).then(|| act(here, queue, snapshot, (typed, by), format!("Act on these {number}…")));
+    let act = (!snapshot.is_running())
+        .then(|| act(here, queue, snapshot, (typed, by), format!("Redrive or act on these {number}…")));
     view! {
         <tr data-row="">
             <Cell label="Cause" kind=CellKind::Text>

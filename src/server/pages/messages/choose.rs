@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use super::list;
 use crate::model::form::choose::ChooseForm;
-use crate::model::{QueueName, paths, words};
+use crate::model::{MessageId, QueueName, paths, words};
 use crate::server::pages::Here;
+use crate::server::services::messages::Snapshot;
 use crate::ui::parts::{Button, FieldError, Glyph};
 
 /// What “all” means: what a filter leaves of a snapshot.
@@ -47,6 +48,31 @@ pub(super) fn around(here: &Here, queue: &QueueName, whole: Whole, table: AnyVie
     }
 }
 
+/// The way to a redrive of one message: it is frozen, too. Not while messages come, for the snapshot is another one then.
+pub(super) fn one(
+    here: &Here,
+    queue: &QueueName,
+    snapshot: &Snapshot,
+    id: &MessageId,
+) -> Option<impl IntoView + use<>> {
+    let (connection, name) = (here.connection.name().to_string(), queue.to_string());
+    let (session, id) = (snapshot.session.clone(), id.to_string());
+    (!snapshot.is_running()).then(|| {
+        view! {
+            <form method="post" action=paths::api("messages/choose")>
+                <input type="hidden" name="connection" value=connection/>
+                <input type="hidden" name="queue" value=name/>
+                <input type="hidden" name="session" value=session/>
+                <input type="hidden" name="ids[]" value=id/>
+                {list::keep(&list::asked(here))}
+                <Button small=true glyph=Glyph::Redrive>
+                    "Redrive…"
+                </Button>
+            </form>
+        }
+    })
+}
+
 /// The two buttons; they send the form they stand in to be frozen, whatever else it can do.
 pub(super) fn buttons(here: &Here, whole: Whole) -> impl IntoView + use<> {
     let session = whole.session.to_owned();
@@ -55,9 +81,9 @@ pub(super) fn buttons(here: &Here, whole: Whole) -> impl IntoView + use<> {
     let (marked, all) = (paths::api("messages/choose"), paths::api("messages/choose"));
     let (filter, by) = (whole.typed.to_owned(), whole.by.to_owned());
     let label = if filter.trim().is_empty() {
-        "Act on all…".to_owned()
+        "Redrive or act on all…".to_owned()
     } else {
-        format!("Act on all {} that match…", words::count(whole.matching as u64))
+        format!("Redrive or act on all {} that match…", words::count(whole.matching as u64))
     };
     let reason = match (whole.broken, whole.matching) {
         (true, _) => Some("The filter cannot be read."),
@@ -71,7 +97,7 @@ pub(super) fn buttons(here: &Here, whole: Whole) -> impl IntoView + use<> {
         <input type="hidden" name="by" value=by/>
         <FieldError id="choose-error" error/>
         <Button glyph=Glyph::ArrowRight to=marked reason=none>
-            "Act on the marked…"
+            "Redrive or act on the marked…"
         </Button>
         <Button glyph=Glyph::ArrowRight to=all name="all" value="on" reason>
             {label}

@@ -70,7 +70,7 @@ fn row(
     let first = &snapshot.entries[group.first].message;
     let one = paths::message(here.connection.name(), queue, &first.id);
     let (id, count, now) = (group.id.clone(), words::count(group.count as u64), here.now_ms);
-    let label = format!("Act on these {count}…");
+    let label = format!("Redrive or act on these {count}…");
     let chosen = (typed, causes::by(query));
     let act = (!snapshot.is_running()).then(|| causes::act(here, queue, snapshot, chosen, label));
     let max = attributes.redrive_policy.as_ref().map(|policy| u64::from(policy.max_receive_count));

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::place::Place;
-use super::{body, facts, identity, table};
+use super::{body, choose, facts, identity, table};
 use crate::model::filter::query::Query;
 use crate::model::{Attributes, MessageId, QueueName, QueueUrl, paths};
 use crate::server::pages::{Here, editing};
@@ -43,6 +43,7 @@ pub(super) fn inspector(
     let steps = place.steps(|at, page| link(base, query, &snapshot.entries[at].message.id, at, page));
     let (layers, page) = (layers::peel(&message.body, &message.attributes), link(base, query, &id, at, place.page));
     let layer = body::asked(&layers, &here.query("layer"), &here.query("view"));
+    let redrive = choose::one(here, queue, snapshot, &id);
     let (label, id) = (format!("Message {id}"), id.to_string());
     let name = here.connection.name();
     let edit = editing::link(here, queue, &message.id, query);
@@ -61,6 +62,7 @@ pub(super) fn inspector(
                         <h2 class="message-id">{id.clone()}</h2>
                         <CopyButton label="message id" value=id/>
                         {table::standing(entry, here.now_ms)}
+                        {redrive}
                         {edit}
                     </div>
                 </div>

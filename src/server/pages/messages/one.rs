@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::place::Place;
-use super::{body, compare, download, facts, held, identity, list, table};
+use super::{body, choose, compare, download, facts, held, identity, list, table};
 use crate::model::archive::Archived;
 use crate::model::filter::query::Query;
 use crate::model::paths::{self, QueuePage};
@@ -83,6 +83,7 @@ fn steps(here: &Here, queue: &QueueName, query: &Query, snapshot: &Arc<Snapshot>
     let id = snapshot.entries[at].message.id.to_string();
     let state = table::standing(&snapshot.entries[at], here.now_ms);
     let files = download::menu(here, queue, Some(&snapshot.entries[at].message.id));
+    let redrive = choose::one(here, queue, snapshot, &snapshot.entries[at].message.id);
     let edit = editing::link(here, queue, &snapshot.entries[at].message.id, query);
     view! {
         <div class="cluster">
@@ -90,6 +91,7 @@ fn steps(here: &Here, queue: &QueueName, query: &Query, snapshot: &Arc<Snapshot>
             <CopyButton label="message id" value=id/>
             {state}
             <nav class="cluster push" aria-label="Messages of the snapshot">
+                {redrive}
                 {edit}
                 {files}
                 {steps}

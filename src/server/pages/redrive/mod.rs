@@ -8,7 +8,7 @@ mod start;
 use leptos::prelude::*;
 
 use super::queue::head::head as queue_head;
-use super::{Here, Page, done, page};
+use super::{Here, Page, done, page, redrives};
 use crate::model::form::Invalid;
 use crate::model::form::redrive::RedriveForm;
 use crate::model::paths::QueuePage;
@@ -34,6 +34,8 @@ async fn redrive(here: Here) -> Result<Page, Failure> {
     let number = here.query("page").parse().unwrap_or(1);
     let history = here.connection.redrive_history(&redrivable.facts.arn, number).await?;
     let is_dlq = redrivable.facts.sources.as_ref().map_or(true, |sources| !sources.is_empty());
+    let sources = redrivable.facts.sources.as_deref().unwrap_or_default();
+    let own = redrives::whole::section(&here, &queue, sources, redrivable.facts.attributes.depth.visible).await;
     let body = view! {
         {queue_head(here.connection.name(), &queue, QueuePage::Redrive, is_dlq)}
         {done::notice(&here)}
@@ -41,6 +43,7 @@ async fn redrive(here: Here) -> Result<Page, Failure> {
         <div class="split">
             {start::start(&here, &queue, &redrivable, &asked)} {before::before(here.connection.name(), &redrivable)}
         </div>
+        {own}
         {history::history(&here, &queue, &redrivable, &history)}
     };
     Ok(Page::new(format!("Redrive {queue}"), body).about(&queue).answering(here.submission.as_deref()))

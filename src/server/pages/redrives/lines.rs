@@ -152,7 +152,8 @@ fn row(here: &Here, planned: &Planned, line: &Line, message: &Message) -> impl I
     if let Some(group) = message.group_id() {
         remarks.push(format!("group {group}"));
     }
-    let (remarks, size) = (remarks.join(" · "), words::bytes(line.size as u64));
+    let size = words::bytes(line.size as u64);
+    let remarks = said("Remarks", remarks.join(" · "));
     let link = link(here, planned, line);
     view! {
         <tr>
@@ -162,10 +163,22 @@ fn row(here: &Here, planned: &Planned, line: &Line, message: &Message) -> impl I
             <Cell label="Size" kind=CellKind::Number>
                 {size}
             </Cell>
-            <Cell label="Remarks" kind=CellKind::Text>
-                <span class="plan-remarks">{remarks}</span>
-            </Cell>
+            {remarks}
         </tr>
+    }
+}
+
+/// A cell that is no line of a card where there is nothing to say.
+pub fn said(label: &'static str, text: String) -> AnyView {
+    if text.is_empty() {
+        view! { <Cell kind=CellKind::Text>""</Cell> }.into_any()
+    } else {
+        view! {
+            <Cell label kind=CellKind::Text>
+                <span class="plan-remarks">{text}</span>
+            </Cell>
+        }
+        .into_any()
     }
 }
 

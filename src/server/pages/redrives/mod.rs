@@ -1,9 +1,19 @@
-//! Selective redrive: the wish, and the plan.
+//! Selective redrive: the wish, the plan, and what becomes of it.
 //!
-//! * `wish` – the form, wherever it stands
-//! * `plan` – the dry run; `lines` its messages, `warnings` what to know before
+//! * `wish` – the form, wherever it stands; `whole` – on the page of a queue
+//! * `plan` – the dry run; `lines` its messages, `warnings` what to know before, `start` the click
+//! * `job` – a redrive; `state` and `pauses` how it is doing, `report` its messages, `undo` the way back
+//! * `list` – all of them
 
+pub mod job;
 pub mod lines;
+pub mod list;
+mod pauses;
 pub mod plan;
+mod report;
+mod start;
+mod state;
+mod undo;
 pub mod warnings;
+pub mod whole;
 pub mod wish;

@@ -33,7 +33,8 @@ async fn plan(here: Here) -> Result<Page, Failure> {
     let head = queue_head(name, &queue, tab, dead_letters);
     let (how, at, now) = (planned.asked.how(), planned.at_ms, here.now_ms);
     let warnings = warnings::warnings(&here, &planned);
-    let start = start(&planned).into_any();
+    let vanishes = here.connection.nothing_vanishes(&planned).await.err();
+    let start = start(&here, &planned, vanishes).into_any();
     let body = view! {
         {head}
         {done::notice(&here)}
@@ -48,10 +49,10 @@ async fn plan(here: Here) -> Result<Page, Failure> {
                 {warnings}
                 {destinations(name, &planned)}
                 {lines::obstacles(&here, &planned)}
-                {lines::section(&here, &planned)}
             </div>
             <div class="stack">{start} {change(&here, &planned)}</div>
         </div>
+        {lines::section(&here, &planned)}
     };
     let title = format!("Plan: redrive {count} of {queue}");
     Ok(Page::new(title, body).about(&queue).holding().answering(here.submission.as_deref()))
@@ -121,7 +122,7 @@ fn destinations(connection: &ConnectionName, planned: &Planned) -> AnyView {
 }
 
 /// The order in words, what it costs, and the button.
-fn start(planned: &Planned) -> impl IntoView + use<> {
+fn start(here: &Here, planned: &Planned, vanishes: Option<Failure>) -> impl IntoView + use<> {
     let policy = &planned.order.policy;
     let (rate, costs) = (rate(planned), costs(planned));
     let canary = policy.canary.map(|first| {
@@ -145,8 +146,10 @@ fn start(planned: &Planned) -> impl IntoView + use<> {
     };
     let (sequence, lost, behind) = (sequence(policy), lost(policy), behind(planned));
     let careful = policy.careful.then_some("; one message a request");
+    let ending = super::start::form(here, planned, vanishes).into_any();
     view! {
         <Section title="Redrive">
+            <div class="plan-order">
             <Facts>
                 <Fact label="Rate">{rate}</Fact>
                 {canary}
@@ -159,6 +162,8 @@ fn start(planned: &Planned) -> impl IntoView + use<> {
                 {behind}
                 <Fact label="Costs">{costs}</Fact>
             </Facts>
+            </div>
+            {ending}
         </Section>
     }
 }

@@ -9,5 +9,6 @@ pub mod engine;
 mod native;
 pub mod planning;
 pub mod selective;
+pub mod told;
 
 pub use self::native::{Crossing, History, Redrivable, Wish, keep_log, start_command};

@@ -117,7 +117,13 @@ impl Page {
                     for meter in within(Some(&place), "progress") {
                         set(&meter, "value", Some(&progress.count.to_string()));
                     }
-                    if progress.done && place.has_attribute("data-reload") {
+                    // What waits is another page once it goes on.
+                    let due = match place.get_attribute("data-reload").as_deref() {
+                        None => false,
+                        Some("going-on") => !progress.done,
+                        Some(_) => progress.done,
+                    };
+                    if due {
                         reload();
                     }
                 }

@@ -88,13 +88,15 @@ pub fn counts<'a>(rows: impl IntoIterator<Item = &'a JournalRow>) -> Counts {
     counts
 }
 
-/// How a running redrive is doing: `412 sent, 400 of them deleted, 3 not sent`.
+/// How a running redrive is doing: `412 sent, 400 of them deleted, 3 left where they are`.
 pub fn headline(census: &Census) -> String {
     let count = |n: usize| words::count(n as u64);
     let mut text = format!("{} sent, {} of them deleted", count(census.sent), count(census.done));
-    for (number, what) in
-        [(census.closed, "left"), (census.came_back, "came back"), (census.possible_duplicates, "possibly there twice")]
-    {
+    for (number, what) in [
+        (census.closed, "left where they are"),
+        (census.came_back, "came back"),
+        (census.possible_duplicates, "possibly there twice"),
+    ] {
         if number > 0 {
             text = format!("{text}, {} {what}", count(number));
         }

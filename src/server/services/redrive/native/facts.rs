@@ -98,7 +98,7 @@ impl Connection {
 
     /// What was purged or deleted through this console so lately that SQS may still be at it, and since when. What could not
     /// be looked up did not happen as far as anyone knows.
-    async fn gone_lately(&self) -> BTreeMap<QueueName, (Going, i64)> {
+    pub(in crate::server::services::redrive) async fn gone_lately(&self) -> BTreeMap<QueueName, (Going, i64)> {
         let mut found = BTreeMap::new();
         for (verb, how) in [(Verb::PurgeQueue, Going::Purged), (Verb::DeleteQueue, Going::Deleted)] {
             let query = ActivityQuery { verb: Some(verb), ..ActivityQuery::of(self.name().clone()) };
@@ -127,7 +127,11 @@ fn happened(activity: &Activity, now_ms: i64) -> Option<(QueueName, i64)> {
 }
 
 /// A queue that was made after the deletion is another one.
-fn going_of(gone: &BTreeMap<QueueName, (Going, i64)>, name: &QueueName, its: Option<&Attributes>) -> Option<Going> {
+pub(in crate::server::services::redrive) fn going_of(
+    gone: &BTreeMap<QueueName, (Going, i64)>,
+    name: &QueueName,
+    its: Option<&Attributes>,
+) -> Option<Going> {
     let (how, at) = gone.get(name)?;
     let newer = its.and_then(|its| its.created).is_some_and(|created| created * 1_000 > *at);
     (*how != Going::Deleted || !newer).then_some(*how)

@@ -47,6 +47,13 @@ impl Connection {
         Ok(History { tasks, total, page: (page, pages), skipped: (page - 1) * u64::from(PAGE) })
     }
 
+    /// The newest of all queues. No request to SQS.
+    pub async fn native_redrives(&self, limit: u32) -> Result<Vec<KeptTask>, Failure> {
+        let query = TaskQuery { connection: self.name().clone(), source: None, active: false, skip: 0, limit };
+        let found = self.store().kept_tasks(&query).await.map_err(|error| report::store(&error))?;
+        Ok(found.0)
+    }
+
     /// Those that were running when they were seen last.
     pub(super) async fn seen_running(&self) -> Vec<KeptTask> {
         let query = TaskQuery { connection: self.name().clone(), source: None, active: true, skip: 0, limit: PAGE };

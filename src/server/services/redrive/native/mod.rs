@@ -8,6 +8,7 @@ mod seen;
 use std::time::Duration;
 
 pub use self::crossing::Crossing;
+pub(super) use self::facts::going_of;
 pub use self::log::{History, keep_log};
 use crate::model::activity::{Detail, Verb};
 use crate::model::cli::Command;

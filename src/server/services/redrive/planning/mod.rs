@@ -5,6 +5,7 @@ mod destinations;
 mod fed;
 mod outlook;
 mod policy;
+mod start;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -87,6 +87,11 @@ impl Connection {
         Ok(shown)
     }
 
+    /// How many this process carries out.
+    pub fn running_selectives(&self) -> usize {
+        self.desk().runs().count()
+    }
+
     /// What a redrive was asked to do; its edits are not in it any more.
     pub async fn selective_order(&self, id: &RedriveId) -> Result<Order, Failure> {
         let order = self.store().redrive_order(id).await.map_err(|error| failed::store(&error))?;

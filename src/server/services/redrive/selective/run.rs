@@ -95,6 +95,11 @@ impl Runs {
         self.lock().values().any(|run| run.queue == *queue)
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.lock().len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<RedriveId, Arc<Run>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,0 +1,132 @@
+//! Why a redrive waits, what to do about it, and the buttons that steer it.
+
+use leptos::prelude::*;
+
+use super::super::Here;
+use super::state::{State, ends_by_itself};
+use crate::model::paths::{self, QueuePage};
+use crate::model::words;
+use crate::server::services::redrive::engine::{Order, Pause};
+use crate::server::services::redrive::selective::Shown;
+use crate::ui::parts::{Button, Glyph, Notice, Tone, Variant};
+
+/// A notice for each reason to wait.
+pub fn notices(here: &Here, shown: &Shown, order: Option<&Order>) -> Vec<AnyView> {
+    let Some(live) = shown.live.as_ref().filter(|_| !shown.kept.cancelled) else { return Vec::new() };
+    let code = live.refusal.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+    let all = live.pauses.iter().map(|pause| {
+        let (tone, title, text) = match pause {
+            Pause::Asked => (Tone::Info, "Somebody paused it".to_owned(), "It waits until somebody lets it go on.".to_owned()),
+            Pause::Credentials => (
+                Tone::Warn,
+                "AWS does not accept the credentials".to_owned(),
+                "Nothing is lost by that. Renew them; they are tried every ten seconds, and it goes on by itself."
+                    .to_owned(),
+            ),
+            Pause::Journal => (
+                Tone::Warn,
+                "The journal cannot be written".to_owned(),
+                "Nothing is sent that is not written down first. Is the disk full? It is tried again and again, and goes on by itself."
+                    .to_owned(),
+            ),
+            Pause::Canary => (Tone::Info, canary(shown, order), look(shown)),
+            Pause::CameBack => (Tone::Danger, came_back(shown, order), look(shown)),
+            Pause::Destination => (
+                Tone::Danger,
+                format!("SQS refused a send to {}{code}", names(shown)),
+                "Is the queue still there, and may the console's role send to it and use its key? Set that right, then let it go on."
+                    .to_owned(),
+            ),
+            Pause::Source => (
+                Tone::Danger,
+                format!("{} cannot be received from{code}", shown.kept.queue()),
+                "Is the queue still there, and may the console's role receive and delete there? Set that right, then let it go on."
+                    .to_owned(),
+            ),
+        };
+        let links = matches!(pause, Pause::Canary | Pause::CameBack).then(|| links(here, shown));
+        view! {
+            <Notice tone title>
+                <p>{text}</p>
+                {links}
+            </Notice>
+        }
+        .into_any()
+    });
+    all.collect()
+}
+
+fn canary(shown: &Shown, order: Option<&Order>) -> String {
+    let sent = shown.counts.moved + shown.counts.sent + shown.counts.open;
+    let first = order.and_then(|order| order.policy.canary).map_or(sent as u64, u64::from);
+    let were = words::plural(first, "message was", "messages were");
+    format!("The first {were} sent: now it waits for you")
+}
+
+fn came_back(shown: &Shown, order: Option<&Order>) -> String {
+    let back = words::plural(shown.counts.came_back as u64, "message", "messages");
+    let rule = order.and_then(|order| order.policy.stop_rule);
+    let rule = rule.map(|rule| format!(", more than {} %", rule.percent)).unwrap_or_default();
+    format!("It stopped: {back} came back{rule}")
+}
+
+fn look(shown: &Shown) -> String {
+    let back = match shown.counts.came_back as u64 {
+        0 => "None has come back so far.".to_owned(),
+        n => format!("{} come back so far.", words::plural(n, "has", "have")),
+    };
+    format!(
+        "Look whether the consumers cope with them. {back} What has not been sent was given back and stays where it is."
+    )
+}
+
+/// The ways to what was sent.
+fn links(here: &Here, shown: &Shown) -> impl IntoView + use<> {
+    let name = here.connection.name();
+    let all = std::iter::once(shown.kept.queue()).chain(shown.kept.destinations.iter().map(|arn| arn.name()));
+    let links: Vec<_> = all
+        .map(|queue| {
+            let href = paths::queue(name, &queue, QueuePage::Overview);
+            view! { <a href=href>{queue.to_string()}</a> }
+        })
+        .collect();
+    view! { <p class="cluster">{links}</p> }
+}
+
+fn names(shown: &Shown) -> String {
+    shown.kept.destinations.iter().map(|arn| arn.name().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// Pause or go on, and cancel; nothing after the end.
+pub fn controls(here: &Here, shown: &Shown, state: State) -> Option<AnyView> {
+    if !state.is_open() {
+        return None;
+    }
+    let (connection, id) = (here.connection.name().to_string(), shown.kept.id.as_str().to_owned());
+    let refusal = || here.connection.allowed().err().map(|refusal| refusal.title());
+    let ending = shown.kept.cancelled.then(|| "It ends already: what was sent is still deleted.".to_owned());
+    let pauses = shown.live.as_ref().map(|live| live.pauses.clone()).unwrap_or_default();
+    let waits = pauses.iter().any(|pause| !ends_by_itself(*pause)) || shown.live.is_none() && shown.kept.paused;
+    let steer = if shown.kept.cancelled {
+        None
+    } else if waits {
+        let (variant, reason) = (Variant::Primary, refusal());
+        Some(view! { <Button variant glyph=Glyph::Play name="steer" value="resume" reason>"Go on"</Button> }.into_any())
+    } else {
+        let reason = refusal();
+        Some(view! { <Button glyph=Glyph::Clock name="steer" value="pause" reason>"Pause"</Button> }.into_any())
+    };
+    let reason = refusal().or(ending);
+    let view = view! {
+        <form class="cluster" method="post" action=paths::api("redrives/steer")>
+            <input type="hidden" name="connection" value=connection/>
+            <input type="hidden" name="redrive" value=id/>
+            {steer}
+            <Button glyph=Glyph::Stop name="steer" value="cancel" reason>
+                "Cancel"
+            </Button>
+            <span class="soft">"What was sent stays sent, and its originals are still deleted."</span>
+        </form>
+    };
+    Some(view.into_any())
+}

@@ -1,0 +1,77 @@
+//! The click that begins: what is in its way is said beside it.
+
+use leptos::prelude::*;
+
+use super::super::Here;
+use super::super::messages::list;
+use super::plan::count;
+use crate::model::form::redrive_start::StartForm;
+use crate::model::{Failure, Refusal, paths, words};
+use crate::server::services::redrive::planning::Planned;
+use crate::ui::parts::{Button, Checkbox, Confirm, Glyph, Variant};
+
+/// The form with the page's one primary button.
+pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>) -> impl IntoView + use<> {
+    let budget = here.connection.price(&planned.queue, &planned.attributes).refusal();
+    let reason = here.connection.allowed().err().map(|refusal| refusal.title());
+    let nothing = planned.asked.messages().is_some() && planned.sendable() == 0;
+    let reason = reason.or_else(|| nothing.then(|| "None of them can be sent.".to_owned()));
+    let reason = reason.or_else(|| used_up(budget.as_ref()));
+    let reason = reason.or_else(|| vanishes.as_ref().map(|failure| format!("{}.", failure.title())));
+    let advice = vanishes.map(|failure| view! { <p class="soft">{failure.advice()}</p> });
+    let (spending, list) = (spending(here, planned, budget.as_ref()), list::keep(&list::before(here)));
+    let (connection, queue, id) = (here.connection.name().to_string(), planned.queue.to_string(), planned.id.clone());
+    let label = match planned.asked.messages() {
+        Some(_) => format!("Redrive {}", words::plural(planned.sendable(), "message", "messages")),
+        None => format!("Redrive {}", count(planned)),
+    };
+    view! {
+        <form class="form" method="post" action=paths::api("redrives/start")>
+            <input type="hidden" name="connection" value=connection/>
+            <input type="hidden" name="queue" value=queue/>
+            <input type="hidden" name="carry_out" value=id/>
+            {list}
+            {spending}
+            <div class="form-actions">
+                <Button variant=Variant::Primary glyph=Glyph::Redrive reason>
+                    {label}
+                </Button>
+            </div>
+            {advice}
+            <p class="soft">"It runs on the server and goes on when this page is closed. It can be paused and cancelled."</p>
+        </form>
+    }
+}
+
+/// Why no confirmation helps.
+fn used_up(budget: Option<&Refusal>) -> Option<String> {
+    match budget {
+        Some(refusal @ Refusal::ReceiveBudget { max_receive_count, received }) if received >= max_receive_count => {
+            Some(refusal.title())
+        }
+        _ => None,
+    }
+}
+
+/// The checkbox and the name that spend the last receives; nothing where there are enough, or none.
+fn spending(here: &Here, planned: &Planned, budget: Option<&Refusal>) -> Option<AnyView> {
+    let Some(Refusal::ReceiveBudget { max_receive_count, received }) = budget else { return None };
+    if received >= max_receive_count {
+        return None;
+    }
+    let sent = here.submission.as_deref().filter(|submission| submission.form::<StartForm>().is_some());
+    let error = sent.and_then(|submission| submission.sentence("confirm"));
+    let label = format!("Receive although maxReceiveCount is {max_receive_count}");
+    let name = planned.queue.to_string();
+    let view = view! {
+        <div class="spending">
+            <Checkbox
+                name="spend"
+                label
+                hint="A message that its consumer failed before may move to the dead-letter queue."
+            />
+            <Confirm name field="confirm" error/>
+        </div>
+    };
+    Some(view.into_any())
+}

@@ -1,0 +1,183 @@
+//! How a redrive is doing, in a word and in a sentence.
+
+use leptos::prelude::*;
+
+use crate::model::journal::EndedHow;
+use crate::model::words;
+use crate::server::services::redrive::engine::Pause;
+use crate::server::services::redrive::selective::{Live, Shown};
+use crate::ui::parts::{Badge, Glyph, Tone};
+
+/// How far a redrive is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Messages are moved.
+    Running,
+    /// Everything was taken, and it makes sure that nothing is left.
+    Concluding,
+    /// It waits for a person.
+    Waiting,
+    /// It waits for something that it tries again by itself.
+    Trying,
+    /// Somebody wants it to end.
+    Ending,
+    /// This process does not carry it out.
+    Elsewhere,
+    /// It did what it was to do.
+    Finished,
+    /// The same, and there is something to look at.
+    Partly,
+    /// Somebody ended it.
+    Cancelled,
+}
+
+impl State {
+    /// Of a redrive.
+    pub fn of(shown: &Shown) -> Self {
+        let counts = &shown.counts;
+        let clean = counts.not_sent + counts.unknown + counts.came_back + counts.possible_duplicates == 0;
+        match (&shown.kept.ended, &shown.live) {
+            (Some(ended), _) => match ended.how {
+                EndedHow::Cancelled => Self::Cancelled,
+                EndedHow::Finished { may_remain } if clean && may_remain.unwrap_or(0) == 0 => Self::Finished,
+                EndedHow::Finished { .. } => Self::Partly,
+            },
+            (None, None) => Self::Elsewhere,
+            (None, Some(_)) if shown.kept.cancelled => Self::Ending,
+            (None, Some(live)) => Self::of_live(live),
+        }
+    }
+
+    fn of_live(live: &Live) -> Self {
+        if live.pauses.iter().any(|pause| !ends_by_itself(*pause)) {
+            Self::Waiting
+        } else if !live.pauses.is_empty() {
+            Self::Trying
+        } else if live.concluding {
+            Self::Concluding
+        } else {
+            Self::Running
+        }
+    }
+
+    /// Whether there is something left to do.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Finished | Self::Partly | Self::Cancelled)
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Concluding => "making sure that nothing is left",
+            Self::Waiting => "waiting for somebody",
+            Self::Trying => "waiting, goes on by itself",
+            Self::Ending => "ending",
+            Self::Elsewhere => "not carried out here",
+            Self::Finished => "finished",
+            Self::Partly => "finished, with remarks",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The word as a badge.
+    pub fn badge(self) -> impl IntoView {
+        let word = self.word();
+        match self {
+            Self::Running | Self::Concluding => view! { <Badge tone=Tone::Info glyph=Glyph::Clock>{word}</Badge> },
+            Self::Finished => view! { <Badge tone=Tone::Ok glyph=Glyph::Check>{word}</Badge> },
+            Self::Cancelled => view! { <Badge>{word}</Badge> },
+            Self::Waiting | Self::Trying | Self::Ending | Self::Elsewhere | Self::Partly => {
+                view! { <Badge tone=Tone::Warn>{word}</Badge> }
+            }
+        }
+    }
+}
+
+/// Whether a pause ends without anybody's doing.
+pub fn ends_by_itself(pause: Pause) -> bool {
+    matches!(pause, Pause::Credentials | Pause::Journal)
+}
+
+/// How fast it is, and how long that takes: `498 a second, 7 s left`.
+pub fn speed(shown: &Shown) -> Option<String> {
+    let live = shown.live.as_ref().filter(|live| live.pauses.is_empty() && live.per_second >= 0.05)?;
+    let rate = if live.per_second < 10.0 {
+        format!("{:.1} a second", live.per_second)
+    } else {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is positive and small")]
+        let whole = live.per_second.round() as u64;
+        format!("{} a second", words::count(whole))
+    };
+    let settled = (live.census.sent + live.census.closed) as u64;
+    let left = shown.kept.messages.map(|all| all.saturating_sub(settled)).filter(|left| *left > 0);
+    let Some(left) = left else { return Some(rate) };
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate"
+    )]
+    let seconds = (left as f64 / live.per_second).ceil() as u64;
+    Some(format!("{rate}, {} left", words::seconds(seconds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::model::journal::{Ended, KeptRedrive, RedriveId};
+    use crate::server::services::redrive::engine::report::Counts;
+
+    fn shown(ended: Option<EndedHow>, live: Option<Live>) -> Shown {
+        let arn = "arn:aws:sqs:eu-west-1:1:orders-dlq".parse().unwrap();
+        let kept = KeptRedrive {
+            id: RedriveId::new("r"),
+            connection: "local".parse().unwrap(),
+            source: arn,
+            destinations: Vec::new(),
+            who: "local user".into(),
+            how: "marked by hand".into(),
+            messages: Some(100),
+            undoes: None,
+            edits: 0,
+            started_ms: 0,
+            paused: false,
+            approved: false,
+            cancelled: false,
+            ended: ended.map(|how| Ended { at_ms: 1, how }),
+        };
+        Shown { kept, counts: Counts::default(), live }
+    }
+
+    #[test]
+    fn a_word_for_everything_that_it_may_be_doing() {
+        let waits = |pauses: &[Pause]| {
+            State::of(&shown(
+                None,
+                Some(Live { pauses: BTreeSet::from_iter(pauses.iter().copied()), ..Live::default() }),
+            ))
+        };
+        assert_eq!(waits(&[]), State::Running);
+        assert_eq!(waits(&[Pause::Credentials]), State::Trying);
+        assert_eq!(waits(&[Pause::Credentials, Pause::Canary]), State::Waiting);
+        assert_eq!(State::of(&shown(None, None)), State::Elsewhere);
+        let finished = EndedHow::Finished { may_remain: None };
+        assert_eq!(State::of(&shown(Some(finished), None)), State::Finished);
+        let remarks = Counts { came_back: 1, ..Counts::default() };
+        assert_eq!(State::of(&Shown { counts: remarks, ..shown(Some(finished), None) }), State::Partly);
+        assert_eq!(State::of(&shown(Some(EndedHow::Finished { may_remain: Some(2) }), None)), State::Partly);
+        assert_eq!(State::of(&shown(Some(EndedHow::Cancelled), None)), State::Cancelled);
+    }
+
+    #[test]
+    fn the_time_left_is_what_the_rate_makes_of_it() {
+        let mut live = Live { per_second: 4.0, ..Live::default() };
+        live.census.sent = 60;
+        let said = speed(&shown(None, Some(live.clone()))).unwrap().replace('\u{A0}', " ");
+        assert_eq!(said, "4.0 a second, 10 s left");
+        live.pauses.insert(Pause::Asked);
+        assert_eq!(speed(&shown(None, Some(live))), None);
+    }
+}

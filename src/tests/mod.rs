@@ -19,6 +19,7 @@ mod peek;
 mod reading;
 mod redrive;
 mod redrive_native;
+mod redrives;
 mod saved;
 mod send;
 mod settings;

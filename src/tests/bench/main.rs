@@ -5,10 +5,12 @@
 
 mod console;
 mod finding;
+mod forms;
 mod gateway;
 mod local;
 mod looking;
 mod process;
+mod redrive;
 
 use std::time::Duration;
 
@@ -46,6 +48,9 @@ async fn main() -> Outcome {
     }
     if wanted("finding") {
         finding::finding()?;
+    }
+    if wanted("redrive") {
+        redrive::selective().await?;
     }
     if wanted("console") {
         console::cold_start().await?;

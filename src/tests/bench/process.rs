@@ -32,6 +32,27 @@ impl Process {
     }
 }
 
+impl Process {
+    /// The CPU time that it has taken so far, in user and system mode.
+    pub fn cpu(&self) -> Outcome<Duration> {
+        /// Ticks a second, the same on every Linux.
+        const TICKS: u64 = 100;
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name of the program, in brackets, may hold anything.
+        let fields = status.rsplit_once(')').ok_or("the system does not say how much time was taken")?.1;
+        let ticks = fields.split_ascii_whitespace().skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+        Ok(Duration::from_millis(ticks * 1_000 / TICKS))
+    }
+
+    #[allow(dead_code, reason = "only the kill test ends one like this")]
+    /// Ends it at once, as `kill -9` does, and waits until it is gone.
+    pub fn kill(mut self) -> Outcome {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
 /// The console with its local SQS, on free ports.
 pub struct Console {
     /// Its process.
@@ -55,10 +76,20 @@ impl Console {
 impl Console {
     /// Starts it at an SQS that is there already, as the connection `bench`.
     pub fn at(sqs: &str) -> Outcome<Self> {
+        Self::at_with(sqs, &[])
+    }
+
+    /// The same with a journal on the disk.
+    pub fn with_journal(sqs: &str, data: &Path) -> Outcome<Self> {
+        Self::at_with(sqs, &["--data", data.to_str().ok_or("the directory has no name")?])
+    }
+
+    fn at_with(sqs: &str, more: &[&str]) -> Outcome<Self> {
         let mut config = tempfile::NamedTempFile::with_suffix(".toml")?;
         writeln!(config, "[[connection]]\nname = \"bench\"\nregion = \"us-east-1\"\nendpoint = \"{sqs}\"")?;
         let path = config.path().to_str().ok_or("the temporary file has no name")?;
-        let (process, mut addresses) = listening(&["--config", path, "--port", "0"], &["Redrive listens on "])?;
+        let arguments: Vec<&str> = ["--config", path, "--port", "0"].iter().chain(more).copied().collect();
+        let (process, mut addresses) = listening(&arguments, &["Redrive listens on "])?;
         Ok(Self { process, url: addresses.pop().unwrap_or_default(), sqs: String::new() })
     }
 }

@@ -14,6 +14,8 @@ MAKEFLAGS     += --no-builtin-rules --no-print-directory
 ENDPOINT ?=
 # `make fuzz FOR=3600` looks for an hour.
 FOR   ?= 600
+# `make soak SEEDS="4 5 6"` kills in three other ways; the seeds run side by side.
+SEEDS ?= 1 2 3 4 5 6
 PORT  ?= 3000
 ARGS  ?=
 LOCAL ?= $(if $(findstring --config,$(ARGS)),,--local)
@@ -37,7 +39,7 @@ BROWSER := --lib --target wasm32-unknown-unknown --profile wasm-release --no-def
 
 # ---- What a person calls -------------------------------------------------------------------------------------------
 
-.PHONY: help run dev test bench conformance fuzz release fmt screenshots
+.PHONY: help run dev test bench soak conformance fuzz release fmt screenshots
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -48,10 +50,13 @@ dev: $(MODULES) ## like run, and build and start again on every change
 	@node end2end/build/watch.mjs "$(LOCAL) --port $(PORT) $(ARGS)"
 
 test: ## everything that must hold before a change is taken
-	@$(MAKE) -k formatting lints types licences tests budget browser
+	@$(MAKE) -k formatting lints types licences tests budget kills browser
 
 bench: site $(PEER) ## measure, and print figures beside what they are compared with
 	cargo bench --bench redrive
+
+soak: | cargo ## kill the console two hundred times in a redrive of ten thousand messages, for each of SEEDS
+	cargo test --test soak -- $(SEEDS)
 
 # Each case writes its outcome per client; together they are the table.
 conformance: $(PYTHON) | cargo ## hold another SQS against AWS's documentation: ENDPOINT=http://127.0.0.1:4566
@@ -92,7 +97,7 @@ define runner
 	@if { $(2); }; then echo "$(1): 1 passed, 0 failed"; else echo "$(1): 0 passed, 1 failed"; exit 1; fi
 endef
 
-.PHONY: formatting lints types licences tests budget browser
+.PHONY: formatting lints types licences tests budget kills browser
 formatting: | cargo
 	$(call runner,formatting,cargo fmt --check)
 
@@ -113,6 +118,10 @@ tests: $(PYTHON) | cargo
 
 budget: site
 	$(call runner,budget,node end2end/build/budget.mjs)
+
+# It closes with a line of its own.
+kills: | cargo
+	@cargo test --test soak -- 1 2 3
 
 browser: build chromium
 	@cd end2end && node_modules/.bin/playwright test --project=chromium --project=no-js

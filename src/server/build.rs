@@ -17,6 +17,7 @@ use super::services::connection::About;
 use super::services::messages::{Desk, Terms};
 use super::services::poller::Poller;
 use super::services::redrive::keep_log;
+use super::services::redrive::selective::forget;
 use super::services::{Connection, Services};
 use super::sqs::aws::AwsSqs;
 use super::sqs::connect::{Connect, connect};
@@ -33,6 +34,7 @@ pub async fn services(config: &Config, life: &Life) -> io::Result<Services> {
     let clock: SharedClock = Arc::new(SystemClock);
     let keeping = Arc::new(keeping(&config.archive));
     life.work.spawn(expire(Arc::clone(&store), clock.clone(), keeping.longest_ms(), life.stop.clone()));
+    life.work.spawn(forget(Arc::clone(&store), clock.clone(), life.stop.clone()));
     let mut connections = Vec::new();
     let mut problems = Vec::new();
     for configured in &config.connections {

@@ -27,14 +27,15 @@ pub struct Found {
     twice: usize,
     possible: usize,
     moved: usize,
+    sent: usize,
 }
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kills, extra, twice, possible, moved } = self;
+        let Self { kills, extra, twice, possible, moved, sent } = self;
         write!(
             f,
-            "{MESSAGES} messages, {kills} kills: 0 lost, {moved} moved, {extra} extra copies of {twice} messages, all of \
+            "{MESSAGES} messages, {kills} kills: 0 lost, {moved} moved, {sent} sent and not seen again, {extra} extra copies of {twice} messages, all of \
              them among the {possible} possible duplicates of the report"
         )
     }
@@ -131,6 +132,8 @@ async fn fill(sqs: &Sqs, queue: &str) -> Outcome<BTreeMap<String, String>> {
 /// What the report says: the ids of those that were moved, and of those that may be there twice.
 struct Report {
     moved: BTreeSet<String>,
+    /// Sent, and the process was killed before it heard that the original was deleted.
+    sent: usize,
     possible: BTreeSet<String>,
     others: Vec<Value>,
 }
@@ -138,7 +141,7 @@ struct Report {
 async fn report(browser: &Browser, page: &str) -> Outcome<Report> {
     let path = Path::new(page).join("export.ndjson");
     let text = browser.get(path.to_str().ok_or("no path")?).await?;
-    let mut report = Report { moved: BTreeSet::new(), possible: BTreeSet::new(), others: Vec::new() };
+    let mut report = Report { moved: BTreeSet::new(), sent: 0, possible: BTreeSet::new(), others: Vec::new() };
     for line in text.lines() {
         let line: Value = serde_json::from_str(line)?;
         let Some(id) = line["messageId"].as_str().map(str::to_owned) else { continue };
@@ -147,6 +150,8 @@ async fn report(browser: &Browser, page: &str) -> Outcome<Report> {
         }
         if line["outcome"] == "moved" {
             report.moved.insert(id);
+        } else if line["outcome"] == "sent" {
+            report.sent += 1;
         } else {
             report.others.push(line);
         }
@@ -171,7 +176,7 @@ fn verdict(
         (unreported > 0, format!("{unreported} messages are there twice and not in the report")),
         (extra > MOST_COPIES, format!("{extra} extra copies")),
         (
-            report.moved.len() != ids.len(),
+            report.moved.len() + report.sent != ids.len(),
             format!("the report says that {} were moved; others: {:?}", report.moved.len(), report.others.first()),
         ),
     ];
@@ -179,5 +184,12 @@ fn verdict(
     if !problems.is_empty() {
         return Err(problems.join("; ").into());
     }
-    Ok(Found { kills, extra, twice: twice.len(), possible: report.possible.len(), moved: report.moved.len() })
+    Ok(Found {
+        kills,
+        extra,
+        twice: twice.len(),
+        possible: report.possible.len(),
+        moved: report.moved.len(),
+        sent: report.sent,
+    })
 }

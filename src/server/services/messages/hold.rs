@@ -167,6 +167,7 @@ impl Session {
             let (result, lost) = self.fill(&sqs).await;
             let met = Met::of(&self.cell.snapshot(), result.is_err(), lost);
             self.connection.learn_receives(&self.queue, self.counted, met).await;
+            self.connection.tell_redrive(&self.queue, &self.cell.snapshot());
             filled.cancel();
             result
         };

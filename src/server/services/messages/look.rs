@@ -72,6 +72,7 @@ impl Connection {
         let shown = self.peek_at(queue, limit).await?;
         let messages = shown.len() as u64;
         let snapshot = Snapshot::peeked(self.now_ms(), limit, shown);
+        self.tell_redrive(queue, &snapshot);
         self.desk().place(queue, snapshot, self.now_ms()).map_err(Failure::Refused)?;
         Ok(Done::Received { messages })
     }
@@ -91,6 +92,7 @@ impl Connection {
         let effect = |sqs| async move {
             let scan = scan(&sqs, &url, kind, plan, snapshot, &closing).await;
             self.learn_receives(queue, counted, Met::of(&scan.snapshot, scan.error.is_some(), scan.lost)).await;
+            self.tell_redrive(queue, &scan.snapshot);
             match scan.error {
                 Some(error) if scan.snapshot.entries.is_empty() => Err(error),
                 _ => Ok(Answer { request_id: scan.request_id.clone(), value: scan }),

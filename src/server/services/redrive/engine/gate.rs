@@ -35,6 +35,13 @@ pub enum Pause {
     Source,
 }
 
+impl Pause {
+    /// Whether it ends by itself; else somebody must say that it goes on.
+    pub fn ends_by_itself(self) -> bool {
+        matches!(self, Self::Credentials | Self::Journal)
+    }
+}
+
 /// All reasons to wait, and what may lead to one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Gate {
@@ -73,7 +80,7 @@ impl Gate {
 
     /// Whether it waits for a person, so that messages must not be kept from others meanwhile.
     pub fn lets_go(&self) -> bool {
-        self.pauses.iter().any(|pause| !matches!(pause, Pause::Credentials | Pause::Journal))
+        self.pauses.iter().any(|pause| !pause.ends_by_itself())
     }
 
     /// Whether SQS would refuse every call.
@@ -105,7 +112,7 @@ impl Gate {
             self.canary = None;
         }
         (self.sent, self.returned, self.refusal) = (0, 0, None);
-        self.pauses.retain(|pause| matches!(pause, Pause::Credentials | Pause::Journal));
+        self.pauses.retain(|pause| pause.ends_by_itself());
     }
 
     /// Whether another message may be begun with.

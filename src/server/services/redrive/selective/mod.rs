@@ -1,20 +1,25 @@
 //! Selective redrive: what the [engine](super::engine) decides, carried out on the server, whoever watches.
 //!
+//! * `seen` – what others meet in its queue
 //! * `start` – begins one, and goes on with those that a process before has left
 //! * `drive` – tells the engine what happened and carries out what it asks for
 //! * `caller` – its commands as calls to SQS
 //! * `run` – how each is doing, and a way to steer it
+//! * `forget` – the reports of old ones
 //! * `read` – what pages show: all redrives, one, and what became of each message
 
 mod caller;
 mod drive;
+mod forget;
 mod read;
 mod run;
+mod seen;
 mod speed;
 mod start;
 #[cfg(test)]
 mod tests;
 
+pub use self::forget::forget;
 pub use self::read::{Only, Rows, RowsWanted, Shown};
 pub use self::run::{Live, Runs};
 pub use self::start::{About, Steer};

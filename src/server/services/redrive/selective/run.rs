@@ -25,6 +25,13 @@ pub struct Live {
     pub concluding: bool,
 }
 
+impl Live {
+    /// Whether it goes on only when somebody says so.
+    pub fn waits_for_somebody(&self) -> bool {
+        self.pauses.iter().any(|pause| !pause.ends_by_itself())
+    }
+}
+
 /// A redrive that this process carries out.
 pub(super) struct Run {
     pub id: RedriveId,
@@ -90,9 +97,14 @@ impl Runs {
         self.lock().get(id).cloned()
     }
 
-    /// Whether one takes from this queue.
+    /// The one that takes from this queue.
+    pub(super) fn of(&self, queue: &QueueName) -> Option<Arc<Run>> {
+        self.lock().values().find(|run| run.queue == *queue).cloned()
+    }
+
+    /// Whether one receives from this queue, or may at any moment: not while it waits for somebody, who may want to look.
     pub fn take_from(&self, queue: &QueueName) -> bool {
-        self.lock().values().any(|run| run.queue == *queue)
+        self.of(queue).is_some_and(|run| !run.live.borrow().waits_for_somebody())
     }
 
     /// How many there are.

@@ -56,7 +56,7 @@ impl Connection {
     /// the same queue. Up to five requests beyond those of the redrive itself.
     pub async fn start_selective(&self, order: Order, about: About) -> Result<RedriveId, Failure> {
         let queue = order.source.arn.name();
-        self.require(&queue, verb(&order)).await?;
+        self.require(&queue, verb(order.edits.len() as u64)).await?;
         self.vacant(&queue)?;
         if self.desk().cell(&queue).is_some_and(|cell| cell.is_receiving()) {
             return Err(Failure::Refused(Refusal::ReceiveRunning));
@@ -123,7 +123,16 @@ impl Connection {
         if !steered {
             return Err(Failure::Refused(Refusal::RedriveEnded));
         }
-        if let Some(run) = self.desk().runs().find(id) {
+        let Some(run) = self.desk().runs().find(id) else { return Ok(done) };
+        let mut events = Vec::new();
+        if steer == Steer::Resume {
+            // Somebody may have held its messages meanwhile: it would look for them in vain.
+            let order = self.selective_order(id).await?;
+            let handed = self.hand_over(&kept.queue(), |id| order.takes(id)).await;
+            events.extend(hands(handed, self.now()));
+        }
+        events.push(event);
+        for event in events {
             // Where it has just ended there is nobody left to tell.
             let _ = run.events.send(event);
         }
@@ -145,8 +154,8 @@ impl Connection {
     async fn carry_out(&self, run: &Arc<Run>, wishes: mpsc::UnboundedReceiver<Event>, handed: Handed) {
         let Some((claimed, order, urls)) = self.take_over(run).await else { return };
         let Claimed { token, kept, rows, earlier, .. } = claimed;
-        let (queue, verb) = (kept.queue(), verb(&order));
-        let now = Now { mono_ms: self.clock().mono_ms(), wall_ms: self.now_ms() };
+        let (queue, verb) = (kept.queue(), verb(kept.edits));
+        let now = self.now();
         let resumed = !rows.is_empty();
         let order = Arc::new(order);
         let engine = Engine::new(Arc::clone(&order), rows, earlier, now);
@@ -219,6 +228,10 @@ impl Connection {
         }
     }
 
+    fn now(&self) -> Now {
+        Now { mono_ms: self.clock().mono_ms(), wall_ms: self.now_ms() }
+    }
+
     /// The URLs of an order's queues. One request for each that is not in the list.
     async fn urls(&self, order: &Order) -> Result<(QueueUrl, Vec<QueueUrl>), Failure> {
         let source = self.url(&order.source.arn.name()).await?;
@@ -266,16 +279,18 @@ fn first(kept: &KeptRedrive, handed: Handed, now: Now) -> Vec<Event> {
     if kept.cancelled {
         first.push(Event::Cancel);
     }
-    first.extend(
-        handed
-            .into_iter()
-            .map(|(until_ms, messages)| Event::Handed { messages, until_ms: now.mono_ms + (until_ms - now.wall_ms) }),
-    );
+    first.extend(hands(handed, now));
     first
 }
 
-fn verb(order: &Order) -> Verb {
-    if order.edits.is_empty() { Verb::MoveMessages } else { Verb::EditAndResend }
+/// Held messages as the engine hears of them: by its own clock.
+fn hands(handed: Handed, now: Now) -> impl Iterator<Item = Event> {
+    let until = move |until_ms| now.mono_ms + (until_ms - now.wall_ms);
+    handed.into_iter().map(move |(until_ms, messages)| Event::Handed { messages, until_ms: until(until_ms) })
+}
+
+fn verb(edits: u64) -> Verb {
+    if edits == 0 { Verb::MoveMessages } else { Verb::EditAndResend }
 }
 
 fn act(kept: &KeptRedrive, verb: Verb, to: Option<&QueueUrl>) -> Act {

@@ -150,6 +150,13 @@ impl World {
         assert!(put.send().await.unwrap().status().is_success());
     }
 
+    /// How often the SQS was asked for an operation.
+    pub(crate) async fn calls(&self, operation: &str) -> u64 {
+        let answer = reqwest::get(format!("{}/_calls", self.endpoint)).await.unwrap();
+        let calls: BTreeMap<String, u64> = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        calls.get(operation).copied().unwrap_or_default()
+    }
+
     /// The bodies in a queue with how often each is there, in flight and delayed ones too, read past every receive.
     pub(crate) async fn bodies(&self, name: &str) -> BTreeMap<String, usize> {
         let mut bodies = BTreeMap::new();

@@ -1,7 +1,8 @@
 //! Selective redrive: what the [engine](super::engine) decides, carried out on the server, whoever watches.
 //!
 //! * `seen` – what others meet in its queue
-//! * `start` – begins one, and goes on with those that a process before has left
+//! * `start` – begins one, goes on with those that a process before has left, and steers them
+//! * `stint` – one process's part in one
 //! * `drive` – tells the engine what happened and carries out what it asks for
 //! * `caller` – its commands as calls to SQS
 //! * `run` – how each is doing, and a way to steer it
@@ -16,6 +17,7 @@ mod run;
 mod seen;
 mod speed;
 mod start;
+mod stint;
 #[cfg(test)]
 mod tests;
 

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::model::journal::RedriveId;
 use crate::model::live::Progress;
-use crate::model::{Code, QueueName};
+use crate::model::{Code, Failure, QueueName};
 use crate::server::services::redrive::engine::{Census, Event, Pause, report};
 
 /// How a redrive is doing that runs in this process.
@@ -26,6 +26,17 @@ pub struct Live {
 }
 
 impl Live {
+    /// One that cannot begin, for its queues cannot be found.
+    pub(super) fn waiting(failure: &Failure) -> Self {
+        let (pause, refusal) = match failure {
+            Failure::Credentials => (Pause::Credentials, None),
+            Failure::NoSuchQueue(_) => (Pause::Source, Some(Code::new("QueueDoesNotExist"))),
+            Failure::AccessDenied(code) | Failure::Rejected(code) => (Pause::Source, Some(code.clone())),
+            _ => (Pause::Source, None),
+        };
+        Self { pauses: BTreeSet::from([pause]), refusal, ..Self::default() }
+    }
+
     /// Whether it goes on only when somebody says so.
     pub fn waits_for_somebody(&self) -> bool {
         self.pauses.iter().any(|pause| !pause.ends_by_itself())

@@ -1,32 +1,16 @@
-//! Begins a selective redrive, goes on with one that a process before has left, and steers it.
+//! Begins a selective redrive, goes on with those that a process before has left, and steers them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
-
-use super::caller::Caller;
-use super::drive::Drive;
-use super::run::Run;
-use crate::model::activity::{Detail, Verb};
-use crate::model::cli::Command;
+use super::stint::hands;
+use crate::model::activity::Verb;
 use crate::model::form::Done;
-use crate::model::journal::{Ended, EndedHow, KeptRedrive, RedriveId};
-use crate::model::{Failure, QueueName, QueueUrl, Refusal, words};
-use crate::server::services::act::Act;
+use crate::model::journal::{KeptRedrive, RedriveId};
+use crate::model::{Failure, QueueUrl, Refusal};
 use crate::server::services::messages::Handed;
-use crate::server::services::redrive::engine::{Edit, End, Engine, Event, Now, Order, report};
+use crate::server::services::redrive::engine::{Event, Now, Order};
 use crate::server::services::{Connection, report as failed};
-use crate::server::sqs::Answer;
-use crate::server::store::redrives::{Claimed, NewRedrive, Wanted};
-
-/// For how long a redrive's rows count for later ones: no message lives longer (SQS Developer Guide, "Message retention":
-/// 14 days), and a deleted one may come by again until then.
-const MATTERS_MS: i64 = 15 * 24 * 3_600_000;
-/// How long to wait until SQS or the disk is asked again by a redrive that cannot begin.
-const AGAIN: Duration = Duration::from_secs(5);
+use crate::server::store::redrives::{NewRedrive, Wanted};
 
 /// What is told about a redrive that somebody starts, beside its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,101 +123,12 @@ impl Connection {
         Ok(done)
     }
 
-    /// Has this process carry a redrive out, from where its journal is.
-    fn carry_on(&self, id: RedriveId, queue: QueueName, handed: Handed) {
-        let (events, wishes) = mpsc::unbounded_channel();
-        let run = Arc::new(Run::new(id.clone(), queue, events));
-        self.desk().runs().add(Arc::clone(&run));
-        let connection = self.clone();
-        self.desk().work().spawn(async move {
-            let _registered = Registered { connection: connection.clone(), id };
-            connection.carry_out(&run, wishes, handed).await;
-        });
-    }
-
-    async fn carry_out(&self, run: &Arc<Run>, wishes: mpsc::UnboundedReceiver<Event>, handed: Handed) {
-        let Some((claimed, order, urls)) = self.take_over(run).await else { return };
-        let Claimed { token, kept, rows, earlier, .. } = claimed;
-        let (queue, verb) = (kept.queue(), verb(kept.edits));
-        let now = self.now();
-        let resumed = !rows.is_empty();
-        let order = Arc::new(order);
-        let engine = Engine::new(Arc::clone(&order), rows, earlier, now);
-        let first = first(&kept, handed, now);
-        let (source, destinations) = urls;
-        let act = act(&kept, verb, destinations.first()).fact("goes on", if resumed { "yes" } else { "no" });
-        let drive = |sqs| {
-            let hurry = CancellationToken::new();
-            Drive {
-                id: kept.id.clone(),
-                engine,
-                caller: Arc::new(Caller { sqs, source, destinations, hurry }),
-                store: self.shared_store(),
-                token,
-                clock: self.clock(),
-                run: Arc::clone(run),
-                wishes,
-                closing: self.closing().clone(),
-            }
-        };
-        let (live, id) = (Arc::clone(run), kept.id.clone());
-        let effect = |sqs| {
-            let drive = drive(sqs);
-            async move { Ok(Answer { value: drive.out(first).await, request_id: None }) }
-        };
-        let facts = move |end: &End| {
-            let census = live.live().census;
-            Detail::from([
-                ("outcome".to_owned(), report::headline(&census)),
-                ("ended".to_owned(), said(*end).to_owned()),
-            ])
-        };
-        let Ok(end) = self.act_telling(act, effect, facts).await else { return };
-        let how = match end {
-            End::Finished { may_remain } => EndedHow::Finished { may_remain },
-            End::Cancelled => EndedHow::Cancelled,
-            End::Stopped | End::Fenced => return,
-        };
-        let ended = Ended { at_ms: self.now_ms(), how };
-        if let Err(error) = self.store().end_redrive(&id, token, ended).await {
-            // Everything is done and written down: the next process finds nothing left to do and ends it.
-            failed::store(&error);
-        }
-        for name in std::iter::once(queue).chain(order.destinations.iter().map(|queue| queue.arn.name())) {
-            self.reread(&name).await;
-        }
-    }
-
-    /// Claims a redrive and finds its queues, as long as that takes. `None` where it has ended, or the console does.
-    async fn take_over(&self, run: &Run) -> Option<(Claimed, Order, (QueueUrl, Vec<QueueUrl>))> {
-        loop {
-            let since_ms = self.now_ms() - MATTERS_MS;
-            match self.store().claim_redrive(&run.id, since_ms).await {
-                Ok(None) => return None,
-                Ok(Some(claimed)) => {
-                    let Some(order) = order(&claimed) else {
-                        tracing::error!(redrive = run.id.as_str(), "the order of this redrive cannot be read");
-                        return None;
-                    };
-                    if let Ok(urls) = self.urls(&order).await {
-                        return Some((claimed, order, urls));
-                    }
-                }
-                Err(error) => drop(failed::store(&error)),
-            }
-            tokio::select! {
-                () = self.closing().cancelled() => return None,
-                () = tokio::time::sleep(AGAIN) => {}
-            }
-        }
-    }
-
-    fn now(&self) -> Now {
+    pub(super) fn now(&self) -> Now {
         Now { mono_ms: self.clock().mono_ms(), wall_ms: self.now_ms() }
     }
 
     /// The URLs of an order's queues. One request for each that is not in the list.
-    async fn urls(&self, order: &Order) -> Result<(QueueUrl, Vec<QueueUrl>), Failure> {
+    pub(super) async fn urls(&self, order: &Order) -> Result<(QueueUrl, Vec<QueueUrl>), Failure> {
         let source = self.url(&order.source.arn.name()).await?;
         let mut destinations = Vec::new();
         for queue in &order.destinations {
@@ -243,70 +138,7 @@ impl Connection {
     }
 }
 
-/// A redrive that this process carries out; whatever becomes of that, it says when it does not any more.
-struct Registered {
-    connection: Connection,
-    id: RedriveId,
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        self.connection.desk().runs().remove(&self.id);
-    }
-}
-
-/// The order as it was written, with its edits and with what people have said since.
-fn order(claimed: &Claimed) -> Option<Order> {
-    let mut order: Order = serde_json::from_str(&claimed.order).ok()?;
-    order.edits = edits(claimed);
-    if claimed.kept.approved {
-        order.policy.canary = None;
-    }
-    Some(order)
-}
-
-fn edits(claimed: &Claimed) -> BTreeMap<crate::model::MessageId, Edit> {
-    let edits = claimed.edits.iter();
-    edits.map(|(id, (revision, draft))| (id.clone(), Edit { revision: *revision, draft: Arc::clone(draft) })).collect()
-}
-
-/// What the engine hears first: what people wanted before the process ended, and what the console holds.
-fn first(kept: &KeptRedrive, handed: Handed, now: Now) -> Vec<Event> {
-    let mut first = Vec::new();
-    if kept.paused {
-        first.push(Event::Pause);
-    }
-    if kept.cancelled {
-        first.push(Event::Cancel);
-    }
-    first.extend(hands(handed, now));
-    first
-}
-
-/// Held messages as the engine hears of them: by its own clock.
-fn hands(handed: Handed, now: Now) -> impl Iterator<Item = Event> {
-    let until = move |until_ms| now.mono_ms + (until_ms - now.wall_ms);
-    handed.into_iter().map(move |(until_ms, messages)| Event::Handed { messages, until_ms: until(until_ms) })
-}
-
-fn verb(edits: u64) -> Verb {
+/// What the audit log calls a redrive with so many edits.
+pub(super) fn verb(edits: u64) -> Verb {
     if edits == 0 { Verb::MoveMessages } else { Verb::EditAndResend }
-}
-
-fn act(kept: &KeptRedrive, verb: Verb, to: Option<&QueueUrl>) -> Act {
-    let cli = Command::new("send-message-batch");
-    let cli = cli.maybe("queue-url", to.map(QueueUrl::as_str)).file("entries", "entries.json");
-    let to: Vec<String> = kept.destinations.iter().map(|arn| arn.name().to_string()).collect();
-    let act = Act::on(&kept.queue(), verb, cli).fact("redrive", kept.id.as_str()).fact("to", to.join(", "));
-    let act = act.fact("messages", kept.messages.map_or_else(|| "all".to_owned(), words::count));
-    if kept.edits > 0 { act.fact("edited", words::count(kept.edits)) } else { act }
-}
-
-fn said(end: End) -> &'static str {
-    match end {
-        End::Finished { .. } => "finished",
-        End::Cancelled => "cancelled",
-        End::Stopped => "the console stopped; it goes on with the next start",
-        End::Fenced => "another console has taken it over",
-    }
 }

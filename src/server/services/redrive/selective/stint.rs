@@ -1,0 +1,191 @@
+//! One process's part in a redrive: from claiming its journal to writing down how it ended.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::caller::Caller;
+use super::drive::Drive;
+use super::run::{Live, Run};
+use super::start::verb;
+use crate::model::activity::{Detail, Verb};
+use crate::model::cli::Command;
+use crate::model::journal::{Ended, EndedHow, KeptRedrive, RedriveId};
+use crate::model::{Failure, MessageId, QueueName, QueueUrl, words};
+use crate::server::services::act::Act;
+use crate::server::services::messages::Handed;
+use crate::server::services::redrive::engine::{Edit, End, Engine, Event, Now, Order, report};
+use crate::server::services::{Connection, report as failed};
+use crate::server::sqs::Answer;
+use crate::server::store::redrives::Claimed;
+
+/// For how long a redrive's rows count for later ones: no message lives longer (SQS Developer Guide, "Message retention":
+/// 14 days), and a deleted one may come by again until then.
+const MATTERS_MS: i64 = 15 * 24 * 3_600_000;
+/// How long to wait until SQS or the disk is asked again by a redrive that cannot begin.
+const AGAIN: Duration = Duration::from_secs(5);
+
+impl Connection {
+    /// Has this process carry a redrive out, from where its journal is.
+    pub(super) fn carry_on(&self, id: RedriveId, queue: QueueName, handed: Handed) {
+        let (events, wishes) = mpsc::unbounded_channel();
+        let run = Arc::new(Run::new(id.clone(), queue, events));
+        self.desk().runs().add(Arc::clone(&run));
+        let connection = self.clone();
+        self.desk().work().spawn(async move {
+            let _registered = Registered { connection: connection.clone(), id };
+            connection.carry_out(&run, wishes, handed).await;
+        });
+    }
+
+    async fn carry_out(&self, run: &Arc<Run>, wishes: mpsc::UnboundedReceiver<Event>, handed: Handed) {
+        let Some((claimed, order, urls)) = self.take_over(run).await else { return };
+        let Claimed { token, kept, rows, earlier, .. } = claimed;
+        let (queue, verb) = (kept.queue(), verb(kept.edits));
+        let now = self.now();
+        let resumed = !rows.is_empty();
+        let order = Arc::new(order);
+        let engine = Engine::new(Arc::clone(&order), rows, earlier, now);
+        let first = first(&kept, handed, now);
+        let (source, destinations) = urls;
+        let act = act(&kept, verb, destinations.first()).fact("goes on", if resumed { "yes" } else { "no" });
+        let drive = |sqs| {
+            let hurry = CancellationToken::new();
+            Drive {
+                id: kept.id.clone(),
+                engine,
+                caller: Arc::new(Caller { sqs, source, destinations, hurry }),
+                store: self.shared_store(),
+                token,
+                clock: self.clock(),
+                run: Arc::clone(run),
+                wishes,
+                closing: self.closing().clone(),
+            }
+        };
+        let (live, id) = (Arc::clone(run), kept.id.clone());
+        let effect = |sqs| {
+            let drive = drive(sqs);
+            async move { Ok(Answer { value: drive.out(first).await, request_id: None }) }
+        };
+        let facts = move |end: &End| {
+            let census = live.live().census;
+            Detail::from([
+                ("outcome".to_owned(), report::headline(&census)),
+                ("ended".to_owned(), said(*end).to_owned()),
+            ])
+        };
+        let Ok(end) = self.act_telling(act, effect, facts).await else { return };
+        let how = match end {
+            End::Finished { may_remain } => EndedHow::Finished { may_remain },
+            End::Cancelled => EndedHow::Cancelled,
+            End::Stopped | End::Fenced => return,
+        };
+        let ended = Ended { at_ms: self.now_ms(), how };
+        if let Err(error) = self.store().end_redrive(&id, token, ended).await {
+            // Everything is done and written down: the next process finds nothing left to do and ends it.
+            failed::store(&error);
+        }
+        for name in std::iter::once(queue).chain(order.destinations.iter().map(|queue| queue.arn.name())) {
+            self.reread(&name).await;
+        }
+    }
+
+    /// Claims a redrive and finds its queues, as long as that takes. `None` where it has ended, or the console does.
+    async fn take_over(&self, run: &Run) -> Option<(Claimed, Order, (QueueUrl, Vec<QueueUrl>))> {
+        loop {
+            let since_ms = self.now_ms() - MATTERS_MS;
+            match self.store().claim_redrive(&run.id, since_ms).await {
+                Ok(None) => return None,
+                Ok(Some(claimed)) => {
+                    let Some(order) = order(&claimed) else {
+                        tracing::error!(redrive = run.id.as_str(), "the order of this redrive cannot be read");
+                        return None;
+                    };
+                    match self.urls(&order).await {
+                        Ok(urls) => return Some((claimed, order, urls)),
+                        Err(Failure::NoSuchQueue(_)) if claimed.kept.cancelled => {
+                            // There is nothing left to be done with it, and nobody wants it.
+                            let ended = Ended { at_ms: self.now_ms(), how: EndedHow::Cancelled };
+                            let _ = self.store().end_redrive(&run.id, claimed.token, ended).await;
+                            return None;
+                        }
+                        Err(failure) => run.tell(Live::waiting(&failure)),
+                    }
+                }
+                Err(error) => drop(failed::store(&error)),
+            }
+            tokio::select! {
+                () = self.closing().cancelled() => return None,
+                () = tokio::time::sleep(AGAIN) => {}
+            }
+        }
+    }
+}
+
+/// A redrive that this process carries out; whatever becomes of that, it says when it does not any more.
+struct Registered {
+    connection: Connection,
+    id: RedriveId,
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        self.connection.desk().runs().remove(&self.id);
+    }
+}
+
+/// The order as it was written, with its edits and with what people have said since.
+fn order(claimed: &Claimed) -> Option<Order> {
+    let mut order: Order = serde_json::from_str(&claimed.order).ok()?;
+    order.edits = edits(claimed);
+    if claimed.kept.approved {
+        order.policy.canary = None;
+    }
+    Some(order)
+}
+
+fn edits(claimed: &Claimed) -> BTreeMap<MessageId, Edit> {
+    let edits = claimed.edits.iter();
+    edits.map(|(id, (revision, draft))| (id.clone(), Edit { revision: *revision, draft: Arc::clone(draft) })).collect()
+}
+
+/// What the engine hears first: what people wanted before the process ended, and what the console holds.
+fn first(kept: &KeptRedrive, handed: Handed, now: Now) -> Vec<Event> {
+    let mut first = Vec::new();
+    if kept.paused {
+        first.push(Event::Pause);
+    }
+    if kept.cancelled {
+        first.push(Event::Cancel);
+    }
+    first.extend(hands(handed, now));
+    first
+}
+
+/// Held messages as the engine hears of them: by its own clock.
+pub(super) fn hands(handed: Handed, now: Now) -> impl Iterator<Item = Event> {
+    let until = move |until_ms| now.mono_ms + (until_ms - now.wall_ms);
+    handed.into_iter().map(move |(until_ms, messages)| Event::Handed { messages, until_ms: until(until_ms) })
+}
+
+fn act(kept: &KeptRedrive, verb: Verb, to: Option<&QueueUrl>) -> Act {
+    let cli = Command::new("send-message-batch");
+    let cli = cli.maybe("queue-url", to.map(QueueUrl::as_str)).file("entries", "entries.json");
+    let to: Vec<String> = kept.destinations.iter().map(|arn| arn.name().to_string()).collect();
+    let act = Act::on(&kept.queue(), verb, cli).fact("redrive", kept.id.as_str()).fact("to", to.join(", "));
+    let act = act.fact("messages", kept.messages.map_or_else(|| "all".to_owned(), words::count));
+    if kept.edits > 0 { act.fact("edited", words::count(kept.edits)) } else { act }
+}
+
+fn said(end: End) -> &'static str {
+    match end {
+        End::Finished { .. } => "finished",
+        End::Cancelled => "cancelled",
+        End::Stopped => "the console stopped; it goes on with the next start",
+        End::Fenced => "another console has taken it over",
+    }
+}

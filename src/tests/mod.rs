@@ -10,6 +10,7 @@ mod activity;
 mod causes;
 mod console;
 mod danger;
+mod editing;
 mod exporting;
 mod finding;
 mod jobs;

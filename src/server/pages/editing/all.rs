@@ -40,7 +40,7 @@ async fn edit_all(here: Here) -> Result<Page, Failure> {
     let typed = submission.and_then(Submission::form::<EditAllForm>);
     let plan = here.query("plan");
     if let (Some(form), false) = (&typed, plan.is_empty() || !here.query(EDITOR).is_empty()) {
-        return outcome::page(&here, &queue, &chosen, form, &plan);
+        return outcome::page(&here, &queue, &chosen, form, &plan).await;
     }
     let name = here.connection.name();
     let count = words::plural(chosen.messages.len() as u64, "message", "messages");

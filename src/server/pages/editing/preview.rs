@@ -12,7 +12,7 @@ use crate::model::{Draft, Failure, Message, MessageId, QueueKind, QueueName, wor
 use crate::server::api::SUBMISSION;
 use crate::server::pages::messages::{difference, list};
 use crate::server::pages::queue::head::head as queue_head;
-use crate::server::pages::redrives::warnings;
+use crate::server::pages::redrives::{start, warnings};
 use crate::server::pages::{Here, Page, done};
 use crate::server::services::redrive::engine::Queue;
 use crate::server::services::redrive::planning::Planned;
@@ -41,6 +41,7 @@ pub(super) async fn page(here: &Here, queue: &QueueName, id: &MessageId, plan: &
         page.status = 404;
         return Ok(page);
     };
+    let vanishes = here.connection.nothing_vanishes(&planned).await.err();
     let raw = here.query("view") == "raw";
     let (planned, message, draft) = (&*planned, &*message, &*draft);
     let to = planned.plan.lines.first().and_then(|line| line.to.as_ref().ok()).map(|no| queue_of(planned, *no));
@@ -60,6 +61,7 @@ pub(super) async fn page(here: &Here, queue: &QueueName, id: &MessageId, plan: &
     } else {
         "Send the copy and delete the original"
     };
+    let start = start::form(here, planned, vanishes, Some(label.to_owned()));
     let around = sample::around(message, draft).unwrap_or_else(|| {
         view! { <p class="soft">"None of them is changed: the copy has them as the original does."</p> }.into_any()
     });
@@ -77,9 +79,10 @@ pub(super) async fn page(here: &Here, queue: &QueueName, id: &MessageId, plan: &
             </div>
             <div class="stack">
                 {happens(planned, message, draft, to)}
+                {start}
                 <div class="form-actions">
-                    <LinkButton href=more variant=Variant::Primary>{label}</LinkButton>
                     <LinkButton href=editor>"Back to the editor"</LinkButton>
+                    <LinkButton href=more variant=Variant::Plain>"More choices"</LinkButton>
                 </div>
                 {command}
             </div>

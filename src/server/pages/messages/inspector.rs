@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::origin::{self, Origins};
 use super::place::Place;
 use super::{body, choose, facts, identity, table};
 use crate::model::filter::query::Query;
@@ -27,7 +28,7 @@ pub(super) fn inspector(
     here: &Here,
     (queue, base): (&QueueName, &str),
     (url, attributes): (&QueueUrl, &Attributes),
-    snapshot: &Snapshot,
+    (snapshot, origins): (&Snapshot, &Origins),
     (query, view): (&Query, &View),
 ) -> Option<AnyView> {
     let id = MessageId::new(query.open.as_deref()?);
@@ -46,6 +47,7 @@ pub(super) fn inspector(
     let redrive = choose::one(here, queue, snapshot, &id);
     let (label, id) = (format!("Message {id}"), id.to_string());
     let name = here.connection.name();
+    let origin = origin::line(here, origins, &message.id);
     let edit = editing::link(here, queue, &message.id, query);
     Some(
         view! {
@@ -66,6 +68,7 @@ pub(super) fn inspector(
                         {edit}
                     </div>
                 </div>
+                {origin}
                 {body::section(message, &layers, layer, &page)}
                 {facts::known(message, attributes, name, here.now_ms)}
                 {facts::attributes(message)}

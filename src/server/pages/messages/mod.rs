@@ -19,6 +19,7 @@ mod inspector;
 pub(super) mod list;
 mod look;
 mod one;
+mod origin;
 mod place;
 mod saved;
 mod snapshot;
@@ -67,7 +68,7 @@ async fn messages(here: Here) -> Result<Page, Failure> {
     let shown = match &snapshot {
         Some(snapshot) => {
             let saved = here.connection.saved_filters(&queue).await;
-            snapshot::section(&here, &queue, (&url, keeps.as_ref()), &attributes, snapshot, &saved).into_any()
+            snapshot::section(&here, &queue, (&url, keeps.as_ref()), &attributes, snapshot, &saved).await
         }
         None => snapshot::none(attributes.depth).into_any(),
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::place::Place;
-use super::{body, choose, compare, download, facts, held, identity, list, table};
+use super::{body, choose, compare, download, facts, held, identity, list, origin, table};
 use crate::model::archive::Archived;
 use crate::model::filter::query::Query;
 use crate::model::paths::{self, QueuePage};
@@ -50,10 +50,13 @@ async fn message(here: Here) -> Result<Page, Failure> {
     let beside = [beside(usize::checked_sub), beside(usize::checked_add)];
     let keeps = here.connection.keeps(&queue).await.ok();
     let actions = found.map(|(snapshot, (_, entry))| actions(&here, &queue, (&url, keeps.as_ref()), snapshot, entry));
+    let origins = origin::of(&here, std::slice::from_ref(&id)).await;
+    let origin = origin::line(&here, &origins, &id);
     let view = view! {
         {head}
         {done::notice(&here)}
         {steps}
+        {origin}
         <div class="split" data-side="end">
             <div class="stack">
                 {body::section(message, &layers, layer, &page)}

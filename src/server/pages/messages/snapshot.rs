@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{causes, choose, columns, download, facets, filter_bar, groups, held, hold, inspector, list, saved, table};
+use super::{
+    causes, choose, columns, download, facets, filter_bar, groups, held, hold, inspector, list, origin, saved, table,
+};
 use crate::model::archive::Archived;
 use crate::model::filter::query::{Query, Shown};
 use crate::model::filter::saved::Saved;
 use crate::model::paths;
-use crate::model::{Attributes, Depth, Failure, QueueKind, QueueName, QueueUrl, words};
+use crate::model::{Attributes, Depth, Failure, MessageId, QueueKind, QueueName, QueueUrl, words};
 use crate::server::pages::Here;
 use crate::server::services::messages::view::view;
 use crate::server::services::messages::{Origin, Snapshot, Standing, Stop};
@@ -24,15 +26,20 @@ pub(super) fn none(depth: Depth) -> impl IntoView {
     view! { <Empty glyph=Glyph::Look title="No snapshot of this queue" text/> }
 }
 
-/// The snapshot.
-pub(super) fn section(
+/// The snapshot. The journal is asked which of the messages that are shown are copies.
+pub(super) async fn section(
     here: &Here,
     queue: &QueueName,
     (url, keeps): (&QueueUrl, Option<&Archived>),
     attributes: &Attributes,
     snapshot: &Snapshot,
     saved: &Result<Vec<Saved>, Failure>,
-) -> impl IntoView + use<> {
+) -> AnyView {
+    let (query, index) = (list::asked(here), snapshot.index());
+    let view = view(snapshot, &query, here.now_ms);
+    let shown = view.shown().iter().map(|at| snapshot.entries[*at].message.id.clone());
+    let ids: Vec<_> = shown.chain(query.open.as_deref().map(MessageId::new)).collect();
+    let origins = origin::of(here, &ids).await;
     let held = Some(snapshot.held(here.now_ms)).filter(|held| *held > 0 || snapshot.is_holding());
     let held = held.filter(|_| snapshot.origin == Origin::Hold && !snapshot.is_running());
     let title = match snapshot.origin {
@@ -44,8 +51,7 @@ pub(super) fn section(
     let body = if snapshot.entries.is_empty() {
         empty(snapshot, attributes.depth).into_any()
     } else {
-        let (query, index) = (list::asked(here), snapshot.index());
-        let (view, base) = (view(snapshot, &query, here.now_ms), list::address(here, queue, &Query::default()));
+        let base = list::address(here, queue, &Query::default());
         let about = (queue, base.as_str());
         let by = causes::by(&query);
         let (typed, broken) = (query.typed.as_str(), query.fault.is_some());
@@ -53,7 +59,7 @@ pub(super) fn section(
         let whole = choose::Whole { session, typed, by: &by, broken, matching: view.rows.len() };
         let fifo = queue.kind() == QueueKind::Fifo;
         let form = !snapshot.is_running();
-        let table = || table::table(here, about, attributes, (snapshot, &index), (&query, &view), form);
+        let table = || table::table(here, about, attributes, (snapshot, &index, &origins), (&query, &view), form);
         let table = match held {
             _ if query.view == Shown::Causes => causes::causes(here, about, (snapshot, &index), (&query, &view)),
             _ if query.view == Shown::Groups && fifo => {
@@ -65,7 +71,7 @@ pub(super) fn section(
         };
         let one_by_one = query.view == Shown::Table;
         let open = one_by_one
-            .then(|| inspector::inspector(here, about, (url, attributes), snapshot, (&query, &view)))
+            .then(|| inspector::inspector(here, about, (url, attributes), (snapshot, &origins), (&query, &view)))
             .flatten();
         let [seen, folded] = if one_by_one { facets::facets(&base, &query, &view) } else { [None, None] };
         let top = view! {
@@ -102,6 +108,7 @@ pub(super) fn section(
             {body}
         </Section>
     }
+    .into_any()
 }
 
 /// When, how many of how many, what became of them, and why it ended.

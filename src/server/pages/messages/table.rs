@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 
 use super::inspector;
+use super::origin::{self, Origins};
 use crate::model::filter::query::{Query, ROWS};
 use crate::model::filter::{Column as By, Subject};
 use crate::model::form::held::HeldForm;
@@ -26,7 +27,7 @@ pub(super) fn table(
     here: &Here,
     (queue, base): (&QueueName, &str),
     attributes: &Attributes,
-    (snapshot, index): (&Snapshot, &Index),
+    (snapshot, index, origins): (&Snapshot, &Index, &Origins),
     (query, view): (&Query, &View),
     actions: bool,
 ) -> AnyView {
@@ -52,7 +53,8 @@ pub(super) fn table(
             let mark = actions.then(|| mark(entry, marked.contains(id), !held || entry.actionable(here.now_ms)));
             let cells: Vec<_> =
                 view.columns.iter().map(|column| cell(here, attributes, entry, &subject, column)).collect();
-            row(here, (queue, base), (query, view.page.0), (*at, &entry.message), mark, cells)
+            let origin = origins.get(&entry.message.id).map(|origin| origin::mark(here, origin));
+            row(here, (queue, base), (query, view.page.0), (*at, &entry.message), (mark, origin), cells)
         })
         .collect();
     let caption = format!("Messages of {queue}");
@@ -102,7 +104,7 @@ fn row(
     (queue, base): (&QueueName, &str),
     (query, page): (&Query, usize),
     (at, message): (usize, &Message),
-    mark: Option<AnyView>,
+    (mark, origin): (Option<AnyView>, Option<AnyView>),
     cells: Vec<AnyView>,
 ) -> AnyView {
     let id = message.id.to_string();
@@ -120,6 +122,7 @@ fn row(
                 <a class="mono open-apart" href=apart title=id data-open="">
                     {short}
                 </a>
+                {origin}
             </NameCell>
             {cells}
         </tr>

@@ -11,7 +11,7 @@ pub mod list;
 mod pauses;
 pub mod plan;
 mod report;
-mod start;
+pub mod start;
 mod state;
 mod undo;
 pub mod warnings;

@@ -146,7 +146,7 @@ fn start(here: &Here, planned: &Planned, vanishes: Option<Failure>) -> impl Into
     };
     let (sequence, lost, behind) = (sequence(policy), lost(policy), behind(planned));
     let careful = policy.careful.then_some("; one message a request");
-    let ending = super::start::form(here, planned, vanishes).into_any();
+    let ending = super::start::form(here, planned, vanishes, None).into_any();
     view! {
         <Section title="Redrive">
             <div class="plan-order">

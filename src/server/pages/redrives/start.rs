@@ -10,8 +10,8 @@ use crate::model::{Failure, Refusal, paths, words};
 use crate::server::services::redrive::planning::Planned;
 use crate::ui::parts::{Button, Checkbox, Confirm, Glyph, Variant};
 
-/// The form with the page's one primary button.
-pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>) -> impl IntoView + use<> {
+/// The form with the page's one primary button; it says what is `said`, where that is more than that it redrives.
+pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>, said: Option<String>) -> impl IntoView + use<> {
     let budget = here.connection.price(&planned.queue, &planned.attributes).refusal();
     let reason = here.connection.allowed().err().map(|refusal| refusal.title());
     let nothing = planned.asked.messages().is_some() && planned.sendable() == 0;
@@ -21,10 +21,10 @@ pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>) -> impl I
     let advice = vanishes.map(|failure| view! { <p class="soft">{failure.advice()}</p> });
     let (spending, list) = (spending(here, planned, budget.as_ref()), list::keep(&list::before(here)));
     let (connection, queue, id) = (here.connection.name().to_string(), planned.queue.to_string(), planned.id.clone());
-    let label = match planned.asked.messages() {
+    let label = said.unwrap_or_else(|| match planned.asked.messages() {
         Some(_) => format!("Redrive {}", words::plural(planned.sendable(), "message", "messages")),
         None => format!("Redrive {}", count(planned)),
-    };
+    });
     view! {
         <form class="form" method="post" action=paths::api("redrives/start")>
             <input type="hidden" name="connection" value=connection/>

@@ -10,7 +10,7 @@ use crate::model::form::edit::EditForm;
 use crate::model::form::edit_all::EditAllForm;
 use crate::model::form::redrive_wish::WishForm;
 use crate::model::form::{Invalid, edit_all::OperationRow};
-use crate::model::{Attributes, Draft, Failure, Message, MessageId, QueueName, words};
+use crate::model::{Attributes, Draft, Failure, Message, MessageId, QueueName, Verb, words};
 use crate::server::services::Connection;
 use crate::server::services::messages::Chosen;
 use crate::server::services::submissions::Rejection;
@@ -53,7 +53,7 @@ impl Outcome {
 impl Connection {
     /// Plans to send a message as a form says. The requests of a plan, and one for the destination's limits.
     pub async fn plan_edit(&self, queue: &QueueName, form: &EditForm) -> Result<Arc<Planned>, Rejection> {
-        self.allowed().map_err(Failure::Refused)?;
+        self.require(queue, Verb::EditAndResend).await?;
         let kept = self.kept(queue, &MessageId::new(&form.message)).ok_or(Failure::NoSuchMessage)?;
         let message = kept.message;
         let to = match form.destination(&message) {
@@ -82,7 +82,7 @@ impl Connection {
 
     /// Plans to send the messages of a frozen set as operations change them. The requests of a plan.
     pub async fn plan_edits(&self, queue: &QueueName, form: &EditAllForm) -> Result<Arc<Planned>, Rejection> {
-        self.allowed().map_err(Failure::Refused)?;
+        self.require(queue, Verb::EditAndResend).await?;
         let edit_all = form.parse()?;
         let chosen = self.chosen(queue, &form.chosen)?;
         let outcome = Outcome::of(&chosen.messages, &edit_all.operations);

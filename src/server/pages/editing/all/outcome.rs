@@ -15,7 +15,7 @@ use crate::model::{Failure, QueueName, words};
 use crate::server::api::SUBMISSION;
 use crate::server::pages::messages::{difference, list};
 use crate::server::pages::queue::head::head as queue_head;
-use crate::server::pages::redrives::warnings;
+use crate::server::pages::redrives::{start, warnings};
 use crate::server::pages::{Here, Page, done};
 use crate::server::services::messages::Chosen;
 use crate::server::services::redrive::editing::Outcome;
@@ -30,7 +30,7 @@ const OPEN: usize = 3;
 const WITHIN: Duration = Duration::from_millis(60);
 
 /// The page of a plan that edits a set.
-pub(super) fn page(
+pub(super) async fn page(
     here: &Here,
     queue: &QueueName,
     chosen: &Chosen,
@@ -52,6 +52,8 @@ pub(super) fn page(
         page.status = 404;
         return Ok(page);
     };
+    let vanishes = here.connection.nothing_vanishes(&planned).await.err();
+    let start = start::form(here, &planned, vanishes, Some(label(&planned)));
     let outcome = Outcome::of(&chosen.messages, &operations);
     let editor = paths::with_query(&own, &[("plan", plan), (EDITOR, "1")]);
     let more = list::before(here).carry(&paths::plan(name, queue, plan));
@@ -67,9 +69,10 @@ pub(super) fn page(
             <div class="stack">
                 {steps(&operations)}
                 {warnings::warnings(here, &planned)}
+                {start}
                 <div class="form-actions">
-                    <LinkButton href=more variant=Variant::Primary>{label(&planned)}</LinkButton>
                     <LinkButton href=editor>"Back to the editor"</LinkButton>
+                    <LinkButton href=more variant=Variant::Plain>"Pace, canary and more"</LinkButton>
                 </div>
             </div>
         </div>

@@ -3,13 +3,12 @@
 use leptos::prelude::*;
 
 use super::super::{Here, Page, done, page};
-use super::state::{State, speed};
+use super::state::State;
 use super::{pauses, report, undo};
 use crate::model::journal::{EndedHow, RedriveId};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{ConnectionName, Failure, QueueArn, words};
-use crate::server::services::redrive::engine::report as told;
-use crate::server::services::redrive::selective::Shown;
+use crate::server::services::redrive::selective::{Live, Shown};
 use crate::ui::parts::{Age, Glyph, Icon, Meter, Notice, PageHead, Refresh, Section, Tone};
 
 /// So often a page without a script is loaded again while it runs, seconds.
@@ -116,17 +115,19 @@ fn progress(here: &Here, shown: &Shown, state: State) -> impl IntoView + use<> {
     let counts = &shown.counts;
     let census = shown.live.as_ref().map(|live| live.census);
     let sent = census.map_or(counts.moved + counts.sent, |census| census.sent) as u64;
-    let headline = census.map_or_else(|| words(shown), |census| told::headline(&census));
+    let headline = shown.live.as_ref().map_or_else(|| words(shown), Live::said);
     let total = shown.kept.messages.or_else(|| shown.kept.ended.map(|_| sent));
     let of = total.map(|total| format!(" of {} sent", words::count(total))).unwrap_or_else(|| " sent so far".into());
-    let speed = speed(shown).map(|speed| view! { <span class="soft">{speed}</span> });
     let running = state.is_open();
     let live = shown.live.is_some();
     let waits = matches!(state, State::Waiting | State::Trying);
     let reload = (running && live).then_some(if waits { "going-on" } else { "" });
-    let refresh = (running && state != State::Waiting).then(|| {
+    let told = here.submission.as_deref().is_some_and(|submission| submission.done.is_some());
+    let refresh = running.then(|| {
         let href = paths::redrive(here.connection.name(), &shown.kept.id);
-        view! { <Refresh href seconds=REFRESH/> }
+        // What waits for somebody does so for long, unless it was told something a moment ago.
+        let seconds = if state == State::Waiting && !told { 5 * REFRESH } else { REFRESH };
+        view! { <Refresh href seconds/> }
     });
     // What has ended is told by the page itself.
     let progress = live.then(|| shown.kept.id.as_str().to_owned());
@@ -148,7 +149,6 @@ fn progress(here: &Here, shown: &Shown, state: State) -> impl IntoView + use<> {
                     <span class="soft" data-state="">
                         {headline}
                     </span>
-                    {speed}
                 </p>
             </div>
             {refresh}

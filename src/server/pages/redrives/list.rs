@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::super::{Here, Page, done, page};
 use super::job::destinations;
-use super::state::{State, speed};
+use super::state::State;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{Failure, QueueArn, words};
-use crate::server::services::redrive::selective::Shown;
+use crate::server::services::redrive::selective::{Live, Shown};
 use crate::ui::parts::{
     Age, Badge, Cell, CellKind, Column, Empty, Glyph, Meter, NameCell, PageHead, Pagination, Section, Table, Tone,
 };
@@ -180,7 +180,7 @@ pub fn running(here: &Here, found: &[Shown]) -> Vec<AnyView> {
             let state = State::of(shown);
             let of = shown.kept.messages.map(|all| format!(" of {}", words::count(all))).unwrap_or_default();
             let said = format!("{}{of} sent", words::count(sent));
-            let speed = speed(shown).unwrap_or_else(|| state.word().to_owned());
+            let speed = shown.live.as_ref().and_then(Live::speed).unwrap_or_else(|| state.word().to_owned());
             let max = shown.kept.messages;
             view! {
                 <div class="running">

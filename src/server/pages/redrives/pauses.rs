@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::super::Here;
-use super::state::{State, ends_by_itself};
+use super::state::State;
 use crate::model::paths::{self, QueuePage};
 use crate::model::words;
 use crate::server::services::redrive::engine::{Order, Pause};
-use crate::server::services::redrive::selective::Shown;
+use crate::server::services::redrive::selective::{Live, Shown};
 use crate::ui::parts::{Button, Glyph, Notice, Tone, Variant};
 
 /// A notice for each reason to wait.
@@ -105,8 +105,7 @@ pub fn controls(here: &Here, shown: &Shown, state: State) -> Option<AnyView> {
     let (connection, id) = (here.connection.name().to_string(), shown.kept.id.as_str().to_owned());
     let refusal = || here.connection.allowed().err().map(|refusal| refusal.title());
     let ending = shown.kept.cancelled.then(|| "It ends already: what was sent is still deleted.".to_owned());
-    let pauses = shown.live.as_ref().map(|live| live.pauses.clone()).unwrap_or_default();
-    let waits = pauses.iter().any(|pause| !ends_by_itself(*pause)) || shown.live.is_none() && shown.kept.paused;
+    let waits = shown.live.as_ref().map_or(shown.kept.paused, Live::waits_for_somebody);
     let steer = if shown.kept.cancelled {
         None
     } else if waits {

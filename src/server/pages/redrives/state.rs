@@ -3,8 +3,6 @@
 use leptos::prelude::*;
 
 use crate::model::journal::EndedHow;
-use crate::model::words;
-use crate::server::services::redrive::engine::Pause;
 use crate::server::services::redrive::selective::{Live, Shown};
 use crate::ui::parts::{Badge, Glyph, Tone};
 
@@ -49,7 +47,7 @@ impl State {
     }
 
     fn of_live(live: &Live) -> Self {
-        if live.pauses.iter().any(|pause| !ends_by_itself(*pause)) {
+        if live.waits_for_somebody() {
             Self::Waiting
         } else if !live.pauses.is_empty() {
             Self::Trying
@@ -94,40 +92,13 @@ impl State {
     }
 }
 
-/// Whether a pause ends without anybody's doing.
-pub fn ends_by_itself(pause: Pause) -> bool {
-    matches!(pause, Pause::Credentials | Pause::Journal)
-}
-
-/// How fast it is, and how long that takes: `498 a second, 7 s left`.
-pub fn speed(shown: &Shown) -> Option<String> {
-    let live = shown.live.as_ref().filter(|live| live.pauses.is_empty() && live.per_second >= 0.05)?;
-    let rate = if live.per_second < 10.0 {
-        format!("{:.1} a second", live.per_second)
-    } else {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is positive and small")]
-        let whole = live.per_second.round() as u64;
-        format!("{} a second", words::count(whole))
-    };
-    let settled = (live.census.sent + live.census.closed) as u64;
-    let left = shown.kept.messages.map(|all| all.saturating_sub(settled)).filter(|left| *left > 0);
-    let Some(left) = left else { return Some(rate) };
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "an estimate"
-    )]
-    let seconds = (left as f64 / live.per_second).ceil() as u64;
-    Some(format!("{rate}, {} left", words::seconds(seconds)))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
     use crate::model::journal::{Ended, KeptRedrive, RedriveId};
+    use crate::server::services::redrive::engine::Pause;
     use crate::server::services::redrive::engine::report::Counts;
 
     fn shown(ended: Option<EndedHow>, live: Option<Live>) -> Shown {
@@ -169,15 +140,5 @@ mod tests {
         assert_eq!(State::of(&Shown { counts: remarks, ..shown(Some(finished), None) }), State::Partly);
         assert_eq!(State::of(&shown(Some(EndedHow::Finished { may_remain: Some(2) }), None)), State::Partly);
         assert_eq!(State::of(&shown(Some(EndedHow::Cancelled), None)), State::Cancelled);
-    }
-
-    #[test]
-    fn the_time_left_is_what_the_rate_makes_of_it() {
-        let mut live = Live { per_second: 4.0, ..Live::default() };
-        live.census.sent = 60;
-        let said = speed(&shown(None, Some(live.clone()))).unwrap().replace('\u{A0}', " ");
-        assert_eq!(said, "4.0 a second, 10 s left");
-        live.pauses.insert(Pause::Asked);
-        assert_eq!(speed(&shown(None, Some(live))), None);
     }
 }

@@ -113,14 +113,15 @@ impl Page {
             for place in all("[data-progress]") {
                 if place.get_attribute("data-progress").as_deref() == Some(&progress.of) {
                     tell(&place, "[data-progress-count]", &words::count(u64::from(progress.count)));
+                    let said = first(&place, "[data-state]").and_then(|said| said.text_content());
                     tell(&place, "[data-state]", &progress.state);
                     for meter in within(Some(&place), "progress") {
                         set(&meter, "value", Some(&progress.count.to_string()));
                     }
-                    // What waits is another page once it goes on.
+                    // What waits is another page once it goes on, and may have ended by the time it is heard of.
                     let due = match place.get_attribute("data-reload").as_deref() {
                         None => false,
-                        Some("going-on") => !progress.done,
+                        Some("going-on") => !progress.done || said.as_deref() != Some(&progress.state),
                         Some(_) => progress.done,
                     };
                     if due {

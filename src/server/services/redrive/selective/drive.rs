@@ -34,6 +34,8 @@ pub(super) struct Drive {
     pub token: Token,
     pub clock: SharedClock,
     pub run: Arc<Run>,
+    /// How many messages were chosen; absent where the whole queue was.
+    pub wanted: Option<u64>,
     /// What people want.
     pub wishes: mpsc::UnboundedReceiver<Event>,
     /// Ended when the console stops.
@@ -113,6 +115,7 @@ impl Drive {
             refusal: progress.refusal.cloned(),
             per_second: speed.per_second(),
             concluding: progress.concluding,
+            wanted: self.wanted,
         });
     }
 

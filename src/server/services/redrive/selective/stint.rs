@@ -62,6 +62,7 @@ impl Connection {
                 token,
                 clock: self.clock(),
                 run: Arc::clone(run),
+                wanted: kept.messages,
                 wishes,
                 closing: self.closing().clone(),
             }

@@ -36,7 +36,7 @@ const PICTURES: Picture[] = [
       await page.goto('/local/queues/payments-dlq/redrive')
       await page.getByRole('spinbutton', { name: /Rate/ }).fill('60')
       await page.getByRole('button', { name: 'Start redrive' }).click()
-      await expect(page.locator('[data-moved]')).toContainText(/[1-9]\d of/, { timeout: 10_000 })
+      await expect(page.locator('.redrive-task [data-moved]')).toContainText(/[1-9]\d of/, { timeout: 10_000 })
     },
   },
   { name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 800 }, reach: (page) => page.goto('/local') },

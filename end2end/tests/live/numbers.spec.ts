@@ -133,7 +133,8 @@ test('a redrive is followed on its page and on home, not the one before it, and 
     const bar = page.locator('[data-task="orders-dlq"] progress')
     const before = Number(await bar.getAttribute('value'))
     await expect.poll(async () => Number(await bar.getAttribute('value')), { timeout: 15_000 }).toBeGreaterThan(before)
-    await expect(page.locator('[data-task="orders-dlq"] [data-moved]')).toHaveText(/≈ \d+ of 30/)
+    await expect(page.locator('[data-task="orders-dlq"] [data-moved]').first()).toHaveText(/≈ \d+ of 30/)
+    await expect(page.locator('[data-task="orders-dlq"] [data-pace]')).toHaveText(/\/s · .+ left/)
   }
   const cancel = page.getByRole('button', { name: 'Cancel this redrive' })
   await expect(cancel).toBeVisible()

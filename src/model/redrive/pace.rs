@@ -117,9 +117,12 @@ mod tests {
         samples
     }
 
+    /// Readings, and the pace that they show.
+    type Case<'a> = (&'a [(i64, u64)], Option<f64>);
+
     #[test]
     fn the_average_is_over_the_last_half_minute() {
-        let table: [(&[(i64, u64)], Option<f64>); 8] = [
+        let table: [Case<'_>; 8] = [
             (&[], None),
             (&[(1_500, 5)], None),                                    // half a second says nothing
             (&[(3_000, 10)], Some(5.0)),                              // since its start

@@ -220,7 +220,11 @@ impl Facts {
             words::plural(most, "redrive", "redrives"),
             words::count(read),
             words::plural(of, "dead-letter queue", "dead-letter queues"),
-            if read == 0 { String::new() } else { format!(", the oldest {}", words::age(age_ms, 0)) },
+            if read == 0 {
+                String::new()
+            } else {
+                format!(", the oldest reading is {}", words::old(age_ms.unsigned_abs() / 1_000))
+            },
         );
         if tasks >= most {
             found.push(Finding::blocks(Failure::Refused(Refusal::TooManyTasks)));

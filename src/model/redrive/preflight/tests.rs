@@ -67,12 +67,12 @@ fn arriving(change: impl FnOnce(&mut Attributes)) -> Facts {
     Facts { arrivals: vec![Arrival { known: Known::Read(Box::new(its)), ..arrival("orders") }], ..facts() }
 }
 
-fn deny(action: &str, condition: Option<serde_json::Value>) -> Option<String> {
+fn deny(action: &str, condition: Option<serde_json::Value>) -> String {
     let mut statement = json!({ "Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*" });
     if let Some(condition) = condition {
         statement["Condition"] = condition;
     }
-    Some(json!({ "Statement": [statement] }).to_string())
+    json!({ "Statement": [statement] }).to_string()
 }
 
 /// All that is said of a severity, with ordinary spaces.
@@ -111,11 +111,11 @@ fn each_obstacle_blocks_with_the_words_of_the_refusal() {
             refused(Refusal::QueueGoing { queue: name("orders-dlq"), deleted: true }),
         ),
         (
-            with(|f| f.attributes.policy = deny("sqs:Receive*", None)),
+            with(|f| f.attributes.policy = Some(deny("sqs:Receive*", None))),
             refused(Refusal::MoveDenied { queue: name("orders-dlq"), action: Code::new("ReceiveMessage") }),
         ),
         (
-            arriving(|its| its.policy = deny("*", None)),
+            arriving(|its| its.policy = Some(deny("*", None))),
             refused(Refusal::MoveDenied { queue: name("orders"), action: Code::new("SendMessage") }),
         ),
     ];
@@ -144,10 +144,11 @@ fn what_may_go_wrong_is_warned_of_and_lets_itself_be_started() {
             origins(Some(arn("gone"))),
             "The source gone does not exist: SQS stops at its first message (NonExistentQueue). 2 messages of it were seen.",
         ),
-        (arriving(|its| its.policy = deny("sqs:*", vpce())), "aws:CalledViaLast = sqs.amazonaws.com"),
+        (arriving(|its| its.policy = Some(deny("sqs:*", vpce()))), "aws:CalledViaLast = sqs.amazonaws.com"),
         (
             arriving(|its| {
-                its.policy = deny("sqs:*", Some(json!({ "StringEquals": { "aws:PrincipalTag/team": "x" } })))
+                let condition = json!({ "StringEquals": { "aws:PrincipalTag/team": "x" } });
+                its.policy = Some(deny("sqs:*", Some(condition)));
             }),
             "denies SendMessage to some",
         ),
@@ -195,7 +196,7 @@ fn what_is_only_to_be_known_is_told() {
         ),
         (
             with(|f| f.running.tasks = 2),
-            "2 of 100 redrives that SQS allows in an account are known to run; the tasks of 1 of 2 dead-letter queues were read, the oldest 4 s ago.",
+            "2 of 100 redrives that SQS allows in an account are known to run; the tasks of 1 of 2 dead-letter queues were read, the oldest reading is 4 s old.",
         ),
         (with(|f| f.rate = Some(5)), "At 5 a second ≈ 10 messages take 2 s"),
         (with(|f| f.seen = Some(seen())), "The first message expires in 3 d (4 of ≈ 10 were seen 1 min ago)."),

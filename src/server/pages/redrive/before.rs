@@ -37,20 +37,22 @@ pub(super) fn before(connection: &ConnectionName, redrivable: &Redrivable) -> im
         (false, n) => format!("{n} things may go wrong"),
     };
     view! {
-        <Section title="Before you start" note>
-            <p>
-                <LiveCount queue=name which=Counter::Visible value=Some(visible)/>
-                " messages are visible in this queue" {of} "."
-            </p>
-            <ul class="findings">{findings}</ul>
-            <h3>"What a redrive does"</h3>
-            <ul>
-                <li>"SQS moves all of them, oldest first, mixed with what is being sent."</li>
-                <li>"Each gets a new message id, a new retention and a receive count of 0."</li>
-                <li>"Consumers that still fail will send them back here."</li>
-                <li>"SQS does it by itself: this page, and this console, can be closed."</li>
-            </ul>
-        </Section>
+        <div id="before">
+            <Section title="Before you start" note>
+                <p>
+                    <LiveCount queue=name which=Counter::Visible value=Some(visible)/>
+                    " messages are visible in this queue" {of} "."
+                </p>
+                <ul class="findings">{findings}</ul>
+                <h3>"What a redrive does"</h3>
+                <ul>
+                    <li>"SQS moves all of them, oldest first, mixed with what is being sent."</li>
+                    <li>"Each gets a new message id, a new retention and a receive count of 0."</li>
+                    <li>"Consumers that still fail will send them back here."</li>
+                    <li>"SQS does it by itself: this page, and this console, can be closed."</li>
+                </ul>
+            </Section>
+        </div>
     }
 }
 

@@ -35,7 +35,17 @@ pub(super) fn history(
             Column::new("Rate", CellKind::Number),
             Column::unseen("Actions", CellKind::Actions),
         ];
-        let rows: Vec<_> = history.tasks.iter().map(|kept| row(&page, kept, here.now_ms)).collect();
+        let listed = redrivable.tasks.as_deref().unwrap_or_default();
+        let rows: Vec<_> = history
+            .tasks
+            .iter()
+            .map(|kept| {
+                // What runs is further than it was when it was written down.
+                let now = listed.iter().find(|task| task.started == kept.task.started && task.status.is_active());
+                let task = now.cloned().unwrap_or_else(|| kept.task.clone());
+                row(&page, &KeptTask { task, ..kept.clone() }, here.now_ms)
+            })
+            .collect();
         view! {
             <Table caption="The redrives of this queue" columns>
                 {rows}
@@ -93,6 +103,7 @@ fn row(page: &str, kept: &KeptTask, now_ms: i64) -> impl IntoView + use<> {
             ("rate", &task.rate.map(|rate| rate.to_string()).unwrap_or_default()),
         ],
     );
+    let name = task.status.is_active().then(|| task.source.name().to_string());
     let again = (!task.status.is_active()).then(|| {
         view! {
             <LinkButton href=again variant=Variant::Plain small=true>
@@ -101,7 +112,7 @@ fn row(page: &str, kept: &KeptTask, now_ms: i64) -> impl IntoView + use<> {
         }
     });
     view! {
-        <tr>
+        <tr data-task=name data-started=started>
             <NameCell>
                 <Age at=started now=now_ms/>
             </NameCell>
@@ -113,7 +124,7 @@ fn row(page: &str, kept: &KeptTask, now_ms: i64) -> impl IntoView + use<> {
                 </span>
             </Cell>
             <Cell label="Moved" kind=CellKind::Number>
-                {moved}
+                <span data-moved="">{moved}</span>
             </Cell>
             <Cell label="To" kind=CellKind::Text>
                 {to}

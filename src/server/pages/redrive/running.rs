@@ -43,17 +43,19 @@ pub(super) fn running(
     let counted = counters(here, queue, redrivable, task);
     Some(view! {
         <Section title="Under way" note>
-            <div class="redrive-task" data-task=name data-started=started data-reload="">
-                <Meter value=value max label="Messages moved"/>
-                <p class="cluster">
-                    <strong data-moved="">{moved}</strong>
-                    <span data-pace="">{pace}</span>
-                    <span class="soft">{format!("to {destination}")}</span>
-                </p>
-                {counted}
+            <div class="split">
+                <div class="redrive-task" data-task=name data-started=started data-reload="">
+                    <Meter value=value max label="Messages moved"/>
+                    <p class="cluster">
+                        <strong data-moved="">{moved}</strong>
+                        <span data-pace="">{pace}</span>
+                        <span class="soft">{format!("to {destination}")}</span>
+                    </p>
+                    {counted}
+                </div>
+                <div class="stack">{steer}</div>
             </div>
             <Refresh href=page seconds=10/>
-            {steer}
         </Section>
     })
 }

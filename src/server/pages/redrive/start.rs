@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::{Asked, rate};
 use crate::model::limits::MOVE_RATE;
 use crate::model::paths;
-use crate::model::{MoveTask, QueueName, TaskStatus};
+use crate::model::redrive::preflight::Severity;
+use crate::model::{Failure, MoveTask, QueueName, Refusal, TaskStatus, words};
 use crate::server::pages::Here;
 use crate::server::pages::command::command;
 use crate::server::services::redrive::{Redrivable, start_command};
@@ -14,11 +15,8 @@ use crate::ui::parts::{Button, Choice, Glyph, NumberField, RadioGroup, Section, 
 pub(super) fn start(here: &Here, queue: &QueueName, redrivable: &Redrivable, asked: &Asked) -> impl IntoView + use<> {
     let facts = &redrivable.facts;
     let refusal = here.connection.allowed().err();
-    let (reason, advice) = match (&refusal, redrivable.obstacle()) {
-        (Some(refusal), _) => (Some(refusal.title()), Some(refusal.advice())),
-        (None, Some(failure)) => (Some(failure.title()), Some(failure.advice())),
-        (None, None) => (None, None),
-    };
+    let advice = refusal.as_ref().map(Refusal::advice);
+    let reason = refusal.map(|refusal| refusal.title()).or_else(|| redrivable.obstacle().map(Failure::title));
     let sources: Vec<&str> = facts.sources.iter().flatten().map(QueueName::as_str).collect();
     let choices = vec![
         Choice::new("sources", "Back to where each message failed").hint(sources.join(", ")),
@@ -34,6 +32,12 @@ pub(super) fn start(here: &Here, queue: &QueueName, redrivable: &Redrivable, ask
     let hint = format!("A {} queue of this account and region.", queue.kind().word());
     let to = facts.destination.as_ref().map(|name| facts.arn.sibling(name));
     let line = command(&start_command(&facts.arn, to.as_ref(), facts.rate));
+    // On a phone what may go wrong stands below the button.
+    let warned = redrivable.findings.iter().filter(|finding| finding.severity == Severity::Warns).count() as u64;
+    let warned = (warned > 0).then(|| {
+        let said = format!("{} may go wrong", words::plural(warned, "thing", "things"));
+        view! { <p><a href="#before">{said}</a>", read that before."</p> }
+    });
     let form = asked.form.clone();
     let (connection, queue) = (here.connection.name().to_string(), queue.to_string());
     view! {
@@ -69,6 +73,7 @@ pub(super) fn start(here: &Here, queue: &QueueName, redrivable: &Redrivable, ask
                     <Button to=paths::api("redrive/check")>"Check first"</Button>
                 </div>
                 {advice.map(|advice| view! { <p class="soft">{advice}</p> })}
+                {warned}
                 <p class="soft">"“Check first” reads what is known of this destination and moves nothing."</p>
             </form>
             {line}

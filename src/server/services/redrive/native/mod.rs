@@ -120,9 +120,10 @@ impl Connection {
     async fn follow(&self, queue: &QueueName) {
         const PATIENCE: Duration = Duration::from_secs(2);
         let news = tokio::time::timeout(PATIENCE, self.poller().tasks_now(queue)).await;
-        match news {
-            Ok(Ok(tasks)) => self.note_tasks(&tasks.list).await,
-            _ => tracing::debug!(queue = %queue, "the tasks are read with the next poll"),
+        if let Ok(Ok(tasks)) = news {
+            self.note_tasks(&tasks.list).await;
+        } else {
+            tracing::debug!(queue = %queue, "the tasks are read with the next poll");
         }
     }
 }

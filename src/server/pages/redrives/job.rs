@@ -117,7 +117,7 @@ fn progress(here: &Here, shown: &Shown, state: State) -> impl IntoView + use<> {
     let sent = census.map_or(counts.moved + counts.sent, |census| census.sent) as u64;
     let headline = shown.live.as_ref().map_or_else(|| words(shown), Live::said);
     let total = shown.kept.messages.or_else(|| shown.kept.ended.map(|_| sent));
-    let of = total.map(|total| format!(" of {} sent", words::count(total))).unwrap_or_else(|| " sent so far".into());
+    let of = total.map_or_else(|| " sent so far".into(), |total| format!(" of {} sent", words::count(total)));
     let running = state.is_open();
     let live = shown.live.is_some();
     let waits = matches!(state, State::Waiting | State::Trying);

@@ -94,8 +94,6 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::model::journal::{Ended, KeptRedrive, RedriveId};
     use crate::server::services::redrive::engine::Pause;
@@ -127,7 +125,7 @@ mod tests {
         let waits = |pauses: &[Pause]| {
             State::of(&shown(
                 None,
-                Some(Live { pauses: BTreeSet::from_iter(pauses.iter().copied()), ..Live::default() }),
+                Some(Live { pauses: pauses.iter().copied().collect(), ..Live::default() }),
             ))
         };
         assert_eq!(waits(&[]), State::Running);

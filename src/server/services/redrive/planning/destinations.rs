@@ -109,12 +109,11 @@ impl Connection {
         let mut route = Route::Home;
         if let Some(name) = other {
             let arn = source.arn.sibling(name);
-            let at = match queues.iter().position(|queue| queue.arn == arn) {
-                Some(at) => at,
-                None => {
-                    queues.push(self.typed_queue(source, name).await?);
-                    queues.len() - 1
-                }
+            let at = if let Some(at) = queues.iter().position(|queue| queue.arn == arn) {
+                at
+            } else {
+                queues.push(self.typed_queue(source, name).await?);
+                queues.len() - 1
             };
             route = Route::Each(elsewhere(known, &queues, QueueNo(u16::try_from(at).unwrap_or(u16::MAX))));
         }

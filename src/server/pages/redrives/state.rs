@@ -123,10 +123,7 @@ mod tests {
     #[test]
     fn a_word_for_everything_that_it_may_be_doing() {
         let waits = |pauses: &[Pause]| {
-            State::of(&shown(
-                None,
-                Some(Live { pauses: pauses.iter().copied().collect(), ..Live::default() }),
-            ))
+            State::of(&shown(None, Some(Live { pauses: pauses.iter().copied().collect(), ..Live::default() })))
         };
         assert_eq!(waits(&[]), State::Running);
         assert_eq!(waits(&[Pause::Credentials]), State::Trying);

@@ -213,8 +213,7 @@ fn stop(typed: &WishForm, wrong: &dyn Fn(&str) -> Option<String>) -> impl IntoVi
     let percent = typed.stop_percent.clone();
     let minutes = or(&typed.stop_minutes, STOP_MINUTES.default);
     let least = or(&typed.stop_least, STOP_LEAST.default);
-    let [percent_error, minutes_error, least_error] =
-        ["stop_percent", "stop_minutes", "stop_least"].map(wrong);
+    let [percent_error, minutes_error, least_error] = ["stop_percent", "stop_minutes", "stop_least"].map(wrong);
     let hint = format!("Empty: no rule. {} is a good one.", words::count(u64::from(STOP_PERCENT.default)));
     view! {
         <fieldset class="wish-stop">

@@ -6,8 +6,9 @@ use super::snapshot::Standing;
 use crate::model::{Message, MessageId, QueueName};
 use crate::server::services::Connection;
 
-/// Messages that are held, by the time at which they are visible again unless somebody acts sooner, milliseconds since 1970.
-pub type Handed = std::collections::BTreeMap<i64, Vec<Arc<Message>>>;
+/// Messages that are held, each with the time at which it is visible again unless somebody acts sooner, milliseconds since
+/// 1970.
+pub type Handed = Vec<(Arc<Message>, i64)>;
 
 impl Connection {
     /// Takes messages out of a queue's hold: from then on it neither hides them anew nor gives them back. No request.
@@ -29,7 +30,7 @@ impl Connection {
                 {
                     entry.standing = Standing::HandedOver;
                     entry.leased = false;
-                    handed.entry(until_ms).or_default().push(Arc::clone(&entry.message));
+                    handed.push((Arc::clone(&entry.message), until_ms));
                 }
             }
         });

@@ -28,10 +28,8 @@ pub enum Event {
     },
     /// Messages that the console holds already, with valid handles.
     Handed {
-        /// The messages.
-        messages: Vec<Arc<Message>>,
-        /// Until when they are hidden, on the monotonic clock.
-        until_ms: i64,
+        /// Each with the time until when it is hidden, on the monotonic clock.
+        messages: Vec<(Arc<Message>, i64)>,
     },
     /// The commit under way is on the disk.
     Committed,

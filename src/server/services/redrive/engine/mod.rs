@@ -184,7 +184,7 @@ impl Engine {
         match event {
             Event::Tick => {}
             Event::Received { call, answer } => self.received(now, call, answer),
-            Event::Handed { messages, until_ms } => self.handed(now, messages, until_ms),
+            Event::Handed { messages } => self.handed(now, messages),
             Event::Committed => self.committed(),
             Event::CommitFailed { fenced: true } => self.closing = Some(End::Fenced),
             Event::CommitFailed { fenced: false } => {

@@ -38,10 +38,9 @@ impl Engine {
     }
 
     /// The console holds these already.
-    pub(super) fn handed(&mut self, now: Now, messages: Vec<Arc<Message>>, until_ms: i64) {
-        let lease = Lease { since_ms: now.mono_ms, until_ms };
-        for message in messages {
-            self.take(now, message, lease);
+    pub(super) fn handed(&mut self, now: Now, messages: Vec<(Arc<Message>, i64)>) {
+        for (message, until_ms) in messages {
+            self.take(now, message, Lease { since_ms: now.mono_ms, until_ms });
         }
     }
 

@@ -88,7 +88,9 @@ impl Connection {
         }
         match self.store().open_redrives(self.name()).await {
             Ok(open) => {
-                open.into_iter().for_each(|kept| self.carry_on(kept.id.clone(), kept.queue(), Handed::default()))
+                for kept in open {
+                    self.carry_on(kept.id.clone(), kept.queue(), Handed::default());
+                }
             }
             Err(error) => drop(failed::store(&error)),
         }

@@ -167,10 +167,10 @@ fn first(kept: &KeptRedrive, handed: Handed, now: Now) -> Vec<Event> {
     first
 }
 
-/// Held messages as the engine hears of them: by its own clock.
-pub(super) fn hands(handed: Handed, now: Now) -> impl Iterator<Item = Event> {
-    let until = move |until_ms| now.mono_ms + (until_ms - now.wall_ms);
-    handed.into_iter().map(move |(until_ms, messages)| Event::Handed { messages, until_ms: until(until_ms) })
+/// Held messages as the engine hears of them, by its own clock: all at once, or it would look for the others meanwhile.
+pub(super) fn hands(handed: Handed, now: Now) -> Option<Event> {
+    let until = |(message, until_ms)| (message, now.mono_ms + (until_ms - now.wall_ms));
+    (!handed.is_empty()).then(|| Event::Handed { messages: handed.into_iter().map(until).collect() })
 }
 
 fn act(kept: &KeptRedrive, verb: Verb, to: Option<&QueueUrl>) -> Act {

@@ -41,7 +41,7 @@ test('chosen messages are planned, redriven, reported and taken back', async ({ 
   expect(sent(await sqs.effects(before), 'orders')).toHaveLength(0)
   await page.getByText('Change this plan').click()
   await expect(page.getByRole('spinbutton', { name: /Rate/ })).toHaveValue('50')
-  await page.getByRole('radio', { name: 'To one queue' }).check()
+  await page.getByRole('radio', { name: 'To another queue' }).check()
   await page.getByRole('button', { name: 'Plan again' }).click()
   await expect(page.getByText('Name the queue that they shall go to.')).toBeVisible()
   await expect(page.getByRole('spinbutton', { name: /Rate/ })).toHaveValue('50')

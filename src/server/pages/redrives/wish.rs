@@ -41,13 +41,13 @@ pub fn form(here: &Here, subject: &Subject<'_>) -> impl IntoView + use<> {
     let wrong = |field: &str| submission.and_then(|submission| submission.sentence(field));
     let route = vec![
         Choice::new("home", "Back to where each message failed").hint(subject.homes.clone()),
-        Choice::new("queue", "To one queue").hint("All of them, whichever queue they failed in. Of either type."),
+        Choice::new("queue", "To another queue").hint("All of them, whichever queue they failed in. Of either type."),
     ];
     let (route_error, target_error) = (wrong("route"), wrong("target"));
     let target = if subject.chosen.is_empty() && subject.plan.is_empty() {
-        "For “To one queue”."
+        "For “To another queue”."
     } else {
-        "For “To one queue”; with the first choice only for those that cannot go back."
+        "For “To another queue”; with the first choice only for those that cannot go back."
     };
     let reason = here.connection.allowed().err().map(|refusal| refusal.title());
     let hidden = hidden(here, subject);

@@ -80,7 +80,7 @@ impl Connection {
         if !all {
             if other.is_some() {
                 let sentence = "Of a whole queue nobody knows which messages do not say where they failed. Choose \
-                                “To one queue”, or clear this field.";
+                                “To another queue”, or clear this field.";
                 return Err(vec![Invalid::new("target", sentence)].into());
             }
             let sources = self.dead_letter_sources(&source.arn.name()).await?;

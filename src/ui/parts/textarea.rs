@@ -59,7 +59,7 @@ pub fn TextareaField(
     /// A few lines rather than a document.
     #[prop(optional)]
     short: bool,
-    /// Whether a script says while it is typed where it is no JSON or XML.
+    /// Whether a script says while it is typed where it is no JSON.
     #[prop(optional)]
     editor: bool,
 ) -> impl IntoView {

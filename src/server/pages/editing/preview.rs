@@ -116,7 +116,7 @@ fn body(message: &Message, draft: &Draft, raw: bool, page: &str) -> impl IntoVie
             </nav>
         }
     });
-    let lines = difference::blocks(&found, false);
+    let lines = difference::blocks(&found, false, "Difference".to_owned());
     let whole = draft.body.clone();
     let small = whole.len() <= 64 * 1_024;
     let whole = small.then(|| {

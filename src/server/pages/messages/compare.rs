@@ -140,7 +140,7 @@ fn result(
     let (beside, stacked) = (current(!unified), current(unified));
     let swapped = paths::compare(name, queue, second.id.as_str(), first.id.as_str());
     let [to_first, to_second] = [first, second].map(|message| paths::message(name, queue, &message.id));
-    let lines = difference::blocks(&found, unified);
+    let lines = difference::blocks(&found, unified, "Difference".to_owned());
     view! {
         <Section title="Bodies" note>
             <div class="cluster">

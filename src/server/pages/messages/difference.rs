@@ -30,13 +30,17 @@ pub(in crate::server::pages) const SIDES: Sides = Sides {
     differs: "differs",
 };
 
-/// The blocks of a difference; nothing where there is none.
-pub(in crate::server::pages) fn blocks(difference: &Difference, unified: bool) -> Option<impl IntoView + use<>> {
+/// The blocks of a difference under a label of their own; nothing where there is none.
+pub(in crate::server::pages) fn blocks(
+    difference: &Difference,
+    unified: bool,
+    label: String,
+) -> Option<impl IntoView + use<>> {
     let blocks: Vec<_> = difference.blocks.iter().map(|shown| block(shown, unified)).collect();
     let view = unified.then_some("unified");
     (!blocks.is_empty()).then(|| {
         view! {
-            <div class="diff" data-view=view tabindex="0" role="region" aria-label="Difference">
+            <div class="diff" data-view=view tabindex="0" role="region" aria-label=label>
                 {blocks}
             </div>
         }

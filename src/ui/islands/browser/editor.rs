@@ -1,11 +1,11 @@
-//! The editor of a body: where it is no JSON or XML, JSON laid out or in one line, and a warning before what was typed is
+//! The editor of a body: where it is no JSON, JSON laid out or in one line, and a warning before what was typed is
 //! left behind.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{DomParser, Element, HtmlElement, HtmlTextAreaElement, KeyboardEvent, SupportedType};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::dom::{all, document, first, focus, later, listen, on, one, set, target, window, write};
 use crate::model::json::{self, Fault};
@@ -82,12 +82,8 @@ fn look(area: &HtmlTextAreaElement) {
         }
     } else if was.as_deref() == Some("JSON") {
         ("This is no JSON any more.".to_owned(), true)
-    } else if text.trim_start().starts_with('<') {
-        match xml(&text) {
-            None => ("XML".to_owned(), false),
-            Some(_) if was.as_deref() != Some("XML") => ("Text".to_owned(), false),
-            Some(words) => (words, true),
-        }
+    } else if was.as_deref() == Some("XML") && text.trim_start().starts_with('<') {
+        ("XML".to_owned(), false)
     } else {
         ("Text".to_owned(), false)
     };
@@ -102,15 +98,6 @@ fn look(area: &HtmlTextAreaElement) {
 fn said(text: &str, fault: Fault) -> String {
     let (line, column) = fault.place(text);
     format!("Line {line}, column {column}: {}", fault.sentence)
-}
-
-/// What the browser's own parser says against a text as XML.
-fn xml(text: &str) -> Option<String> {
-    let parsed = DomParser::new().ok()?.parse_from_string(text, SupportedType::ApplicationXml).ok()?;
-    let fault = parsed.query_selector("parsererror").ok().flatten()?;
-    let words = first(&fault, "div").unwrap_or(fault).text_content().unwrap_or_default();
-    let line = words.lines().next().unwrap_or_default();
-    Some(format!("No well-formed XML: {line}"))
 }
 
 /// Moves white space of JSON; what is none stays as it is, and its place is shown.

@@ -168,11 +168,12 @@ fn differences(here: &Here, queue: &QueueName, outcome: &Outcome) -> impl IntoVi
             let (found, truth) = sample::bodies(message, &draft, false, WITHIN);
             let href = paths::message(here.connection.name(), queue, &message.id);
             let id = message.id.to_string();
+            let label = format!("Difference of {id}");
             let broken = sample::broken(message, &draft);
             view! {
                 <Disclosure summary=id note=truth open=at < OPEN>
                     {broken}
-                    {difference::blocks(&found, true)}
+                    {difference::blocks(&found, true, label)}
                     <a class="soft" href=href>
                         "The message"
                     </a>

@@ -81,12 +81,9 @@ impl OperationRow {
                 wrong(part, format!("At most {}.", words::bytes(LONGEST as u64)));
             }
         }
-        let kind = match Kind::ALL.into_iter().find(|kind| kind.key() == self.kind) {
-            Some(kind) => kind,
-            None => {
-                wrong("kind", "This is not known here. Reload the page and try again.".into());
-                return None;
-            }
+        let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.key() == self.kind) else {
+            wrong("kind", "This is not known here. Reload the page and try again.".into());
+            return None;
         };
         if kind == Kind::Replace {
             if self.at.is_empty() {

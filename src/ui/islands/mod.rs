@@ -35,8 +35,8 @@
 //! | `data-select-all`, `data-select` | checkboxes | all of a table, one row; Shift selects a range |
 //! | `data-selected` | any | how many are selected, as text |
 //! | `data-fills` | a file input | the id of the textarea it fills |
-//! | `data-editor` | a textarea | its body is looked at while it is typed; `data-editor-tool` on what only works then |
-//! | `data-lint` | a text | says what that body is, or where it is wrong (`data-state`); its value is the language it had. `data-lint-go` on a button that goes there |
+//! | `data-editor` | a textarea | its body is looked at while it is typed; the value is the language it had; `data-editor-tool` on what only works then |
+//! | `data-lint` | a text | says what that body is, or where it is wrong (`data-state`). `data-lint-go` on a button that goes there |
 //! | `data-layout` | a button | lays the JSON out: `lines`, or else in one line |
 //! | `data-guard` | a form | the browser asks before a changed body is left behind; Ctrl-Enter presses its primary button |
 //! | `data-size-of`, `data-max` | any | the size of that textarea, as text; `data-over` above the limit (bytes) |

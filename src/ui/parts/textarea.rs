@@ -59,9 +59,9 @@ pub fn TextareaField(
     /// A few lines rather than a document.
     #[prop(optional)]
     short: bool,
-    /// Whether a script says while it is typed where it is no JSON.
+    /// The language of a body, `JSON` or another or none: a script says while it is typed what becomes of that.
     #[prop(optional)]
-    editor: bool,
+    editor: Option<&'static str>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.clone());
     let describedby = described_by(&id, hint.is_some(), error.is_some());
@@ -76,7 +76,7 @@ pub fn TextareaField(
                 placeholder=placeholder
                 rows=if short { "4" } else { "12" }
                 data-short=short.then_some("")
-                data-editor=editor.then_some("")
+                data-editor=editor
                 spellcheck="false"
                 autocomplete="off"
                 autocapitalize="off"

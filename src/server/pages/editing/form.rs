@@ -115,9 +115,9 @@ fn body(message: &Message, form: &EditForm, submission: Option<&Submission>) -> 
     view! {
         {notes}
         <div class="editor">
-            <TextareaField name="body" label="Body" value error editor=true/>
+            <TextareaField name="body" label="Body" value error editor=language/>
             <div class="editor-bar" data-editor-tool="" hidden>
-                <span class="editor-lint" data-lint=language role="status"></span>
+                <span class="editor-lint" data-lint="" role="status"></span>
                 <button class="button" type="button" data-variant="plain" data-size="small" data-lint-go="" hidden>
                     "Go there"
                 </button>

@@ -73,7 +73,7 @@ pub(super) fn start() {
 fn look(area: &HtmlTextAreaElement) {
     let Some(says) = one("[data-lint]") else { return };
     let text = area.value();
-    let was = says.get_attribute("data-lint");
+    let was = area.get_attribute("data-editor");
     let (words, wrong) = if json::is_meant(&text) {
         match json::check(&text) {
             Ok(()) => ("JSON".to_owned(), false),

@@ -34,6 +34,9 @@ pub enum Command {
         to: QueueNo,
         /// What.
         entries: Vec<Dispatch>,
+        /// When the request must begin at the latest, on the monotonic clock: a process may be stopped between this
+        /// command and its request, and leases run on meanwhile. Past it, nothing is sent; answer `Later`.
+        by_ms: i64,
     },
     /// Delete these from the source queue in one request; answer with `DeleteEnded`.
     Delete {

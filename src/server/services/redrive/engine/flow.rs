@@ -103,7 +103,7 @@ impl Engine {
             while self.calls.under_way().sends < self.sending.width(now.mono_ms) {
                 let room = self.rate.as_mut().map_or(BATCH_ENTRIES, |rate| rate.room(now.mono_ms));
                 let mut batch = Batch::of(if self.order.policy.careful { room.min(1) } else { room });
-                let (mut entries, mut rows) = (Vec::new(), Vec::new());
+                let (mut entries, mut rows, mut by_ms) = (Vec::new(), Vec::new(), i64::MAX);
                 while batch.is_open() {
                     let Some(no) = self.ready[destination].pop_front() else { break };
                     self.rows.change(no, |row| row.queued = false);
@@ -113,6 +113,7 @@ impl Engine {
                         self.ready[destination].push_front(no);
                         break;
                     }
+                    by_ms = by_ms.min(self.send_by_ms(no));
                     entries.push(self.rows.change(no, |row| row.dispatch(parcel)));
                     rows.push(no);
                 }
@@ -121,7 +122,7 @@ impl Engine {
                     rate.begin(now.mono_ms, rows.len());
                 }
                 let call = self.calls.begin(Call::Send(rows));
-                commands.push(Command::Send { call, to, entries });
+                commands.push(Command::Send { call, to, entries, by_ms });
             }
         }
     }
@@ -150,6 +151,13 @@ impl Engine {
                 None
             }
         }
+    }
+
+    /// When a send of this message may begin at the latest.
+    fn send_by_ms(&self, no: RowNo) -> i64 {
+        let row = &self.rows[no];
+        let lease = row.hold.as_ref().map_or(i64::MIN, |hold| hold.lease.send_by_ms(&self.order.terms));
+        lease.min(row.tally.send_by_ms())
     }
 
     /// An attempt is not made although it was intended.

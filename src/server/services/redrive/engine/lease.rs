@@ -59,7 +59,12 @@ impl Lease {
 
     /// Whether a send may begin.
     pub fn may_send(self, now_ms: i64, terms: &Terms) -> bool {
-        self.until_ms - now_ms >= terms.reserve_ms
+        now_ms <= self.send_by_ms(terms)
+    }
+
+    /// When a send may begin at the latest.
+    pub fn send_by_ms(self, terms: &Terms) -> i64 {
+        self.until_ms - terms.reserve_ms
     }
 
     /// When to hide it anew: at half of the lease.

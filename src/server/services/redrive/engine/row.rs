@@ -106,6 +106,12 @@ impl Tally {
         self.copies_before > 0 && self.copies == self.copies_before
     }
 
+    /// When the last attempt must begin at the latest, if it relies on deduplication.
+    pub fn send_by_ms(&self) -> i64 {
+        let covered = self.first.filter(|_| self.relies_on_coverage());
+        covered.map_or(i64::MAX, |first| first.covered_until_ms - 1)
+    }
+
     /// How many copies there may be beside the one that is wanted.
     pub fn extra(&self) -> u32 {
         self.copies.saturating_sub(1)

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::model::message::{BatchOutcome, Sent};
-use crate::model::{Draft, QueueUrl, ReceiptHandle};
+use crate::model::{Code, Draft, QueueUrl, ReceiptHandle};
+use crate::server::clock::SharedClock;
 use crate::server::services::redrive::engine::{Command, DeleteOutcome, Deletion, Event, Failed, SendOutcome};
 use crate::server::sqs::error::{MD5_MISMATCH, kind_of_entry};
 use crate::server::sqs::{Receive, Result as SqsResult, Sqs, SqsError, error::Kind};
@@ -14,8 +15,13 @@ use crate::server::sqs::{Receive, Result as SqsResult, Sqs, SqsError, error::Kin
 /// How long a poll may go on when the process is to end. What it would have brought comes back with its lease.
 const HURRIED: Duration = Duration::from_millis(1_500);
 
+/// The code of a send that was not made because its time had passed.
+const TOO_LATE: &str = "TooLate";
+
 /// Makes the calls of one redrive.
 pub(super) struct Caller {
+    /// What tells whether it is too late for a send.
+    pub clock: SharedClock,
     /// The gateway.
     pub sqs: Arc<dyn Sqs>,
     /// The queue to take from.
@@ -46,9 +52,12 @@ impl Caller {
                 };
                 Event::Received { call, answer }
             }
-            Command::Send { call, to, entries } => {
+            Command::Send { call, to, entries, by_ms } => {
                 let drafts: Vec<Draft> = entries.iter().map(|entry| entry.parcel().draft()).collect();
+                let late = self.clock.mono_ms() > by_ms;
                 let entries = match self.destinations.get(usize::from(to.0)) {
+                    // This process was stopped for so long that others may have received them.
+                    _ if late => vec![SendOutcome::Later(Code::new(TOO_LATE)); drafts.len()],
                     Some(url) => sent(drafts.len(), self.sqs.send_batch(url, &drafts).await),
                     // An order is made with every queue that it can lead to.
                     None => vec![SendOutcome::Unknown; drafts.len()],
@@ -199,8 +208,8 @@ fn deleted(count: usize, answer: SqsResult<BatchOutcome<()>>) -> Vec<DeleteOutco
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::MessageId;
     use crate::model::message::EntryFailure;
-    use crate::model::{Code, MessageId};
     use crate::server::sqs::Answer;
 
     fn failure(index: usize, code: &str, sender_fault: bool) -> EntryFailure {

@@ -57,7 +57,7 @@ impl Connection {
             Drive {
                 id: kept.id.clone(),
                 engine,
-                caller: Arc::new(Caller { sqs, source, destinations, hurry }),
+                caller: Arc::new(Caller { clock: self.clock(), sqs, source, destinations, hurry }),
                 store: self.shared_store(),
                 token,
                 clock: self.clock(),

@@ -31,10 +31,7 @@ pub(super) enum Call {
         rows: Vec<(RowNo, ReceiptHandle)>,
     },
     /// Messages become visible again.
-    GiveBack {
-        /// When they do at the latest.
-        until_ms: i64,
-    },
+    GiveBack,
     /// The queue's counters are read.
     Count,
     /// Are the credentials good again?
@@ -57,7 +54,7 @@ impl UnderWay {
             Call::Receive { .. } => &mut self.receives,
             Call::Send(_) => &mut self.sends,
             Call::Delete(_) => &mut self.deletes,
-            Call::GiveBack { .. } => &mut self.returns,
+            Call::GiveBack => &mut self.returns,
             Call::Renew { .. } | Call::Count | Call::Probe => &mut self.others,
         }
     }

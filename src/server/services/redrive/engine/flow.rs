@@ -275,8 +275,8 @@ impl Engine {
                 DeleteOutcome::Stale if self.rows[no].seen_again => {}
                 DeleteOutcome::Stale => {
                     // Somebody else has it, or the lease ended early; it comes by again.
-                    if let Some(hold) = self.release(no) {
-                        self.search.hidden_until(hold.lease.until_ms);
+                    if self.release(no).is_some() {
+                        self.let_slip(now);
                     }
                 }
                 DeleteOutcome::Credentials => self.gate.credentials_failed(now.mono_ms),

@@ -23,7 +23,7 @@ impl Engine {
             if lease.has_lapsed(now.mono_ms) {
                 self.release(no);
                 if !self.rows[no].is_finished() {
-                    self.search.hidden_until(lease.until_ms);
+                    self.let_slip(now);
                 }
                 continue;
             }
@@ -60,6 +60,8 @@ impl Engine {
         for (no, handle) in rows {
             let renewed = entries.next().unwrap_or(false);
             let Some(hold) = self.rows[no].hold.as_ref().filter(|hold| hold.message.receipt_handle == handle) else {
+                // It was let slip meanwhile, and is hidden all the same.
+                self.let_slip(now);
                 continue;
             };
             let lease = hold.lease;
@@ -104,31 +106,34 @@ impl Engine {
     pub(super) fn give_back(&mut self, commands: &mut Vec<Command>) {
         let lanes = if self.order.source.kind == QueueKind::Fifo { 1 } else { self.order.policy.lanes };
         while !self.gate.refuses_calls() && self.calls.under_way().returns < lanes {
-            let (mut handles, mut until_ms) = (Vec::new(), i64::MIN);
+            let mut handles = Vec::new();
             while handles.len() < BATCH_ENTRIES {
                 let Some((_, no)) = self.returns.pop_first() else { break };
                 if self.is_idle(no)
                     && let Some(hold) = self.release(no)
                 {
-                    until_ms = until_ms.max(hold.lease.until_ms);
                     handles.push(hold.message.receipt_handle.clone());
                 }
             }
             if handles.is_empty() {
                 break;
             }
-            let call = self.calls.begin(Call::GiveBack { until_ms });
+            let call = self.calls.begin(Call::GiveBack);
             commands.push(Command::GiveBack { call, handles });
         }
     }
 
     /// Giving back was answered.
-    pub(super) fn gave_back(&mut self, call: CallNo, all: bool) {
-        if let Some(Call::GiveBack { until_ms }) = self.calls.end(call)
-            && !all
-        {
-            self.search.hidden_until(until_ms);
+    pub(super) fn gave_back(&mut self, now: Now, call: CallNo, all: bool) {
+        if matches!(self.calls.end(call), Some(Call::GiveBack)) && !all {
+            self.let_slip(now);
         }
+    }
+
+    /// Something of ours is hidden, and not held any more. A lease counts from the asking so that it never ends too late;
+    /// SQS hides from when it hears of it. What it has heard by now it hides for a lease from now at most.
+    pub(super) fn let_slip(&mut self, now: Now) {
+        self.search.hidden_until(now.mono_ms + self.order.terms.lease_ms());
     }
 
     /// Holds a message no longer.

@@ -194,7 +194,7 @@ impl Engine {
             Event::SendEnded { call, entries } => self.send_ended(now, call, entries),
             Event::DeleteEnded { call, entries } => self.delete_ended(now, call, entries),
             Event::Renewed { call, entries } => self.renewed(now, call, entries),
-            Event::GaveBack { call, all } => self.gave_back(call, all),
+            Event::GaveBack { call, all } => self.gave_back(now, call, all),
             Event::Counted { call, left } => self.counted(call, left),
             Event::Probed { call, good } => {
                 if self.calls.end(call).is_some() {

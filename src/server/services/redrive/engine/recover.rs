@@ -17,7 +17,7 @@ impl Engine {
     pub(super) fn recover(&mut self, rows: Vec<JournalRow>, earlier: Vec<JournalRow>, now: Now) {
         if !rows.is_empty() {
             // Whatever the process before held is visible again by then.
-            self.search.hidden_until(now.mono_ms + self.order.terms.lease_ms());
+            self.let_slip(now);
         }
         let begun = rows.iter().filter(|row| row.attempts > 0).count();
         self.gate.begun_before(u32::try_from(begun).unwrap_or(u32::MAX));

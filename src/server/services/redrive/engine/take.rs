@@ -31,7 +31,7 @@ impl Engine {
             Err(Failed::Refused(code)) => self.gate.refused(Pause::Source, code),
             Err(Failed::Unknown) => {
                 // SQS may have handed messages out that never arrived: they come back with their lease.
-                self.search.hidden_until(lease.until_ms);
+                self.let_slip(now);
                 self.receiving.refused(now.mono_ms);
             }
         }

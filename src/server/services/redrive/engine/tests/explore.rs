@@ -202,7 +202,6 @@ fn canonical(engine: &Engine, now_ms: i64, world: &World) -> Engine {
             Call::Receive { issued_ms, .. } | Call::Renew { issued_ms, .. } => {
                 *issued_ms = (*issued_ms - now_ms).max(-lease_ms);
             }
-            Call::GiveBack { until_ms } => *until_ms = ahead(*until_ms),
             _ => {}
         }
     }

@@ -26,7 +26,7 @@ const NAP: Duration = Duration::from_secs(1);
 const NEWS_MS: i64 = 200;
 
 /// One process's part in a redrive.
-pub(super) struct Drive {
+pub(super) struct Drive<'a> {
     pub id: RedriveId,
     pub engine: Engine,
     pub caller: Arc<Caller>,
@@ -37,12 +37,12 @@ pub(super) struct Drive {
     /// How many messages were chosen; absent where the whole queue was.
     pub wanted: Option<u64>,
     /// What people want.
-    pub wishes: mpsc::UnboundedReceiver<Event>,
+    pub wishes: &'a mut mpsc::UnboundedReceiver<Event>,
     /// Ended when the console stops.
     pub closing: CancellationToken,
 }
 
-impl Drive {
+impl Drive<'_> {
     /// Carries it out until it ends; `first` is told to the engine before anything else. Dropping this is a crash: calls
     /// under way are lost, and the journal knows.
     pub(super) async fn out(mut self, first: Vec<Event>) -> End {

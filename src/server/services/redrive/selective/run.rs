@@ -65,6 +65,11 @@ impl Live {
         Self { pauses: BTreeSet::from([pause]), refusal, ..Self::default() }
     }
 
+    /// One whose journal cannot be written, or read.
+    pub(super) fn without_journal() -> Self {
+        Self { pauses: BTreeSet::from([Pause::Journal]), ..Self::default() }
+    }
+
     /// Whether it goes on only when somebody says so.
     pub fn waits_for_somebody(&self) -> bool {
         self.pauses.iter().any(|pause| !pause.ends_by_itself())

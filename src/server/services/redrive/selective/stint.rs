@@ -20,13 +20,17 @@ use crate::server::services::messages::Handed;
 use crate::server::services::redrive::engine::{Edit, End, Engine, Event, Now, Order, report};
 use crate::server::services::{Connection, report as failed};
 use crate::server::sqs::Answer;
-use crate::server::store::redrives::Claimed;
+use crate::server::store::StoreError;
+use crate::server::store::redrives::{Claimed, Token};
 
 /// For how long a redrive's rows count for later ones: no message lives longer (SQS Developer Guide, "Message retention":
 /// 14 days), and a deleted one may come by again until then.
 const MATTERS_MS: i64 = 15 * 24 * 3_600_000;
 /// How long to wait until SQS or the disk is asked again by a redrive that cannot begin.
 const AGAIN: Duration = Duration::from_secs(5);
+
+/// A redrive that this process carries out from now on: its journal, its order, and the URLs of its queues.
+type Taken = (Claimed, Order, (QueueUrl, Vec<QueueUrl>));
 
 impl Connection {
     /// Has this process carry a redrive out, from where its journal is.
@@ -41,23 +45,45 @@ impl Connection {
         });
     }
 
-    async fn carry_out(&self, run: &Arc<Run>, wishes: mpsc::UnboundedReceiver<Event>, handed: Handed) {
-        let Some((claimed, order, urls)) = self.take_over(run).await else { return };
+    async fn carry_out(&self, run: &Arc<Run>, mut wishes: mpsc::UnboundedReceiver<Event>, mut handed: Handed) {
+        while let Some(taken) = self.take_over(run).await {
+            let (token, order) = (taken.0.token, taken.1.clone());
+            match self.drive(run, &mut wishes, std::mem::take(&mut handed), taken).await {
+                Ok(End::Finished { may_remain }) => {
+                    return self.write_end(run, token, EndedHow::Finished { may_remain }, &order).await;
+                }
+                Ok(End::Cancelled) => return self.write_end(run, token, EndedHow::Cancelled, &order).await,
+                Ok(End::Stopped | End::Fenced) | Err(Failure::Refused(_)) => return,
+                // The audit log could not be written, so nothing was begun.
+                Err(_) => run.tell(Live::without_journal()),
+            }
+            if !self.again().await {
+                return;
+            }
+        }
+    }
+
+    /// Carries it out until this process has no more to do with it.
+    async fn drive(
+        &self,
+        run: &Arc<Run>,
+        wishes: &mut mpsc::UnboundedReceiver<Event>,
+        handed: Handed,
+        (claimed, order, (source, destinations)): Taken,
+    ) -> Result<End, Failure> {
         let Claimed { token, kept, rows, earlier, .. } = claimed;
-        let (queue, verb) = (kept.queue(), verb(kept.edits));
         let now = self.now();
         let resumed = !rows.is_empty();
-        let order = Arc::new(order);
-        let engine = Engine::new(Arc::clone(&order), rows, earlier, now);
+        let engine = Engine::new(Arc::new(order), rows, earlier, now);
         let first = first(&kept, handed, now);
-        let (source, destinations) = urls;
-        let act = act(&kept, verb, destinations.first()).fact("goes on", if resumed { "yes" } else { "no" });
+        let act = act(&kept, verb(kept.edits), destinations.first());
+        let act = act.fact("goes on", if resumed { "yes" } else { "no" });
         let drive = |sqs| {
-            let hurry = CancellationToken::new();
+            let (hurry, clock) = (CancellationToken::new(), self.clock());
             Drive {
                 id: kept.id.clone(),
                 engine,
-                caller: Arc::new(Caller { clock: self.clock(), sqs, source, destinations, hurry }),
+                caller: Arc::new(Caller { clock, sqs, source, destinations, hurry }),
                 store: self.shared_store(),
                 token,
                 clock: self.clock(),
@@ -67,7 +93,7 @@ impl Connection {
                 closing: self.closing().clone(),
             }
         };
-        let (live, id) = (Arc::clone(run), kept.id.clone());
+        let live = Arc::clone(run);
         let effect = |sqs| {
             let drive = drive(sqs);
             async move { Ok(Answer { value: drive.out(first).await, request_id: None }) }
@@ -79,24 +105,35 @@ impl Connection {
                 ("ended".to_owned(), said(*end).to_owned()),
             ])
         };
-        let Ok(end) = self.act_telling(act, effect, facts).await else { return };
-        let how = match end {
-            End::Finished { may_remain } => EndedHow::Finished { may_remain },
-            End::Cancelled => EndedHow::Cancelled,
-            End::Stopped | End::Fenced => return,
-        };
+        self.act_telling(act, effect, facts).await
+    }
+
+    /// Writes down how it ended, as long as that takes: everything is done, but nobody would know.
+    async fn write_end(&self, run: &Run, token: Token, how: EndedHow, order: &Order) {
         let ended = Ended { at_ms: self.now_ms(), how };
-        if let Err(error) = self.store().end_redrive(&id, token, ended).await {
-            // Everything is done and written down: the next process finds nothing left to do and ends it.
+        while let Err(error) = self.store().end_redrive(&run.id, token, ended).await {
+            let fenced = matches!(error, StoreError::Fenced);
             failed::store(&error);
+            run.tell(Live { pauses: Live::without_journal().pauses, ..run.live() });
+            if fenced || !self.again().await {
+                return;
+            }
         }
-        for name in std::iter::once(queue).chain(order.destinations.iter().map(|queue| queue.arn.name())) {
-            self.reread(&name).await;
+        for queue in std::iter::once(&order.source).chain(&order.destinations) {
+            self.reread(&queue.arn.name()).await;
+        }
+    }
+
+    /// Waits before something is tried again; `false` when the console stops.
+    async fn again(&self) -> bool {
+        tokio::select! {
+            () = self.closing().cancelled() => false,
+            () = tokio::time::sleep(AGAIN) => true,
         }
     }
 
     /// Claims a redrive and finds its queues, as long as that takes. `None` where it has ended, or the console does.
-    async fn take_over(&self, run: &Run) -> Option<(Claimed, Order, (QueueUrl, Vec<QueueUrl>))> {
+    async fn take_over(&self, run: &Run) -> Option<Taken> {
         loop {
             let since_ms = self.now_ms() - MATTERS_MS;
             match self.store().claim_redrive(&run.id, since_ms).await {
@@ -117,11 +154,13 @@ impl Connection {
                         Err(failure) => run.tell(Live::waiting(&failure)),
                     }
                 }
-                Err(error) => drop(failed::store(&error)),
+                Err(error) => {
+                    failed::store(&error);
+                    run.tell(Live::without_journal());
+                }
             }
-            tokio::select! {
-                () = self.closing().cancelled() => return None,
-                () = tokio::time::sleep(AGAIN) => {}
+            if !self.again().await {
+                return None;
             }
         }
     }

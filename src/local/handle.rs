@@ -174,7 +174,7 @@ impl Local {
     }
 
     /// Moves its time forward, and nobody else's.
-    pub(super) fn advance_clock(&self, millis: u64) {
+    pub fn advance_clock(&self, millis: u64) {
         self.time.advance(Duration::from_millis(millis));
     }
 

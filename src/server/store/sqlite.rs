@@ -106,6 +106,20 @@ impl Sqlite {
     }
 }
 
+#[cfg(test)]
+impl Sqlite {
+    /// Lets the file grow no further, as on a disk that is full, or lets it grow again.
+    pub async fn confine(&self, full: bool) {
+        let confine = move |database: &Connection| {
+            let pages: i64 = database.query_row("PRAGMA page_count", (), |row| row.get(0))?;
+            let most = if full { pages } else { i64::from(u32::MAX - 1) };
+            database.query_row(&format!("PRAGMA max_page_count = {most}"), (), |_| Ok(()))?;
+            Ok(())
+        };
+        self.run(confine).await.unwrap();
+    }
+}
+
 impl Drop for Sqlite {
     fn drop(&mut self) {
         self.jobs.take();

@@ -1,0 +1,99 @@
+//! A console that is killed before and after each step of a redrive, at its beginning, in its middle and at its end: the
+//! next one finishes it, nothing is lost, and what is there twice is in the report.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::process::{Fate, Step, When};
+use super::stage::{Stage, Verdict, doomed};
+use crate::model::MessageId;
+use crate::server::services::redrive::engine::{Order, Take};
+
+/// Messages of a redrive here; ten to a request, and one request of a kind at a time.
+const MESSAGES: usize = 60;
+/// So many cells are tried out at once.
+const AT_ONCE: usize = 32;
+/// After which messages it ends, or, of what is not done to each, after which calls.
+const PLACES: [usize; 3] = [0, MESSAGES / 2, MESSAGES - 10];
+const CALLS: [usize; 3] = [0, 1, 2];
+
+const STEPS: [(Step, [usize; 3]); 8] = [
+    (Step::Receive, PLACES),
+    (Step::Intend, PLACES),
+    (Step::Send, PLACES),
+    (Step::Sent, PLACES),
+    (Step::Delete, PLACES),
+    (Step::Done, PLACES),
+    (Step::Renew, CALLS),
+    (Step::GiveBack, CALLS),
+];
+
+/// One redrive that is killed once.
+async fn cell(fifo: bool, step: Step, when: When, after: usize) -> Verdict {
+    let what = format!("fifo {fifo}, {when:?} {step:?} after {after}");
+    let (messages, groups) = if step == Step::GiveBack { (MESSAGES * 2, MESSAGES * 2) } else { (MESSAGES, 10) };
+    let stage = Stage::of(fifo, messages, groups).await;
+    let mut order = Order { ..stage.order() };
+    order.policy.lanes = 1;
+    match step {
+        // Slow enough for leases to be renewed three times.
+        Step::Renew => order.policy.rate = Some(20),
+        // The first half is not chosen, and given back.
+        Step::GiveBack => order.take = Take::Chosen(second_half(&stage)),
+        _ => {}
+    }
+    let chosen = order.take != Take::Everything;
+    stage.starts(order, doomed(step, when, after)).await.died(&what).await;
+    // What it held comes back.
+    stage.pass(3_100);
+    let second = stage.resumes(Fate::default()).await;
+    let verdict = second.ends(&stage, &what).await;
+    assert_eq!((verdict.moved(), verdict.remain()), (MESSAGES, 0), "{what}: {verdict:#?}");
+    // One request is under way, and the acknowledgement of the one before on its way to the disk.
+    assert!(verdict.unknown <= 20, "{what}: {verdict:#?}");
+    assert!(!fifo || verdict.duplicated + verdict.reported == 0, "{what}: deduplication covers them: {verdict:#?}");
+    let there = stage.world.bodies(stage.from()).await.len();
+    assert_eq!(there, if chosen { MESSAGES } else { 0 }, "{what}");
+    second.console.terminated().await;
+    verdict
+}
+
+fn second_half(stage: &Stage) -> BTreeSet<MessageId> {
+    let log = stage.world.local.effects();
+    log.iter().skip(MESSAGES).map(|effect| MessageId::new(effect.message_id.clone())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_every_step_it_loses_nothing_and_reports_every_second_copy() {
+    let (mut cells, room) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
+    for (step, places) in STEPS {
+        for when in [When::Before, When::After] {
+            for fifo in [false, true] {
+                for after in places {
+                    let room = Arc::clone(&room);
+                    cells.spawn(async move {
+                        let _permit = room.acquire_owned().await.unwrap();
+                        ((step, when, fifo), cell(fifo, step, when, after).await)
+                    });
+                }
+            }
+        }
+    }
+    let (mut count, mut duplicated, mut most, mut reported) = (0, 0, 0, 0);
+    while let Some(done) = cells.join_next().await {
+        let ((step, when, fifo), verdict) = done.unwrap();
+        count += 1;
+        duplicated += verdict.duplicated;
+        most = most.max(verdict.duplicated);
+        reported += verdict.reported;
+        let answer_lost = (step, when) == (Step::Send, When::After) && !fifo;
+        assert!(!answer_lost || verdict.duplicated > 0, "the point is not where it seems: {verdict:#?}");
+    }
+    println!(
+        "{count} crashes: {duplicated} messages there twice, {most} of one crash at most, {reported} reported as possibly there twice"
+    );
+    assert_eq!(count, 96);
+}

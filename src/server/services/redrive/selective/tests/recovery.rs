@@ -108,6 +108,6 @@ async fn a_hundred_thousand_rows_are_read_back_at_once_and_exactly() {
     let tally = store.redrive_tally(&id).await.unwrap();
     let open = tally.iter().filter(|tally| tally.example.is_open()).map(|tally| tally.rows).sum::<u64>();
     assert_eq!(open, number(counts.open));
-    assert_eq!(tally.iter().map(|tally| tally.rows).sum::<u64>(), ROWS.into());
+    assert_eq!(tally.iter().map(|tally| tally.rows).sum::<u64>(), u64::from(ROWS));
     assert_eq!(tally.iter().map(|tally| tally.duplicates).sum::<u64>(), number(counts.possible_duplicates));
 }

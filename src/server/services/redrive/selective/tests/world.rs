@@ -100,6 +100,7 @@ impl World {
         self.console_with(Arc::clone(&self.gateway), Arc::clone(&self.store), Arc::new(SystemClock))
     }
 
+    #[expect(clippy::unused_self, reason = "it reads as the others do")]
     pub(crate) fn console_with(&self, gateway: Arc<dyn Sqs>, store: Arc<dyn Store>, clock: SharedClock) -> Console {
         let (stop, work) = (CancellationToken::new(), TaskTracker::new());
         let about = ConnectionAbout {
@@ -194,10 +195,11 @@ impl Console {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        match tokio::time::timeout(Duration::from_secs(60), wait).await {
-            Ok(shown) => shown,
-            Err(_) => panic!("{:?}", self.connection.selective(&RedriveId::new(id)).await),
+        let patience = tokio::time::timeout(Duration::from_secs(60), wait);
+        if let Ok(shown) = patience.await {
+            return shown;
         }
+        panic!("{:?}", self.connection.selective(&RedriveId::new(id)).await)
     }
 
     /// Waits until something is true of a redrive.

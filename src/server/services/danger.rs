@@ -45,7 +45,7 @@ impl Connection {
         let (attributes, sources, purge_again_at) =
             tokio::join!(self.attributes(queue), self.dead_letter_sources(queue), self.purge_again_at(queue));
         let attributes = attributes?;
-        let crossing = self.crossing(&attributes, sources.as_deref().ok()).await;
+        let crossing = self.crossing(&attributes, sources.as_deref().ok()).await?;
         Ok(Stakes { url, attributes, sources, crossing, purge_again_at })
     }
 

@@ -144,8 +144,8 @@ pub struct Facts {
     pub rate: Option<u32>,
     /// Whether a task runs on it, or why that is not known.
     pub busy: Result<bool, Failure>,
-    /// Whether a selective redrive of this console takes from it.
-    pub selective: bool,
+    /// That a selective redrive of this console takes from it, or sends to it.
+    pub selective: Option<Refusal>,
     /// How many run in the account.
     pub running: Running,
     /// The names of all queues, where the list of them is complete; tells whether a queue exists.
@@ -209,8 +209,8 @@ impl Facts {
                 format!("SQS refuses a second one. {}", failure.advice()),
             )),
         }
-        if self.selective {
-            found.push(Finding::blocks(Failure::Refused(Refusal::RedriveRunning)));
+        if let Some(refusal) = &self.selective {
+            found.push(Finding::blocks(Failure::Refused(refusal.clone())));
         }
         let Running { tasks, read, of, age_ms } = self.running;
         let most = limits::MOVE_TASKS;

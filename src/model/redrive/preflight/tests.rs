@@ -37,7 +37,7 @@ fn facts() -> Facts {
         arrivals: vec![arrival("orders")],
         rate: None,
         busy: Ok(false),
-        selective: false,
+        selective: None,
         running: Running { tasks: 0, read: 1, of: 2, age_ms: 4_000 },
         exist: Some(vec![name("orders"), name("orders-dlq"), name("rescue")]),
         seen: None,
@@ -100,7 +100,7 @@ fn each_obstacle_blocks_with_the_words_of_the_refusal() {
     let table = [
         (with(|f| f.sources = Ok(vec![])), refused(Refusal::NotADeadLetterQueue)),
         (with(|f| f.busy = Ok(true)), refused(Refusal::TaskRunning)),
-        (with(|f| f.selective = true), refused(Refusal::RedriveRunning)),
+        (with(|f| f.selective = Some(Refusal::RedriveRunning)), refused(Refusal::RedriveRunning)),
         (with(|f| f.running.tasks = 100), refused(Refusal::TooManyTasks)),
         (to("orders.fifo"), refused(Refusal::OtherType(name("orders.fifo")))),
         (missing, Failure::NoSuchQueue(name("nowhere"))),

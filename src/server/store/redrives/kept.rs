@@ -153,11 +153,12 @@ pub(super) fn open(database: &Connection, connection: &ConnectionName) -> Result
     Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// One that has not ended and takes from a queue or sends to it.
+/// One that has not ended and takes from a queue, or else one that sends to it.
 pub(super) fn about(database: &Connection, queue: &QueueArn) -> Result<Option<KeptRedrive>, StoreError> {
-    let mut select = database.prepare(&select("WHERE ended_ms IS NULL"))?;
+    let mut select = database.prepare(&select("WHERE ended_ms IS NULL ORDER BY no"))?;
     let found = select.query_map((), read)?.collect::<Result<Vec<_>, _>>()?;
-    Ok(found.into_iter().flatten().find(|kept| kept.source == *queue || kept.destinations.contains(queue)))
+    let about = found.into_iter().flatten().filter(|kept| kept.source == *queue || kept.destinations.contains(queue));
+    Ok(about.min_by_key(|kept| kept.source != *queue))
 }
 
 /// Forgets the rows of what ended long ago.

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::journal::KeptRedrive;
 use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, Refusal};
 use crate::server::services::connection::Connection;
 use crate::server::services::report;
@@ -18,17 +17,18 @@ pub struct Crossing {
 }
 
 impl Connection {
-    /// Looks for redrives that cross a queue: ours, and move tasks: its own, those of its dead-letter queue, and whatever else the poller or the
-    /// log knows to run. One request for each dead-letter queue that is asked, which are few. `sources` are the queues that
-    /// name it as their dead-letter queue, where that is known.
-    pub async fn crossing(&self, its: &Attributes, sources: Option<&[QueueName]>) -> Crossing {
-        let Some(own) = &its.arn else { return Crossing::default() };
+    /// Looks for redrives that cross a queue. These are ours, and move tasks: its own, those of its dead-letter queue, and
+    /// whatever else the poller or the log knows to run. One request for each dead-letter queue that is asked, which are
+    /// few. `sources` are the queues that name it as their dead-letter queue, where that is known. Fails where nobody can
+    /// tell what this console has begun.
+    pub async fn crossing(&self, its: &Attributes, sources: Option<&[QueueName]>) -> Result<Crossing, Failure> {
+        let Some(own) = &its.arn else { return Ok(Crossing::default()) };
         let census = self.poller().census();
         let mut asked: BTreeSet<QueueArn> = BTreeSet::new();
         if sources.is_none_or(|sources| !sources.is_empty()) {
             asked.insert(own.clone());
         }
-        let mut crossing = Crossing { refusal: self.crossed_by_ours(own).await, unknown: None };
+        let mut crossing = Crossing { refusal: self.crossed_by_ours(own).await?, unknown: None };
         let near = |arn: &QueueArn| (arn.account(), arn.region()) == (own.account(), own.region());
         asked.extend(its.redrive_policy.iter().map(|policy| policy.dead_letter_target.clone()).filter(near));
         asked.extend(census.running_tasks().map(|(_, task)| task.source.clone()));
@@ -51,26 +51,19 @@ impl Connection {
                 Err(failure) => crossing.unknown = Some(failure),
             }
         }
-        crossing
+        Ok(crossing)
     }
 
-    /// The selective redrive of this console that takes from a queue or moves messages into it.
-    async fn crossed_by_ours(&self, own: &QueueArn) -> Option<Refusal> {
-        self.open_redrives().await.into_iter().find_map(|redrive| {
+    /// Why a queue must be left alone: a selective redrive of this console takes from it or moves messages into it, through
+    /// whichever connection. One that is paused counts.
+    pub(super) async fn crossed_by_ours(&self, own: &QueueArn) -> Result<Option<Refusal>, Failure> {
+        let about = self.store().redrive_about(own).await.map_err(|error| report::store(&error))?;
+        Ok(about.map(|redrive| {
             if redrive.source == *own {
-                return Some(Refusal::RedriveRunning);
+                return Refusal::RedriveRunning;
             }
-            let arrives = redrive.destinations.contains(own);
-            arrives.then(|| Refusal::Redriving { from: redrive.source.name(), arrives })
-        })
-    }
-
-    /// The selective redrives that have not ended, paused ones too.
-    pub(super) async fn open_redrives(&self) -> Vec<KeptRedrive> {
-        let open = self.store().open_redrives(self.name()).await.inspect_err(|error| {
-            report::store(error);
-        });
-        open.unwrap_or_default()
+            Refusal::Redriving { from: redrive.source.name(), arrives: true }
+        }))
     }
 
     /// Refuses what would lose the messages of a move task that is known to cross the queue.
@@ -80,7 +73,7 @@ impl Connection {
         its: &Attributes,
     ) -> Result<(), Failure> {
         let sources = self.dead_letter_sources(queue).await.ok();
-        match self.crossing(its, sources.as_deref()).await.refusal {
+        match self.crossing(its, sources.as_deref()).await?.refusal {
             Some(refusal) => Err(Failure::Refused(refusal)),
             None => Ok(()),
         }

@@ -31,11 +31,11 @@ impl Connection {
             Some(name) => (vec![name.clone()], 0),
             None => (sources.clone().unwrap_or_default(), SOURCE_MS),
         };
-        let (tasks, arrivals, gone, open) = tokio::join!(
+        let (tasks, arrivals, gone, selective) = tokio::join!(
             self.poller().tasks_of(queue, &arn),
             self.arrivals(&going, age_ms),
             self.gone_lately(),
-            self.open_redrives()
+            self.crossed_by_ours(&arn)
         );
         if let Ok(tasks) = &tasks {
             self.note_tasks(tasks).await;
@@ -59,7 +59,7 @@ impl Connection {
         });
         let facts = Facts {
             queue: queue.clone(),
-            selective: open.iter().any(|redrive| redrive.source == arn),
+            selective: selective?,
             arn,
             going: going_of(&gone, queue, Some(&attributes)),
             attributes,

@@ -23,7 +23,7 @@ pub fn RedrivesPage() -> impl IntoView {
 
 async fn redrives(here: Here) -> Result<Page, Failure> {
     let name = here.connection.name();
-    let page: u64 = here.query("page").parse().unwrap_or(1).max(1);
+    let page: u64 = here.query("page").parse().unwrap_or(1).clamp(1, 1_000_000);
     let skip = (page - 1) * u64::from(ROWS);
     // One more than is shown says whether there are more.
     let mut found = here.connection.selectives(None, skip, ROWS + 1).await?;

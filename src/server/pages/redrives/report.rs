@@ -40,7 +40,7 @@ pub async fn section(here: &Here, shown: &Shown) -> Result<AnyView, Failure> {
     let asked = here.query("only");
     let only = ways.iter().find(|way| way.0 == asked).map_or(Only::All, |way| way.2);
     let text = here.query("q");
-    let page: u64 = here.query("page").parse().unwrap_or(1).max(1);
+    let page: u64 = here.query("page").parse().unwrap_or(1).clamp(1, 1_000_000);
     let wanted = RowsWanted { text: text.trim().to_owned(), only, skip: (page - 1) * u64::from(ROWS), limit: ROWS };
     let found = here.connection.redrive_rows(&shown.kept.id, &wanted).await?;
     let id = &shown.kept.id;

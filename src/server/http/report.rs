@@ -16,7 +16,7 @@ use crate::model::Failure;
 use crate::model::journal::{KeptRedrive, RedriveId};
 use crate::model::paths::{self, Download};
 use crate::server::services::messages::export;
-use crate::server::services::redrive::selective::RowsWanted;
+use crate::server::services::redrive::selective::{Only, Walk};
 use crate::server::services::redrive::told;
 use crate::server::services::{Connection, Services};
 
@@ -40,26 +40,27 @@ pub fn routes(services: Services) -> Router {
 async fn download(State(services): State<Services>, Path(place): Path<Place>) -> Response {
     let Ok(connection) = services.connection(&place.connection) else { return StatusCode::NOT_FOUND.into_response() };
     let id = RedriveId::new(place.redrive);
-    match connection.selective(&id).await {
-        Ok(shown) => file(connection, shown.kept),
+    let begun = async {
+        Ok::<_, Failure>((connection.selective(&id).await?.kept, connection.walk_rows(&id, Only::All, PART).await?))
+    };
+    match begun.await {
+        Ok((kept, walk)) => file(connection, kept, walk),
         Err(_) => Redirect::to(&paths::redrive(connection.name(), &id)).into_response(),
     }
 }
 
 /// An attachment: no browser shows it, whatever is in it. A part that cannot be read ends the connection, so that nobody
 /// takes half of a report for a whole one.
-fn file(connection: Connection, kept: KeptRedrive) -> Response {
+fn file(connection: Connection, kept: KeptRedrive, walk: Walk) -> Response {
     let name = export::file_name(Download::Ndjson, &kept.queue(), kept.started_ms, None);
     let attachment = HeaderValue::try_from(format!("attachment; filename=\"redrive-{name}\""));
-    let parts = stream::try_unfold((connection, kept, 0_u64), |(connection, kept, skip)| async move {
-        let wanted = RowsWanted { skip, limit: PART, ..RowsWanted::default() };
-        let found = connection.redrive_rows(&kept.id, &wanted).await?;
-        if found.rows.is_empty() {
+    let parts = stream::try_unfold((connection, kept, walk), |(connection, kept, mut walk)| async move {
+        let rows = connection.walk_on(&mut walk).await?;
+        if rows.is_empty() {
             return Ok::<_, Failure>(None);
         }
-        let text: String = found.rows.iter().map(|row| told::write(&kept, row)).collect();
-        let next = skip + found.rows.len() as u64;
-        Ok(Some((text, (connection, kept, next))))
+        let text: String = rows.iter().map(|row| told::write(&kept, row)).collect();
+        Ok(Some((text, (connection, kept, walk))))
     });
     let mut response = Body::from_stream(parts).into_response();
     let headers = response.headers_mut();

@@ -148,6 +148,7 @@ const REDRIVES: &str = "
         came_back   INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE UNIQUE INDEX redrive_row_by_id ON redrive_row (redrive, id);
+    CREATE INDEX redrive_row_in_order ON redrive_row (redrive, no);
     CREATE INDEX redrive_row_by_copy ON redrive_row (copy) WHERE copy IS NOT NULL;
     CREATE TABLE redrive_edit (
         redrive  INTEGER NOT NULL,

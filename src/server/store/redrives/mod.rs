@@ -79,6 +79,10 @@ pub struct RowQuery {
     pub limit: u32,
 }
 
+/// Where a walk through the rows of a redrive has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowKey(pub(super) i64);
+
 /// What a report tells rows apart by: the kind of their stage, and whether an attempt is open.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shape {
@@ -147,6 +151,15 @@ pub trait RedriveStore: Send + Sync {
     /// The rows asked for, in the order in which the messages became known, and how many there are in all.
     async fn redrive_rows(&self, id: &RedriveId, query: &RowQuery) -> Result<(Vec<JournalRow>, u64), StoreError>;
 
+    /// The rows asked for that come after a key, and the key of the last of them: a walk through all of them costs as much
+    /// as they are many. Nothing is counted.
+    async fn next_rows(
+        &self,
+        id: &RedriveId,
+        query: &RowQuery,
+        after: RowKey,
+    ) -> Result<(Vec<JournalRow>, RowKey), StoreError>;
+
     /// Where messages come from that are copies of others, as far as the journal has it.
     async fn origins(
         &self,
@@ -158,7 +171,7 @@ pub trait RedriveStore: Send + Sync {
     /// themselves stays. How many rows that were.
     async fn forget_rows(&self, before_ms: i64) -> Result<u64, StoreError>;
 
-    /// Whether a redrive that has not ended takes from a queue or sends to it.
+    /// A redrive that has not ended and takes from a queue, or else one that sends to it, of whichever connection.
     async fn redrive_about(&self, queue: &QueueArn) -> Result<Option<KeptRedrive>, StoreError>;
 }
 
@@ -222,6 +235,16 @@ impl RedriveStore for Sqlite {
     async fn redrive_rows(&self, id: &RedriveId, query: &RowQuery) -> Result<(Vec<JournalRow>, u64), StoreError> {
         let (id, query) = (id.clone(), query.clone());
         self.run(move |database| rows::find(database, &id, &query)).await
+    }
+
+    async fn next_rows(
+        &self,
+        id: &RedriveId,
+        query: &RowQuery,
+        after: RowKey,
+    ) -> Result<(Vec<JournalRow>, RowKey), StoreError> {
+        let (id, query) = (id.clone(), query.clone());
+        self.run(move |database| rows::next(database, &id, &query, after)).await
     }
 
     async fn origins(

@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::journal::{CLOSED, DONE, INTENDED, SENT};
-use super::{RowQuery, Shape, Tally, kept::damaged};
+use super::{RowKey, RowQuery, Shape, Tally, kept::damaged};
 use crate::model::journal::{JournalRow, Origin, QueueNo, RedriveId, Stage};
 use crate::model::{ConnectionName, MessageId, QueueArn};
 use crate::server::store::StoreError;
@@ -82,6 +82,50 @@ pub(super) fn find(
     id: &RedriveId,
     query: &RowQuery,
 ) -> Result<(Vec<JournalRow>, u64), StoreError> {
+    let (conditions, values) = conditions(id, query);
+    let sql = format!("SELECT count(*) FROM redrive_row WHERE {conditions}");
+    let total: i64 = database.query_row(&sql, params_from_iter(&values), |row| row.get(0))?;
+    let (rows, _) = page(database, id, query, &conditions, values)?;
+    Ok((rows, u64::try_from(total).unwrap_or_default()))
+}
+
+/// The rows asked for after a key, and the key of the last.
+pub(super) fn next(
+    database: &Connection,
+    id: &RedriveId,
+    query: &RowQuery,
+    after: RowKey,
+) -> Result<(Vec<JournalRow>, RowKey), StoreError> {
+    let (mut conditions, mut values) = conditions(id, query);
+    conditions.push_str(" AND no > ?");
+    values.push(after.0.into());
+    let (rows, last) = page(database, id, query, &conditions, values)?;
+    Ok((rows, last.unwrap_or(after)))
+}
+
+/// The rows that meet the conditions, from the first to the last that is asked for.
+fn page(
+    database: &Connection,
+    id: &RedriveId,
+    query: &RowQuery,
+    conditions: &str,
+    mut values: Vec<Value>,
+) -> Result<(Vec<JournalRow>, Option<RowKey>), StoreError> {
+    let skip = i64::try_from(query.skip).unwrap_or(i64::MAX);
+    values.extend([Value::from(i64::from(query.limit)), Value::from(skip)]);
+    let sql = format!("SELECT {COLUMNS}, no FROM redrive_row WHERE {conditions} ORDER BY no LIMIT ? OFFSET ?");
+    let mut select = database.prepare(&sql)?;
+    let mut found = select.query(params_from_iter(&values))?;
+    let (mut rows, mut last) = (Vec::new(), None);
+    while let Some(row) = found.next()? {
+        rows.push(read(row)?.ok_or_else(|| damaged(id))?);
+        last = Some(RowKey(row.get(13)?));
+    }
+    Ok((rows, last))
+}
+
+/// What a query asks for, in SQL, and the values in it.
+fn conditions(id: &RedriveId, query: &RowQuery) -> (String, Vec<Value>) {
     let mut conditions = "redrive = (SELECT no FROM redrive WHERE id = ?)".to_owned();
     let mut values: Vec<Value> = vec![id.as_str().to_owned().into()];
     if !query.text.is_empty() {
@@ -104,12 +148,7 @@ pub(super) fn find(
     if query.came_back {
         conditions.push_str(" AND came_back");
     }
-    let sql = format!("SELECT count(*) FROM redrive_row WHERE {conditions}");
-    let total: i64 = database.query_row(&sql, params_from_iter(&values), |row| row.get(0))?;
-    let skip = i64::try_from(query.skip).unwrap_or(i64::MAX);
-    values.extend([Value::from(i64::from(query.limit)), Value::from(skip)]);
-    let sql = format!("SELECT {COLUMNS} FROM redrive_row WHERE {conditions} ORDER BY no LIMIT ? OFFSET ?");
-    Ok((collect(database, &sql, params_from_iter(&values), id)?, u64::try_from(total).unwrap_or_default()))
+    (conditions, values)
 }
 
 /// Where copies come from.

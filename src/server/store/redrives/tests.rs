@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{NewRedrive, RedriveStore as _, RowQuery, Wanted};
+use super::{NewRedrive, RedriveStore as _, RowKey, RowQuery, Wanted};
 use crate::model::journal::{
     Change, Closing, Ended, EndedHow, Intent, JournalRow, KeptRedrive, Obstacle, QueueNo, Record, RedriveId,
 };
@@ -134,9 +134,14 @@ async fn one_redrive_of_a_queue_is_open_and_one_owner_writes() {
     assert_eq!(kept, KeptRedrive { ended: Some(ended), ..new("a", "dlq").kept });
     let open = store.open_redrives(&connection).await.unwrap();
     assert_eq!(open.iter().map(|kept| kept.id.as_str()).collect::<Vec<_>>(), ["c", "b"]);
-    assert!(
-        store.redrive_about(&"arn:aws:sqs:eu-west-1:000000000000:orders".parse().unwrap()).await.unwrap().is_some()
-    );
+    let about = async |queue: &str| {
+        let arn = format!("arn:aws:sqs:eu-west-1:000000000000:{queue}").parse().unwrap();
+        store.redrive_about(&arn).await.unwrap().map(|kept| kept.id.as_str().to_owned())
+    };
+    assert_eq!(about("orders").await.as_deref(), Some("c"));
+    assert_eq!(about("elsewhere").await, None);
+    store.add_redrive(new("d", "orders")).await.unwrap();
+    assert_eq!(about("orders").await.as_deref(), Some("d"), "who takes from it comes first");
 }
 
 #[tokio::test]
@@ -236,4 +241,42 @@ async fn rows_are_found_by_what_they_say_and_by_what_became_of_them() {
         assert!(rows.iter().all(|row| row.stage == tally.example.stage));
     }
     assert_eq!(ask(RowQuery { shapes: Some(Vec::new()), ..RowQuery::default() }).await.1, 0);
+}
+
+#[tokio::test]
+async fn a_walk_comes_by_every_row_once_and_sorts_nothing() {
+    let store = Sqlite::in_memory().unwrap();
+    let (id, other) = (RedriveId::new("r"), RedriveId::new("s"));
+    store.add_redrive(new("r", "dlq")).await.unwrap();
+    store.add_redrive(new("s", "other-dlq")).await.unwrap();
+    let token = store.claim_redrive(&id, 0).await.unwrap().unwrap().token;
+    let beside = store.claim_redrive(&other, 0).await.unwrap().unwrap().token;
+    let names: Vec<String> = (0..25).map(|n| format!("message-{:02}", n * 7 % 25)).collect();
+    for name in &names {
+        let records: Arc<[Record]> = Arc::new([record(name, intent(1, 0))]);
+        store.commit_records(&id, token, Arc::clone(&records)).await.unwrap();
+        store.commit_records(&other, beside, records).await.unwrap();
+    }
+    let query = RowQuery { limit: 10, ..RowQuery::default() };
+    let (mut walked, mut after) = (Vec::new(), RowKey::default());
+    loop {
+        let (rows, last) = store.next_rows(&id, &query, after).await.unwrap();
+        if rows.is_empty() {
+            assert_eq!(last, after, "there is nothing further on");
+            break;
+        }
+        assert!(rows.len() <= 10);
+        walked.extend(rows.iter().map(|row| row.id.to_string()));
+        after = last;
+    }
+    assert_eq!(walked, names, "in the order in which they became known");
+    let plan = store.run(|database| {
+        let sql = "EXPLAIN QUERY PLAN SELECT id FROM redrive_row
+            WHERE redrive = (SELECT no FROM redrive WHERE id = 'r') AND no > 5 ORDER BY no LIMIT 10 OFFSET 0";
+        let mut plan = database.prepare(sql)?;
+        let steps = plan.query_map((), |row| row.get::<_, String>(3))?;
+        Ok(steps.collect::<Result<Vec<_>, _>>()?.join("; "))
+    });
+    let plan = plan.await.unwrap();
+    assert!(plan.contains("redrive_row_in_order (redrive=? AND no>?)") && !plan.contains("B-TREE"), "{plan}");
 }

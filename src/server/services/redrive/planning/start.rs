@@ -10,7 +10,7 @@ use crate::model::{Failure, MessageId, QueueName, Refusal};
 use crate::server::services::Connection;
 use crate::server::services::redrive::engine::report::{self, Standing};
 use crate::server::services::redrive::native::going_of;
-use crate::server::services::redrive::selective::{About, Only, RowsWanted};
+use crate::server::services::redrive::selective::{About, Only};
 use crate::server::services::submissions::Rejection;
 
 /// So many rows of a report are read at once.
@@ -52,16 +52,13 @@ impl Connection {
     /// The copies of a redrive that can be taken back, by the queue that each was sent to. No request.
     pub async fn copies_to_take_back(&self, id: &RedriveId) -> Result<Vec<(QueueNo, MessageId)>, Failure> {
         let mut copies = Vec::new();
-        let mut skip = 0;
+        let mut walk = self.walk_rows(id, Only::Standing(Standing::Moved), ROWS).await?;
         loop {
-            let wanted =
-                RowsWanted { only: Only::Standing(Standing::Moved), skip, limit: ROWS, ..RowsWanted::default() };
-            let found = self.redrive_rows(id, &wanted).await?;
-            copies.extend(report::undo(&found.rows));
-            skip += found.rows.len() as u64;
-            if found.rows.is_empty() || skip >= found.total {
+            let rows = self.walk_on(&mut walk).await?;
+            if rows.is_empty() {
                 return Ok(copies);
             }
+            copies.extend(report::undo(&rows));
         }
     }
 

@@ -22,6 +22,6 @@ mod stint;
 mod tests;
 
 pub use self::forget::forget;
-pub use self::read::{Only, Rows, RowsWanted, Shown};
+pub use self::read::{Only, Rows, RowsWanted, Shown, Walk};
 pub use self::run::{Live, Runs};
 pub use self::start::{About, Steer};

@@ -11,7 +11,7 @@ use crate::model::{Failure, MessageId, QueueName};
 use crate::server::services::redrive::engine::Order;
 use crate::server::services::redrive::engine::report::{self, Counts, Standing};
 use crate::server::services::{Connection, report as failed};
-use crate::server::store::redrives::{RowQuery, Tally};
+use crate::server::store::redrives::{RowKey, RowQuery, Tally};
 
 /// A redrive as a page shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +60,14 @@ pub struct Rows {
     pub total: u64,
 }
 
+/// A walk through a report, a part at a time.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    id: RedriveId,
+    query: RowQuery,
+    after: RowKey,
+}
+
 impl Connection {
     /// A redrive.
     pub async fn selective(&self, id: &RedriveId) -> Result<Shown, Failure> {
@@ -100,9 +108,30 @@ impl Connection {
 
     /// Rows of a redrive.
     pub async fn redrive_rows(&self, id: &RedriveId, wanted: &RowsWanted) -> Result<Rows, Failure> {
-        let mut query =
-            RowQuery { text: wanted.text.clone(), skip: wanted.skip, limit: wanted.limit, ..RowQuery::default() };
-        match wanted.only {
+        let query = RowQuery { text: wanted.text.clone(), skip: wanted.skip, ..self.only(id, wanted.only).await? };
+        let query = RowQuery { limit: wanted.limit, ..query };
+        let (rows, total) = self.store().redrive_rows(id, &query).await.map_err(|error| failed::store(&error))?;
+        Ok(Rows { rows, total })
+    }
+
+    /// Begins a walk through a report, so many rows a part.
+    pub async fn walk_rows(&self, id: &RedriveId, only: Only, part: u32) -> Result<Walk, Failure> {
+        let query = RowQuery { limit: part, ..self.only(id, only).await? };
+        Ok(Walk { id: id.clone(), query, after: RowKey::default() })
+    }
+
+    /// The next part of a walk; nothing at its end.
+    pub async fn walk_on(&self, walk: &mut Walk) -> Result<Vec<JournalRow>, Failure> {
+        let found = self.store().next_rows(&walk.id, &walk.query, walk.after).await;
+        let (rows, after) = found.map_err(|error| failed::store(&error))?;
+        walk.after = after;
+        Ok(rows)
+    }
+
+    /// A query for such rows.
+    async fn only(&self, id: &RedriveId, only: Only) -> Result<RowQuery, Failure> {
+        let mut query = RowQuery::default();
+        match only {
             Only::All => {}
             Only::Duplicates => query.duplicates = true,
             Only::CameBack => query.came_back = true,
@@ -112,8 +141,7 @@ impl Connection {
                 query.shapes = Some(shapes.map(|tally| tally.shape).collect());
             }
         }
-        let (rows, total) = self.store().redrive_rows(id, &query).await.map_err(|error| failed::store(&error))?;
-        Ok(Rows { rows, total })
+        Ok(query)
     }
 
     /// How far a redrive is that this process carries out, for a stream.

@@ -14,7 +14,7 @@ use crate::model::ids::TaskHandle;
 use crate::model::journal::{Ended, JournalRow, KeptRedrive, Origin, Record, RedriveId};
 use crate::model::redrive::kept::{Cancel, KeptTask};
 use crate::model::{ConnectionName, MessageId, MoveTask, QueueArn, QueueName};
-use crate::server::store::redrives::{Claimed, NewRedrive, RedriveStore, RowQuery, Tally, Token, Wanted};
+use crate::server::store::redrives::{Claimed, NewRedrive, RedriveStore, RowKey, RowQuery, Tally, Token, Wanted};
 use crate::server::store::{
     ActivityQuery, Archive, ArchiveStore, CopyQuery, FilterStore, Listed, Receives, Store, StoreError, TaskQuery,
     TaskStore,
@@ -116,6 +116,7 @@ journal! {
         fn open_redrives(connection: &ConnectionName) -> Vec<KeptRedrive>;
         fn redrive_tally(id: &RedriveId) -> Vec<Tally>;
         fn redrive_rows(id: &RedriveId, query: &RowQuery) -> (Vec<JournalRow>, u64);
+        fn next_rows(id: &RedriveId, query: &RowQuery, after: RowKey) -> (Vec<JournalRow>, RowKey);
         fn origins(connection: &ConnectionName, copies: &[MessageId]) -> BTreeMap<MessageId, Origin>;
         fn forget_rows(before_ms: i64) -> u64;
         fn redrive_about(queue: &QueueArn) -> Option<KeptRedrive>;

@@ -37,6 +37,12 @@ pub fn notices(here: &Here, shown: &Shown, order: Option<&Order>) -> Vec<AnyView
                 "Is the queue still there, and may the console's role send to it and use its key? Set that right, then let it go on."
                     .to_owned(),
             ),
+            Pause::Queues => (
+                Tone::Warn,
+                format!("Its queues cannot be found{code}"),
+                "One of them is gone, or SQS does not answer. It is tried every five seconds, and goes on by itself; cancel it where a queue will not come back."
+                    .to_owned(),
+            ),
             Pause::Source => (
                 Tone::Danger,
                 format!("{} cannot be received from{code}", shown.kept.queue()),

@@ -21,11 +21,18 @@ impl Connection {
         let Some(cell) = self.desk().cell(queue) else { return handed };
         // A renewal or a release that is under way has its end first.
         let _acting = cell.acting().await;
+        if !cell.is_holding() {
+            return handed;
+        }
         let now_ms = self.now_ms();
+        // Where the clock was put back, nobody knows how much of a lease is left; never more than a whole one.
+        let latest_ms = now_ms + i64::from(self.desk().terms().lease) * 1_000;
         cell.change(|snapshot| {
             for entry in &mut snapshot.entries {
                 if let Standing::Held { until_ms } = entry.standing
-                    && until_ms > now_ms
+                    && entry.leased
+                    && !entry.unknown
+                    && (now_ms + 1..=latest_ms).contains(&until_ms)
                     && wanted(&entry.message.id)
                 {
                     entry.standing = Standing::HandedOver;

@@ -107,7 +107,8 @@ pub(super) fn owned(database: &Connection, id: &RedriveId, token: Token) -> Resu
 pub(super) fn steer(database: &Connection, id: &RedriveId, wanted: Wanted) -> Result<bool, StoreError> {
     let change = match wanted {
         Wanted::Paused => "paused = 1",
-        Wanted::GoingOn => "paused = 0, approved = 1",
+        Wanted::GoingOn => "paused = 0",
+        Wanted::Approved => "paused = 0, approved = 1",
         Wanted::Cancelled => "cancelled = 1",
     };
     let sql = format!("UPDATE redrive SET {change} WHERE id = ?1 AND ended_ms IS NULL");

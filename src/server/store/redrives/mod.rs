@@ -56,8 +56,10 @@ pub struct Claimed {
 pub enum Wanted {
     /// That it waits.
     Paused,
-    /// That it goes on, also after its first messages.
+    /// That it goes on.
     GoingOn,
+    /// That it goes on after its first messages, and does not wait for that again.
+    Approved,
     /// That it ends.
     Cancelled,
 }

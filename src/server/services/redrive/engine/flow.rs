@@ -56,7 +56,9 @@ impl Engine {
         let (Some(to), Some(hold)) = (row.to, &row.hold) else { return };
         let fifo = self.order.queue(to).kind == QueueKind::Fifo;
         let covered_until_ms = if fifo { now.mono_ms + self.order.terms.window_ms } else { i64::MIN };
-        let (group, sequence) = (hold.message.group_id().map(str::to_owned), hold.message.sequence_number());
+        let edit = self.order.edits.get(&row.id);
+        let group = edit.map_or(hold.message.group_id(), |edit| edit.draft.group_id.as_deref()).map(str::to_owned);
+        let sequence = hold.message.sequence_number();
         if row.tally.attempts == 0 {
             self.gate.another_begins();
         }
@@ -291,7 +293,12 @@ impl Engine {
                 row.undeleted();
                 row.seen_again = false;
             });
-            self.place(no);
+            if self.cancelled && self.gate.refuses_the_source() {
+                // Nobody waits for that right any more: it was sent, and the original stays.
+                self.close(no, Closing::Kept);
+            } else {
+                self.place(no);
+            }
         }
     }
 
@@ -307,6 +314,7 @@ impl Engine {
     /// Nothing more is sent. What may have been sent is somebody's to decide, what was sent is still deleted.
     pub(super) fn cancel(&mut self) {
         self.cancelled = true;
+        self.gate.cancel();
         for no in self.rows.numbers() {
             if matches!(self.rows[no].state(), State::Ready(_) | State::Idle) {
                 self.give_up(no);

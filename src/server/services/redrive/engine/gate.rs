@@ -33,12 +33,14 @@ pub enum Pause {
     Destination,
     /// The source cannot be received from.
     Source,
+    /// Its queues cannot be found. Ends by itself when they can.
+    Queues,
 }
 
 impl Pause {
     /// Whether it ends by itself; else somebody must say that it goes on.
     pub fn ends_by_itself(self) -> bool {
-        matches!(self, Self::Credentials | Self::Journal)
+        matches!(self, Self::Credentials | Self::Journal | Self::Queues)
     }
 }
 
@@ -134,6 +136,22 @@ impl Gate {
         if self.canary == Some(0) {
             self.pauses.insert(Pause::Canary);
         }
+    }
+
+    /// A message of before a restart, whether it was sent, and whether its copy came back.
+    pub fn sent_before(&mut self, sent: bool, came_back: bool) {
+        self.sent += u32::from(sent);
+        self.returned += u32::from(came_back);
+    }
+
+    /// Somebody wants it to end: it does not wait for anybody any more.
+    pub fn cancel(&mut self) {
+        self.pauses.retain(|pause| pause.ends_by_itself());
+    }
+
+    /// Whether SQS does not let us at the source queue.
+    pub fn refuses_the_source(&self) -> bool {
+        self.pauses.contains(&Pause::Source)
     }
 
     pub fn one_was_sent(&mut self) {

@@ -10,7 +10,7 @@ use super::event::Now;
 use super::outbox::Durable;
 use super::row::{First, Row, State, Tally};
 use crate::model::QueueKind;
-use crate::model::journal::{Closing, JournalRow, QueueNo, Stage};
+use crate::model::journal::{Change, Closing, JournalRow, QueueNo, Stage};
 
 impl Engine {
     /// Takes the journal's rows: of this redrive, and of earlier ones of the same queue.
@@ -31,6 +31,11 @@ impl Engine {
 
     fn recover_own(&mut self, from: JournalRow, now: Now) {
         let state = match (Durable::read(&from), &from.stage) {
+            // It was sent, and the process ended before it could write down that the original stays.
+            (Some(_), Stage::Sent) if self.order.policy.keep_originals => {
+                self.outbox.note(&from.id, Change::Closed(Closing::Kept));
+                State::Closed(Closing::Kept)
+            }
             (Some(ack), Stage::Sent) => State::Sent(ack),
             (Some(ack), _) => State::Done(ack),
             (None, Stage::Closed(closing)) => State::Closed(closing.clone()),
@@ -40,6 +45,9 @@ impl Engine {
         let mut row = Row::new(from.id.clone(), state);
         row.to = from.to.filter(|to| usize::from(to.0) < self.order.destinations.len());
         row.came_back = from.came_back;
+        // Copies of before count for the stop rule, too.
+        row.sent_at_ms = from.sent_ms.map(|sent_ms| now.mono_ms - (now.wall_ms - sent_ms));
+        self.gate.sent_before(from.copy.is_some(), from.came_back);
         row.tally = self.tally(&from, row.to, now);
         let ordered = row.to.is_some_and(|to| self.order.keeps_order(to));
         row.group = from.group.as_deref().filter(|_| ordered).map(|group| self.groups.number(group));

@@ -122,6 +122,9 @@ impl Engine {
 
     /// Receives, or draws the conclusion from having received nothing.
     pub(super) fn search(&mut self, now: Now, commands: &mut Vec<Command>) {
+        if self.cancelled && self.gate.refuses_the_source() {
+            self.give_up_on_the_lapsed();
+        }
         let open = self.gate.is_open() && self.closing.is_none();
         if !open || !self.wants_more() || self.search.counting {
             return;

@@ -15,9 +15,9 @@ use super::run::{Live, Run};
 use super::speed::Speed;
 use crate::model::journal::RedriveId;
 use crate::server::clock::SharedClock;
-use crate::server::services::redrive::engine::{Command, End, Engine, Event, Now};
+use crate::server::services::redrive::engine::{Command, End, Engine, Event, Now, Pause};
 use crate::server::services::report;
-use crate::server::store::redrives::Token;
+use crate::server::store::redrives::{Token, Wanted};
 use crate::server::store::{Store, StoreError};
 
 /// The longest that the engine hears nothing: a timer stands still while the machine is suspended, leases do not.
@@ -48,7 +48,7 @@ impl Drive<'_> {
     pub(super) async fn out(mut self, first: Vec<Event>) -> End {
         let mut calls: JoinSet<Option<Event>> = JoinSet::new();
         let (mut events, mut stopping) = (first, false);
-        let (mut speed, mut told_ms) = (Speed::default(), None::<i64>);
+        let (mut speed, mut told_ms, mut stopped) = (Speed::default(), None::<i64>, false);
         events.push(Event::Tick);
         loop {
             let mut end = None;
@@ -60,6 +60,11 @@ impl Drive<'_> {
                     }
                 }
             }
+            let comes_back = self.engine.progress().pauses.contains(&Pause::CameBack);
+            if comes_back && !stopped {
+                calls.spawn(stay_paused(Arc::clone(&self.store), self.id.clone()));
+            }
+            stopped = comes_back;
             let now = self.now();
             if end.is_some() || told_ms.is_none_or(|told_ms| now.mono_ms - told_ms >= NEWS_MS) {
                 told_ms = Some(now.mono_ms);
@@ -122,6 +127,14 @@ impl Drive<'_> {
     fn now(&self) -> Now {
         Now { mono_ms: self.clock.mono_ms(), wall_ms: self.clock.now_ms() }
     }
+}
+
+/// Too many came back: a restart must not take that for a reason to go on.
+async fn stay_paused(store: Arc<dyn Store>, id: RedriveId) -> Option<Event> {
+    if let Err(error) = store.steer_redrive(&id, Wanted::Paused).await {
+        report::store(&error);
+    }
+    None
 }
 
 /// A call that panicked is a fault of this program: the redrive ends here as in a crash, and the next process goes on.

@@ -58,9 +58,9 @@ impl Live {
     pub(super) fn waiting(failure: &Failure) -> Self {
         let (pause, refusal) = match failure {
             Failure::Credentials => (Pause::Credentials, None),
-            Failure::NoSuchQueue(_) => (Pause::Source, Some(Code::new("QueueDoesNotExist"))),
-            Failure::AccessDenied(code) | Failure::Rejected(code) => (Pause::Source, Some(code.clone())),
-            _ => (Pause::Source, None),
+            Failure::NoSuchQueue(_) => (Pause::Queues, Some(Code::new("QueueDoesNotExist"))),
+            Failure::AccessDenied(code) | Failure::Rejected(code) => (Pause::Queues, Some(code.clone())),
+            _ => (Pause::Queues, None),
         };
         Self { pauses: BTreeSet::from([pause]), refusal, ..Self::default() }
     }
@@ -127,8 +127,14 @@ impl Run {
 pub struct Runs(Mutex<BTreeMap<RedriveId, Arc<Run>>>);
 
 impl Runs {
-    pub(super) fn add(&self, run: Arc<Run>) {
-        self.lock().insert(run.id.clone(), run);
+    /// Adds one, unless another takes from the same queue.
+    pub(super) fn add(&self, run: Arc<Run>) -> bool {
+        let mut runs = self.lock();
+        let free = !runs.values().any(|other| other.queue == run.queue);
+        if free {
+            runs.insert(run.id.clone(), run);
+        }
+        free
     }
 
     pub(super) fn remove(&self, id: &RedriveId) {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::stint::hands;
-use crate::model::activity::Verb;
+use crate::model::activity::{Detail, Verb};
 use crate::model::form::Done;
 use crate::model::journal::{KeptRedrive, RedriveId};
-use crate::model::{Failure, QueueUrl, Refusal};
-use crate::server::services::messages::Handed;
-use crate::server::services::redrive::engine::{Event, Now, Order};
+use crate::model::{Failure, QueueArn, QueueName, QueueUrl, Refusal};
+use crate::server::services::act::Act;
+use crate::server::services::redrive::engine::{Event, Now, Order, Pause};
 use crate::server::services::{Connection, report as failed};
 use crate::server::store::redrives::{NewRedrive, Wanted};
 
@@ -34,6 +34,17 @@ pub enum Steer {
     Cancel,
 }
 
+impl Steer {
+    /// The word for it in the audit log.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Resume => "go on",
+            Self::Cancel => "end",
+        }
+    }
+}
+
 impl Connection {
     /// Starts a selective redrive; it goes on by itself. What the console holds of its messages is handed over. Refused
     /// where the connection is read-only, and where another redrive, a message move task, a job or a hold receives from
@@ -42,21 +53,19 @@ impl Connection {
         let queue = order.source.arn.name();
         self.require(&queue, verb(order.edits.len() as u64)).await?;
         self.vacant(&queue)?;
-        if self.desk().cell(&queue).is_some_and(|cell| cell.is_receiving()) {
-            return Err(Failure::Refused(Refusal::ReceiveRunning));
-        }
-        // A queue that is no dead-letter queue has no tasks, and SQS says so with an error.
-        let tasks = self.move_tasks(&queue, &order.source.arn).await.unwrap_or_default();
-        if tasks.iter().any(|task| task.status.is_active()) {
-            return Err(Failure::Refused(Refusal::TaskRunning));
-        }
-        self.urls(&order).await?;
         let id = order.id.clone();
+        // From here on nobody else begins to receive from the queue.
+        let Some(seat) = self.seat_for(id.clone(), queue.clone()) else {
+            return self.asked_again(&id).await;
+        };
+        self.alone_at(&queue, &order.source.arn).await?;
+        let destinations: Vec<QueueArn> = order.destinations.iter().map(|queue| queue.arn.clone()).collect();
+        self.urls(&order.source.arn, &destinations).await?;
         let kept = KeptRedrive {
             id: id.clone(),
             connection: self.name().clone(),
             source: order.source.arn.clone(),
-            destinations: order.destinations.iter().map(|queue| queue.arn.clone()).collect(),
+            destinations,
             who: self.who().to_owned(),
             how: about.how,
             messages: about.messages,
@@ -74,11 +83,42 @@ impl Connection {
         let spelled = serde_json::to_string(&order).unwrap_or_default();
         let added = self.store().add_redrive(NewRedrive { kept, order: spelled, edits }).await;
         if !added.map_err(|error| failed::not_written(&error))? {
-            return Err(Failure::Refused(Refusal::RedriveRunning));
+            drop(seat);
+            return self.asked_again(&id).await;
         }
         let handed = self.hand_over(&queue, |id| order.takes(id)).await;
-        self.carry_on(id.clone(), queue, handed);
+        self.carry_on_from(seat, handed);
         Ok(id)
+    }
+
+    /// Who asks for the same once more is led to what became of it the first time; anybody else has to wait.
+    async fn asked_again(&self, id: &RedriveId) -> Result<RedriveId, Failure> {
+        match self.kept_redrive(id).await {
+            Err(Failure::NotFound) => Err(Failure::Refused(Refusal::RedriveRunning)),
+            found => found.map(|kept| kept.id),
+        }
+    }
+
+    /// Refuses where a hold still receives from a queue, or SQS's own redrive does.
+    async fn alone_at(&self, queue: &QueueName, arn: &QueueArn) -> Result<(), Failure> {
+        if self.desk().cell(queue).is_some_and(|cell| cell.is_receiving()) {
+            return Err(Failure::Refused(Refusal::ReceiveRunning));
+        }
+        let tasks = match self.move_tasks(queue, arn).await {
+            Ok(tasks) => tasks,
+            // A queue that is no dead-letter queue has no tasks, and an SQS without tasks has none either.
+            Err(
+                Failure::Refused(Refusal::NotADeadLetterQueue)
+                | Failure::Rejected(_)
+                | Failure::Unsupported(_)
+                | Failure::NoSuchQueue(_),
+            ) => Vec::new(),
+            Err(failure) => return Err(failure),
+        };
+        if tasks.iter().any(|task| task.status.is_active()) {
+            return Err(Failure::Refused(Refusal::TaskRunning));
+        }
+        Ok(())
     }
 
     /// Goes on with the redrives that a process before has left. A read-only connection leaves them alone.
@@ -89,35 +129,45 @@ impl Connection {
         match self.store().open_redrives(self.name()).await {
             Ok(open) => {
                 for kept in open {
-                    self.carry_on(kept.id.clone(), kept.queue(), Handed::default());
+                    self.carry_on(kept.id.clone(), kept.queue());
                 }
             }
             Err(error) => drop(failed::store(&error)),
         }
     }
 
-    /// Tells a redrive to wait, to go on, or to end. When this returns the wish outlives the process.
+    /// Tells a redrive to wait, to go on, or to end. When this returns the wish outlives the process. Up to one request.
     pub async fn steer_selective(&self, id: &RedriveId, steer: Steer) -> Result<Done, Failure> {
         let kept = self.kept_redrive(id).await?;
-        self.require(&kept.queue(), Verb::MoveMessages).await?;
+        let queue = kept.queue();
+        let waits_for = |pause| self.desk().runs().find(id).is_some_and(|run| run.live().pauses.contains(&pause));
         let (wanted, event, done) = match steer {
             Steer::Pause => (Wanted::Paused, Event::Pause, Done::RedrivePaused),
+            Steer::Resume if waits_for(Pause::Canary) => (Wanted::Approved, Event::Resume, Done::RedriveResumed),
             Steer::Resume => (Wanted::GoingOn, Event::Resume, Done::RedriveResumed),
             Steer::Cancel => (Wanted::Cancelled, Event::Cancel, Done::RedriveEnding),
         };
-        let steered = self.store().steer_redrive(id, wanted).await.map_err(|error| failed::not_written(&error))?;
-        if !steered {
-            return Err(Failure::Refused(Refusal::RedriveEnded));
+        if steer == Steer::Resume {
+            self.alone_at(&queue, &kept.source).await?;
         }
+        let act = Act::here(&queue, verb(kept.edits)).fact("redrive", id.as_str()).fact("asked to", steer.word());
+        let write = async {
+            match self.store().steer_redrive(id, wanted).await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(Failure::Refused(Refusal::RedriveEnded)),
+                Err(error) => Err(failed::not_written(&error)),
+            }
+        };
+        self.act_here(act, write, |()| Detail::new()).await?;
+        // One that this process has dropped begins again, and finds the wish in the store.
+        self.carry_on(id.clone(), queue.clone());
         let Some(run) = self.desk().runs().find(id) else { return Ok(done) };
-        let mut events = Vec::new();
+        let mut events = vec![event];
         if steer == Steer::Resume {
             // Somebody may have held its messages meanwhile: it would look for them in vain.
             let order = self.selective_order(id).await?;
-            let handed = self.hand_over(&kept.queue(), |id| order.takes(id)).await;
-            events.extend(hands(handed, self.now()));
+            events.extend(hands(self.hand_over(&queue, |id| order.takes(id)).await, self.now()));
         }
-        events.push(event);
         for event in events {
             // Where it has just ended there is nobody left to tell.
             let _ = run.events.send(event);
@@ -129,14 +179,18 @@ impl Connection {
         Now { mono_ms: self.clock().mono_ms(), wall_ms: self.now_ms() }
     }
 
-    /// The URLs of an order's queues. One request for each that is not in the list.
-    pub(super) async fn urls(&self, order: &Order) -> Result<(QueueUrl, Vec<QueueUrl>), Failure> {
-        let source = self.url(&order.source.arn.name()).await?;
-        let mut destinations = Vec::new();
-        for queue in &order.destinations {
-            destinations.push(self.url(&queue.arn.name()).await?);
+    /// The URLs of a redrive's queues. One request for each that is not in the list.
+    pub(super) async fn urls(
+        &self,
+        source: &QueueArn,
+        destinations: &[QueueArn],
+    ) -> Result<(QueueUrl, Vec<QueueUrl>), Failure> {
+        let source = self.url(&source.name()).await?;
+        let mut urls = Vec::new();
+        for destination in destinations {
+            urls.push(self.url(&destination.name()).await?);
         }
-        Ok((source, destinations))
+        Ok((source, urls))
     }
 }
 

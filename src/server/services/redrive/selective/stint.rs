@@ -34,21 +34,33 @@ type Taken = (Claimed, Order, (QueueUrl, Vec<QueueUrl>));
 
 impl Connection {
     /// Has this process carry a redrive out, from where its journal is.
-    pub(super) fn carry_on(&self, id: RedriveId, queue: QueueName, handed: Handed) {
-        let (events, wishes) = mpsc::unbounded_channel();
-        let run = Arc::new(Run::new(id.clone(), queue, events));
-        self.desk().runs().add(Arc::clone(&run));
+    pub(super) fn carry_on(&self, id: RedriveId, queue: QueueName) {
+        if let Some(seat) = self.seat_for(id, queue) {
+            self.carry_on_from(seat, Handed::default());
+        }
+    }
+
+    /// The same from a seat that was taken before, with what the console holds of its messages.
+    pub(super) fn carry_on_from(&self, mut seat: Seated, handed: Handed) {
         let connection = self.clone();
         self.desk().work().spawn(async move {
-            let _registered = Registered { connection: connection.clone(), id };
-            connection.carry_out(&run, wishes, handed).await;
+            let run = Arc::clone(&seat.run);
+            connection.carry_out(&run, &mut seat.wishes, handed).await;
         });
     }
 
-    async fn carry_out(&self, run: &Arc<Run>, mut wishes: mpsc::UnboundedReceiver<Event>, mut handed: Handed) {
+    /// Takes the one seat of a queue, from which on nobody else receives there. `None` where it is taken.
+    pub(super) fn seat_for(&self, id: RedriveId, queue: QueueName) -> Option<Seated> {
+        let (events, wishes) = mpsc::unbounded_channel();
+        let run = Arc::new(Run::new(id, queue, events));
+        let seated = self.desk().runs().add(Arc::clone(&run));
+        seated.then(|| Seated { connection: self.clone(), run, wishes })
+    }
+
+    async fn carry_out(&self, run: &Arc<Run>, wishes: &mut mpsc::UnboundedReceiver<Event>, mut handed: Handed) {
         while let Some(taken) = self.take_over(run).await {
             let (token, order) = (taken.0.token, taken.1.clone());
-            match self.drive(run, &mut wishes, std::mem::take(&mut handed), taken).await {
+            match self.drive(run, wishes, std::mem::take(&mut handed), taken).await {
                 Ok(End::Finished { may_remain }) => {
                     return self.write_end(run, token, EndedHow::Finished { may_remain }, &order).await;
                 }
@@ -132,49 +144,61 @@ impl Connection {
         }
     }
 
-    /// Claims a redrive and finds its queues, as long as that takes. `None` where it has ended, or the console does.
+    /// Finds the queues of a redrive, as long as that takes, then claims it. `None` where it has ended, or the console does.
     async fn take_over(&self, run: &Run) -> Option<Taken> {
         loop {
-            let since_ms = self.now_ms() - MATTERS_MS;
-            match self.store().claim_redrive(&run.id, since_ms).await {
-                Ok(None) => return None,
-                Ok(Some(claimed)) => {
-                    let Some(order) = order(&claimed) else {
-                        tracing::error!(redrive = run.id.as_str(), "the order of this redrive cannot be read");
-                        return None;
-                    };
-                    match self.urls(&order).await {
-                        Ok(urls) => return Some((claimed, order, urls)),
-                        Err(Failure::NoSuchQueue(_)) if claimed.kept.cancelled => {
-                            // There is nothing left to be done with it, and nobody wants it.
-                            let ended = Ended { at_ms: self.now_ms(), how: EndedHow::Cancelled };
-                            let _ = self.store().end_redrive(&run.id, claimed.token, ended).await;
-                            return None;
-                        }
-                        Err(failure) => run.tell(Live::waiting(&failure)),
-                    }
-                }
-                Err(error) => {
-                    failed::store(&error);
-                    run.tell(Live::without_journal());
-                }
+            match self.try_to_take_over(run).await {
+                Ok(taken) => return taken,
+                Err(waiting) => run.tell(waiting),
             }
             if !self.again().await {
                 return None;
             }
         }
     }
+
+    async fn try_to_take_over(&self, run: &Run) -> Result<Option<Taken>, Live> {
+        let no_journal = |error: StoreError| {
+            failed::store(&error);
+            Live::without_journal()
+        };
+        let kept = self.store().redrive(self.name(), &run.id).await.map_err(no_journal)?;
+        let Some(kept) = kept.filter(KeptRedrive::is_open) else { return Ok(None) };
+        let queues = self.urls(&kept.source, &kept.destinations).await;
+        let gone = matches!(queues, Err(Failure::NoSuchQueue(_)));
+        if !(gone && kept.cancelled) {
+            queues.as_ref().map_err(Live::waiting)?;
+        }
+        let since_ms = self.now_ms() - MATTERS_MS;
+        let claimed = self.store().claim_redrive(&run.id, since_ms).await.map_err(no_journal)?;
+        let Some(claimed) = claimed else { return Ok(None) };
+        match (order(&claimed), queues) {
+            (Some(order), Ok(urls)) => Ok(Some((claimed, order, urls))),
+            (order, _) => {
+                if order.is_none() {
+                    tracing::error!(redrive = run.id.as_str(), "the order of this redrive cannot be read");
+                }
+                if kept.cancelled {
+                    // There is nothing left that could be done with it, and nobody wants it.
+                    let ended = Ended { at_ms: self.now_ms(), how: EndedHow::Cancelled };
+                    self.store().end_redrive(&run.id, claimed.token, ended).await.map_err(no_journal)?;
+                }
+                Ok(None)
+            }
+        }
+    }
 }
 
 /// A redrive that this process carries out; whatever becomes of that, it says when it does not any more.
-struct Registered {
+pub(super) struct Seated {
     connection: Connection,
-    id: RedriveId,
+    run: Arc<Run>,
+    wishes: mpsc::UnboundedReceiver<Event>,
 }
 
-impl Drop for Registered {
+impl Drop for Seated {
     fn drop(&mut self) {
-        self.connection.desk().runs().remove(&self.id);
+        self.connection.desk().runs().remove(&self.run.id);
     }
 }
 
@@ -202,7 +226,10 @@ fn first(kept: &KeptRedrive, handed: Handed, now: Now) -> Vec<Event> {
     if kept.cancelled {
         first.push(Event::Cancel);
     }
-    first.extend(hands(handed, now));
+    // What nothing is done with is not handed over: it would be given back at once.
+    if !kept.paused && !kept.cancelled {
+        first.extend(hands(handed, now));
+    }
     first
 }
 

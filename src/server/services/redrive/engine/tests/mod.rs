@@ -2,6 +2,7 @@
 //! larger ones (`simulate`), the same with something broken on purpose, which must be noticed (`mutants`), and properties
 //! of the parts.
 
+mod ends;
 pub(super) mod explore;
 mod mutants;
 mod outside;

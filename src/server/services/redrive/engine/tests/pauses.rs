@@ -9,7 +9,7 @@ use super::world::{Action, Ask, Luck, Setup, World};
 use crate::model::MessageId;
 use crate::model::journal::{Closing, Stage};
 
-fn calm(messages: u8, fifo: bool, change: impl FnOnce(&mut Order)) -> World {
+pub(super) fn calm(messages: u8, fifo: bool, change: impl FnOnce(&mut Order)) -> World {
     let mut order = order(messages, fifo, OnUnknown::Resend);
     order.terms = super::super::Terms::default();
     change(&mut order);
@@ -18,7 +18,7 @@ fn calm(messages: u8, fifo: bool, change: impl FnOnce(&mut Order)) -> World {
 }
 
 /// Answers every call until nothing is under way, and lets time pass until it ends or waits for somebody.
-fn run(world: &mut World, luck: impl Fn(&Ask) -> Luck) {
+pub(super) fn run(world: &mut World, luck: impl Fn(&Ask) -> Luck) {
     for _ in 0..2_000 {
         assert_eq!(world.violation(), None);
         if world.ended.is_some() {
@@ -40,7 +40,7 @@ fn run(world: &mut World, luck: impl Fn(&Ask) -> Luck) {
 }
 
 /// Answers a call, or lets time pass where there is none.
-fn go_on(world: &mut World, luck: Luck) {
+pub(super) fn go_on(world: &mut World, luck: Luck) {
     if world.flights.is_empty() {
         world.pass((world.next_ms().unwrap() - world.now_ms).max(1));
     } else {
@@ -48,7 +48,7 @@ fn go_on(world: &mut World, luck: Luck) {
     }
 }
 
-fn fine(_: &Ask) -> Luck {
+pub(super) fn fine(_: &Ask) -> Luck {
     Luck::Fine
 }
 

@@ -40,7 +40,7 @@ async fn cell(fifo: bool, step: Step, when: When, after: usize) -> Verdict {
     order.policy.lanes = 1;
     match step {
         // Slow enough for leases to be renewed three times.
-        Step::Renew => order.policy.rate = Some(20),
+        Step::Renew => order.policy.rate = Some(10),
         // The first half is not chosen, and given back.
         Step::GiveBack => order.take = Take::Chosen(second_half(&stage)),
         _ => {}

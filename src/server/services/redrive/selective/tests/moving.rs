@@ -124,3 +124,17 @@ async fn only_the_chosen_are_moved_and_the_missing_are_named() {
         world.call("GetQueueAttributes", serde_json::json!({ "QueueUrl": dlq, "AttributeNames": ["All"] })).await;
     assert_eq!(visible["Attributes"]["ApproximateNumberOfMessages"], "37", "what was met was given back");
 }
+
+#[tokio::test]
+async fn a_second_click_leads_to_the_same_redrive() {
+    let world = World::new().await;
+    let (dlq, _) = (world.queue("orders-dlq").await, world.queue("orders").await);
+    world.fill(&dlq, 20, 0).await;
+    let console = world.console();
+    let start = || console.connection.start_selective(order("r", "orders-dlq", "orders"), about());
+    let (first, second) = tokio::join!(start(), start());
+    let started = [&first, &second].into_iter().filter(|started| **started == Ok(RedriveId::new("r"))).count();
+    assert!(started >= 1, "{first:?} {second:?}");
+    assert_eq!(console.ended("r").await.counts.moved, 20);
+    assert_eq!(world.bodies("orders").await.len(), 20);
+}

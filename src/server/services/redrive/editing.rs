@@ -11,9 +11,9 @@ use crate::model::form::edit_all::EditAllForm;
 use crate::model::form::redrive_wish::WishForm;
 use crate::model::form::{Invalid, edit_all::OperationRow};
 use crate::model::{Attributes, Draft, Failure, Message, MessageId, QueueName, Verb, words};
-use crate::server::services::Connection;
 use crate::server::services::messages::Chosen;
 use crate::server::services::submissions::Rejection;
+use crate::server::services::{Connection, report};
 
 /// What operations make of the messages of a set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,13 @@ impl Outcome {
             }
         }
         outcome
+    }
+
+    /// The same beside the requests, which go on meanwhile: this may be megabytes of JSON.
+    pub async fn aside(messages: &[Arc<Message>], operations: &[Operation]) -> Result<Self, Failure> {
+        let (messages, operations) = (messages.to_vec(), operations.to_vec());
+        let working = tokio::task::spawn_blocking(move || Self::of(&messages, &operations));
+        working.await.map_err(|error| report::crash(&error))
     }
 
     /// Why some cannot be edited: the operation and the reason, and how many messages that is.
@@ -85,7 +92,7 @@ impl Connection {
         self.require(queue, Verb::EditAndResend).await?;
         let edit_all = form.parse()?;
         let chosen = self.chosen(queue, &form.chosen)?;
-        let outcome = Outcome::of(&chosen.messages, &edit_all.operations);
+        let outcome = Outcome::aside(&chosen.messages, &edit_all.operations).await?;
         if outcome.changed.is_empty() {
             let sentence = if outcome.cannot.is_empty() {
                 "No message would be changed by this.".to_owned()

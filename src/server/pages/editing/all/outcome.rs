@@ -54,7 +54,7 @@ pub(super) async fn page(
     };
     let vanishes = here.connection.nothing_vanishes(&planned).await.err();
     let start = start::form(here, &planned, vanishes, Some(label(&planned)));
-    let outcome = Outcome::of(&chosen.messages, &operations);
+    let outcome = Outcome::aside(&chosen.messages, &operations).await?;
     let editor = paths::with_query(&own, &[("plan", plan), (EDITOR, "1")]);
     let more = list::before(here).carry(&paths::plan(name, queue, plan));
     let view = view! {

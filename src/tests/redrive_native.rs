@@ -1,16 +1,15 @@
 //! Native redrive through the real router: said before the click and refused the same, followed, cancelled, kept, and over
 //! a restart.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::sleep;
 
 use super::console::{Shown, TestConsole};
-use crate::model::journal::{Ended, EndedHow, KeptRedrive, RedriveId};
+use super::redrives::noted;
+use crate::model::journal::{Ended, EndedHow, RedriveId};
 use crate::model::{MoveTask, TaskStatus, Verb};
-use crate::server::store::redrives::NewRedrive;
 
 const DLQ: &str = "/local/queues/orders-dlq/redrive";
 const PLACE: [(&str, &str); 2] = [("connection", "local"), ("queue", "orders-dlq")];
@@ -248,25 +247,8 @@ async fn a_destination_told_by_another_console_counts_too() {
 #[tokio::test]
 async fn neither_end_of_a_selective_redrive_of_another_connection_is_touched() {
     let console = dead_letters(3).await;
-    let arn = |name: &str| format!("arn:aws:sqs:us-east-1:000000000000:{name}").parse().unwrap();
     let id = RedriveId::new("beside");
-    let kept = KeptRedrive {
-        id: id.clone(),
-        connection: "beside".parse().unwrap(),
-        source: arn("orders-dlq"),
-        destinations: vec![arn("rescue")],
-        who: "somebody".into(),
-        how: "marked by hand".into(),
-        messages: Some(3),
-        undoes: None,
-        edits: 0,
-        started_ms: 0,
-        paused: true,
-        approved: false,
-        cancelled: false,
-        ended: None,
-    };
-    let new = NewRedrive { kept, order: "{}".into(), edits: BTreeMap::new() };
+    let new = noted("beside", id.as_str());
     assert!(console.store().add_redrive(new).await.unwrap());
     for (queue, words) in [
         ("orders-dlq", "A selective redrive takes from this queue"),

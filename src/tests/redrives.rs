@@ -1,13 +1,16 @@
 //! Selective redrive through the real router: wish, plan, redrive, report, and the way back, with the effect log as the
 //! witness.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::console::{Setup, Shown, TestConsole};
-use crate::model::Verb;
+use crate::model::journal::{Change, Closing, Ended, EndedHow, Intent, KeptRedrive, QueueNo, Record, RedriveId};
+use crate::model::{MessageId, Verb};
+use crate::server::store::redrives::NewRedrive;
 
 const ACCOUNT: &str = "arn:aws:sqs:us-east-1:000000000000";
 
@@ -26,6 +29,28 @@ async fn dead_letters(console: &TestConsole, messages: usize) {
     while depth(console, "orders-dlq").await < messages {
         console.sqs("ReceiveMessage", receive.clone()).await;
     }
+}
+
+/// A paused redrive from `orders-dlq` to `rescue`, as the journal has it before the first message.
+pub(super) fn noted(connection: &str, id: &str) -> NewRedrive {
+    let arn = |name: &str| format!("{ACCOUNT}:{name}").parse().unwrap();
+    let kept = KeptRedrive {
+        id: RedriveId::new(id),
+        connection: connection.parse().unwrap(),
+        source: arn("orders-dlq"),
+        destinations: vec![arn("rescue")],
+        who: "somebody".into(),
+        how: "marked by hand".into(),
+        messages: Some(3),
+        undoes: None,
+        edits: 0,
+        started_ms: 0,
+        paused: true,
+        approved: false,
+        cancelled: false,
+        ended: None,
+    };
+    NewRedrive { kept, order: "{}".into(), edits: BTreeMap::new() }
 }
 
 /// Visible messages.
@@ -247,4 +272,31 @@ async fn a_read_only_console_plans_nothing_away() {
     assert_eq!(refused.status, 403, "{}", refused.html);
     assert_eq!(console.get("/local/redrives/unknown").await.status, 404);
     assert_eq!(console.get("/local/queues/orders-dlq/plan/unknown").await.status, 409);
+}
+
+#[tokio::test]
+async fn what_an_old_redrive_came_to_is_told_when_its_report_is_forgotten() {
+    let console = TestConsole::start().await;
+    let (store, id) = (console.store(), RedriveId::new("old"));
+    assert!(store.add_redrive(noted("local", "old")).await.unwrap());
+    let token = store.claim_redrive(&id, 0).await.unwrap().unwrap().token;
+    let record = |id: &str, change| Record { id: MessageId::new(id), change };
+    let intent = Intent { to: QueueNo(0), attempt: 1, extra: 0, first_ms: 1, group: None, sequence: None };
+    let records = [
+        record("moved", Change::Intend(intent)),
+        record("moved", Change::Sent { copy: MessageId::new("copy"), at_ms: 2 }),
+        record("moved", Change::Done),
+        record("left", Change::Closed(Closing::Cancelled)),
+        record("other", Change::Closed(Closing::Cancelled)),
+    ];
+    store.commit_records(&id, token, records.into()).await.unwrap();
+    store.end_redrive(&id, token, Ended { at_ms: 3, how: EndedHow::Cancelled }).await.unwrap();
+    assert_eq!(store.forget_rows(4).await.unwrap(), 3);
+    let page = console.get("/local/redrives/old").await;
+    assert!(page.says("1 moved, 2 not sent") && page.says("was kept for 30 days"), "{}", page.html);
+    assert!(!page.says("Take it back") && !page.says("nothing was there"), "{}", page.html);
+    let absurd = console.get(&format!("/local/redrives?page={}", u64::MAX)).await;
+    assert_eq!(absurd.status, 200);
+    let list = console.get("/local/redrives").await;
+    assert!(list.says("/local/redrives/old"), "{}", list.html);
 }

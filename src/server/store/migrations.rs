@@ -104,6 +104,7 @@ const BYTES_OF_A_DELETION: &str = "
 
 /// Selective redrives. `owner` is the fencing token; one redrive of a queue is open at a time. A row's number is the order
 /// in which its message became known, so that what is written together lies together. `kind` is the kind of `closing`.
+/// `counts` is what the rows came to in the end: it outlives them.
 const REDRIVES: &str = "
     CREATE TABLE redrive (
         no           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -124,7 +125,8 @@ const REDRIVES: &str = "
         cancelled    INTEGER NOT NULL DEFAULT 0,
         ended_ms     INTEGER,
         ended_how    TEXT CHECK (ended_how IN ('finished', 'cancelled')),
-        may_remain   INTEGER
+        may_remain   INTEGER,
+        counts       TEXT
     ) STRICT;
     CREATE UNIQUE INDEX redrive_open ON redrive (source) WHERE ended_ms IS NULL;
     CREATE INDEX redrive_by_source ON redrive (source, no);

@@ -47,7 +47,7 @@ async fn job(here: Here) -> Result<Page, Failure> {
         {pauses::notices(&here, &shown, order.as_ref())}
         {elsewhere(state)}
         {progress(&here, &shown, state)}
-        {outcome(&shown)}
+        {outcome(&here, &shown)}
         {rows}
         {undo}
     };
@@ -177,7 +177,7 @@ fn words(shown: &Shown) -> String {
 }
 
 /// What is worth a notice once it has ended.
-fn outcome(shown: &Shown) -> Vec<AnyView> {
+fn outcome(here: &Here, shown: &Shown) -> Vec<AnyView> {
     let Some(ended) = shown.kept.ended else { return Vec::new() };
     let counts = &shown.counts;
     let count = |n: usize| words::plural(n as u64, "message", "messages");
@@ -188,7 +188,12 @@ fn outcome(shown: &Shown) -> Vec<AnyView> {
     }
     if counts.unknown > 0 {
         let title = format!("{} for somebody to decide", count(counts.unknown));
-        notices.push((Tone::Danger, title, "Nobody knows whether these were sent, or whether their copies are whole. Each says below what to look for."));
+        let text = if shown.is_forgotten(here.now_ms) {
+            "Nobody knows whether these were sent, or whether their copies are whole."
+        } else {
+            "Nobody knows whether these were sent, or whether their copies are whole. Each says below what to look for."
+        };
+        notices.push((Tone::Danger, title, text));
     }
     if counts.possible_duplicates > 0 {
         let title = format!("{} may be there twice", count(counts.possible_duplicates));

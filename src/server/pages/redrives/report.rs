@@ -37,6 +37,9 @@ fn ways(shown: &Shown) -> Vec<(&'static str, &'static str, Only, usize)> {
 /// The report.
 pub async fn section(here: &Here, shown: &Shown) -> Result<AnyView, Failure> {
     let ways = ways(shown);
+    if ways[0].3 > 0 && shown.is_forgotten(here.now_ms) {
+        return Ok(forgotten().into_any());
+    }
     let asked = here.query("only");
     let only = ways.iter().find(|way| way.0 == asked).map_or(Only::All, |way| way.2);
     let text = here.query("q");
@@ -114,6 +117,17 @@ fn tools(base: &str, id: &RedriveId, connection: &ConnectionName, only: &str, te
                 "Report as NDJSON"
             </LinkButton>
         </div>
+    }
+}
+
+/// Instead of a report that is not kept any more; the counts are above.
+fn forgotten() -> impl IntoView {
+    let title = "What became of each message is not known any more";
+    let text = "The report of each message was kept for 30 days.";
+    view! {
+        <Section title="Messages">
+            <Empty glyph=Glyph::Look title text/>
+        </Section>
     }
 }
 

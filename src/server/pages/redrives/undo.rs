@@ -22,7 +22,7 @@ pub async fn section(here: &Here, shown: &Shown, order: Option<&Order>) -> Resul
     if order.is_some_and(|order| order.policy.keep_originals) {
         return Ok(None);
     }
-    if shown.counts.moved == 0 {
+    if shown.counts.moved == 0 || shown.is_forgotten(here.now_ms) {
         return Ok(None);
     }
     let mut by_queue: BTreeMap<QueueNo, Option<usize>> = BTreeMap::new();

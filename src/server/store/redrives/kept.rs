@@ -88,8 +88,8 @@ pub(super) fn end(database: &Connection, id: &RedriveId, token: Token, ended: En
         EndedHow::Cancelled => ("cancelled", None),
     };
     transaction.execute(
-        "UPDATE redrive SET ended_ms = ?2, ended_how = ?3, may_remain = ?4 WHERE no = ?1",
-        params![no, ended.at_ms, how, may_remain.map(number)],
+        "UPDATE redrive SET ended_ms = ?2, ended_how = ?3, may_remain = ?4, counts = ?5 WHERE no = ?1",
+        params![no, ended.at_ms, how, may_remain.map(number), rows::counts(&transaction, no, id)?],
     )?;
     transaction.execute("UPDATE redrive_edit SET draft = NULL WHERE redrive = ?1", params![no])?;
     transaction.commit()?;
@@ -162,10 +162,14 @@ pub(super) fn about(database: &Connection, queue: &QueueArn) -> Result<Option<Ke
     Ok(about.min_by_key(|kept| kept.source != *queue))
 }
 
-/// Forgets the rows of what ended long ago.
+/// So many rows are forgotten at once: nobody else writes meanwhile.
+const PORTION: i64 = 10_000;
+
+/// Forgets rows of what ended long ago.
 pub(super) fn forget_rows(database: &Connection, before_ms: i64) -> Result<u64, StoreError> {
-    let sql = "DELETE FROM redrive_row WHERE redrive IN (SELECT no FROM redrive WHERE ended_ms < ?1)";
-    Ok(database.execute(sql, params![before_ms])? as u64)
+    let sql = "DELETE FROM redrive_row WHERE no IN
+        (SELECT no FROM redrive_row WHERE redrive IN (SELECT no FROM redrive WHERE ended_ms < ?1) LIMIT ?2)";
+    Ok(database.execute(sql, params![before_ms, PORTION])? as u64)
 }
 
 fn select(rest: &str) -> String {
@@ -208,7 +212,7 @@ fn number(count: u64) -> i64 {
 }
 
 /// Values of ours are always JSON: strings, numbers, maps with string keys.
-fn to_text<T: serde::Serialize + ?Sized>(value: &T) -> String {
+pub(super) fn to_text<T: serde::Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use super::{Sqlite, StoreError};
 use crate::model::journal::{Ended, JournalRow, KeptRedrive, Origin, Record, RedriveId};
@@ -86,7 +87,7 @@ pub struct RowQuery {
 pub struct RowKey(pub(super) i64);
 
 /// What a report tells rows apart by: the kind of their stage, and whether an attempt is open.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Shape {
     stage: i64,
     kind: String,
@@ -94,7 +95,7 @@ pub struct Shape {
 }
 
 /// How many rows have a shape, with a row of that shape, and how many of them may be there twice and came back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// The shape.
     pub shape: Shape,
@@ -123,7 +124,7 @@ pub trait RedriveStore: Send + Sync {
     /// somebody else has claimed the redrive since. Writing the same twice changes nothing.
     async fn commit_records(&self, id: &RedriveId, token: Token, records: Arc<[Record]>) -> Result<(), StoreError>;
 
-    /// Writes down that a redrive ended, and forgets what is left of its edits. Fenced as above.
+    /// Writes down that a redrive ended and what its rows came to, and forgets what is left of its edits. Fenced as above.
     async fn end_redrive(&self, id: &RedriveId, token: Token, ended: Ended) -> Result<(), StoreError>;
 
     /// Writes down what somebody wants of a redrive; `false` where it has ended.
@@ -147,7 +148,7 @@ pub trait RedriveStore: Send + Sync {
     /// The redrives of a connection that have not ended.
     async fn open_redrives(&self, connection: &ConnectionName) -> Result<Vec<KeptRedrive>, StoreError>;
 
-    /// How many rows a redrive has of each shape.
+    /// How many rows a redrive has of each shape; of one that has ended also when the rows are forgotten.
     async fn redrive_tally(&self, id: &RedriveId) -> Result<Vec<Tally>, StoreError>;
 
     /// The rows asked for, in the order in which the messages became known, and how many there are in all.
@@ -170,7 +171,7 @@ pub trait RedriveStore: Send + Sync {
     ) -> Result<BTreeMap<MessageId, Origin>, StoreError>;
 
     /// Forgets the rows of redrives that ended before then, milliseconds since 1970; what is known of the redrives
-    /// themselves stays. How many rows that were.
+    /// themselves stays. How many rows that were: a portion; none where nothing is left to forget.
     async fn forget_rows(&self, before_ms: i64) -> Result<u64, StoreError>;
 
     /// A redrive that has not ended and takes from a queue, or else one that sends to it, of whichever connection.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 
 use super::journal::{CLOSED, DONE, INTENDED, SENT};
-use super::{RowKey, RowQuery, Shape, Tally, kept::damaged};
+use super::{RowKey, RowQuery, Shape, Tally, kept::damaged, kept::to_text};
 use crate::model::journal::{JournalRow, Origin, QueueNo, RedriveId, Stage};
 use crate::model::{ConnectionName, MessageId, QueueArn};
 use crate::server::store::StoreError;
@@ -53,27 +53,49 @@ fn collect(
     Ok(rows)
 }
 
-/// How many of each shape, with the newest of each.
+/// How many of each shape, with one of each. One that has ended is not counted again.
 pub(super) fn tally(database: &Connection, id: &RedriveId) -> Result<Vec<Tally>, StoreError> {
+    let mut select = database.prepare("SELECT no, counts FROM redrive WHERE id = ?1")?;
+    let found = select.query_row(params![id.as_str()], |row| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?)));
+    match found.optional()? {
+        None => Ok(Vec::new()),
+        Some((_, Some(counts))) => serde_json::from_str(&counts).map_err(|_| damaged(id)),
+        Some((no, None)) => count(database, no, id),
+    }
+}
+
+/// The same from the rows, with the newest of each shape.
+fn count(database: &Connection, no: i64, id: &RedriveId) -> Result<Vec<Tally>, StoreError> {
     // With a single max(), SQLite takes the other columns from the row that has it.
     let sql = format!(
         "SELECT {COLUMNS}, {SHAPE}, count(*), sum(extra > 0), sum(came_back), max(no) FROM redrive_row
-         WHERE redrive = (SELECT no FROM redrive WHERE id = ?1) GROUP BY {SHAPE}"
+         WHERE redrive = ?1 GROUP BY {SHAPE}"
     );
     let mut select = database.prepare(&sql)?;
-    let mut found = select.query(params![id.as_str()])?;
-    let count = |value: i64| u64::try_from(value).unwrap_or_default();
+    let mut found = select.query(params![no])?;
+    let number = |value: i64| u64::try_from(value).unwrap_or_default();
     let mut tallies = Vec::new();
     while let Some(row) = found.next()? {
         tallies.push(Tally {
             example: read(row)?.ok_or_else(|| damaged(id))?,
             shape: Shape { stage: row.get(13)?, kind: row.get(14)?, open: row.get(15)? },
-            rows: count(row.get(16)?),
-            duplicates: count(row.get(17)?),
-            came_back: count(row.get(18)?),
+            rows: number(row.get(16)?),
+            duplicates: number(row.get(17)?),
+            came_back: number(row.get(18)?),
         });
     }
     Ok(tallies)
+}
+
+/// What the rows came to, to be kept when they are forgotten: of the examples only what a report tells shapes apart by.
+pub(super) fn counts(database: &Connection, no: i64, id: &RedriveId) -> Result<String, StoreError> {
+    let mut tallies = count(database, no, id)?;
+    for tally in &mut tallies {
+        let row = JournalRow::new(MessageId::new(""));
+        let JournalRow { attempts, refused, ref stage, .. } = tally.example;
+        tally.example = JournalRow { attempts, refused, stage: stage.clone(), ..row };
+    }
+    Ok(to_text(&tallies))
 }
 
 /// The rows asked for, and how many there are.

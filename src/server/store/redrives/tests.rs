@@ -179,7 +179,28 @@ async fn what_an_earlier_redrive_sent_is_known_to_the_next_until_it_does_not_mat
     let origin = &origins[&copies[0]];
     assert_eq!((origins.len(), origin.original.as_str(), origin.edited, origin.at_ms), (1, "sent", false, 8));
     assert_eq!(store.forget_rows(100).await.unwrap(), 0);
+    let before = store.redrive_tally(&ids[0]).await.unwrap();
+    assert_eq!(before.iter().map(|tally| tally.rows).sum::<u64>(), 3);
+    assert!(before.iter().all(|tally| tally.example.id.as_str().is_empty()), "no id outlives the rows");
     assert_eq!(store.forget_rows(101).await.unwrap(), 3);
+    assert_eq!(store.forget_rows(101).await.unwrap(), 0, "nothing is left to forget");
+    assert_eq!(store.redrive_tally(&ids[0]).await.unwrap(), before, "what they came to stays");
+}
+
+#[tokio::test]
+async fn rows_are_forgotten_in_portions() {
+    let store = Sqlite::in_memory().unwrap();
+    let id = RedriveId::new("r");
+    store.add_redrive(new("r", "dlq")).await.unwrap();
+    let token = store.claim_redrive(&id, 0).await.unwrap().unwrap().token;
+    let records: Vec<_> =
+        (0..10_001).map(|n| record(&format!("message-{n}"), Change::Closed(Closing::Cancelled))).collect();
+    store.commit_records(&id, token, records.into()).await.unwrap();
+    store.end_redrive(&id, token, Ended { at_ms: 100, how: EndedHow::Cancelled }).await.unwrap();
+    for portion in [10_000, 1, 0] {
+        assert_eq!(store.forget_rows(101).await.unwrap(), portion);
+    }
+    assert_eq!(store.redrive_tally(&id).await.unwrap()[0].rows, 10_001);
 }
 
 #[tokio::test]

@@ -11,21 +11,30 @@ use crate::server::store::Store;
 
 /// For how long the report of a redrive is kept after its end. No message outlives a fortnight, so that its rows matter to
 /// later redrives for that long.
-const KEPT_MS: i64 = 30 * 24 * 3_600_000;
+pub(super) const KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// How often is looked.
 const SWEEP: Duration = Duration::from_secs(6 * 3_600);
+
+/// How long is waited between two portions: what others write comes first.
+const BREATH: Duration = Duration::from_millis(100);
 
 /// Forgets rows until `stop`.
 pub async fn forget(store: Arc<dyn Store>, clock: SharedClock, stop: CancellationToken) {
     loop {
-        match store.forget_rows(clock.now_ms() - KEPT_MS).await {
-            Ok(0) => {}
-            Ok(rows) => tracing::info!(rows, "reports of old redrives were forgotten"),
-            Err(error) => drop(report::store(&error)),
-        }
+        let pause = match store.forget_rows(clock.now_ms() - KEPT_MS).await {
+            Ok(0) => SWEEP,
+            Ok(rows) => {
+                tracing::info!(rows, "rows of the reports of old redrives were forgotten");
+                BREATH
+            }
+            Err(error) => {
+                drop(report::store(&error));
+                SWEEP
+            }
+        };
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(SWEEP) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

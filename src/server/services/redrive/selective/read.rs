@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tokio::sync::watch;
 
+use super::forget::KEPT_MS;
 use super::run::Live;
 use crate::model::journal::{JournalRow, KeptRedrive, Origin, RedriveId};
 use crate::model::live::Progress;
@@ -22,6 +23,13 @@ pub struct Shown {
     pub counts: Counts,
     /// How it is doing, where this process carries it out.
     pub live: Option<Live>,
+}
+
+impl Shown {
+    /// Whether it ended so long ago that its report is not kept any more: only the counts are.
+    pub fn is_forgotten(&self, now_ms: i64) -> bool {
+        self.kept.ended.is_some_and(|ended| ended.at_ms < now_ms - KEPT_MS)
+    }
 }
 
 /// Which rows of a report.

@@ -39,7 +39,7 @@ async fn cell(fifo: bool, step: Step, when: When, after: usize) -> Verdict {
     let mut order = Order { ..stage.order() };
     order.policy.lanes = 1;
     match step {
-        // Slow enough for leases to be renewed three times.
+        // Slow enough for leases to be renewed over and over.
         Step::Renew => order.policy.rate = Some(10),
         // The first half is not chosen, and given back.
         Step::GiveBack => order.take = Take::Chosen(second_half(&stage)),
@@ -66,7 +66,7 @@ fn second_half(stage: &Stage) -> BTreeSet<MessageId> {
     log.iter().skip(MESSAGES).map(|effect| MessageId::new(effect.message_id.clone())).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn killed_at_every_step_it_loses_nothing_and_reports_every_second_copy() {
     let (mut cells, room) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
     for (step, places) in STEPS {

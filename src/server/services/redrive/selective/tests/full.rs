@@ -57,8 +57,7 @@ async fn a_disk_that_fails_at_fifty_points_costs_nothing_but_time() {
 }
 
 /// The file itself has no room for another page.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_stops_it_before_the_next_send_until_there_is_room() {
+async fn no_room_for_another_page() {
     let directory = tempfile::tempdir().unwrap();
     let store = Arc::new(Sqlite::open(directory.path()).unwrap());
     let stage = Stage::in_world(World::with(store.clone()).await, false).await;
@@ -80,8 +79,7 @@ async fn a_full_disk_stops_it_before_the_next_send_until_there_is_room() {
 }
 
 /// What is written at the beginning and at the end, beside the journal, is tried again, too.
-#[tokio::test]
-async fn a_redrive_that_cannot_begin_or_end_for_lack_of_room_does_so_later() {
+async fn no_room_at_the_beginning_and_at_the_end() {
     let stage = Stage::of(false, 60, 0).await;
     let mut order = stage.order();
     order.policy.lanes = 1;
@@ -96,4 +94,9 @@ async fn a_redrive_that_cannot_begin_or_end_for_lack_of_room_does_so_later() {
     let verdict = life.ends(&stage, "no room beside the journal").await;
     assert_eq!(*life.process.mute.lock().unwrap(), 0, "its end could not be written");
     assert_eq!(verdict.moved(), 60, "{verdict:#?}");
+}
+
+#[tokio::test]
+async fn a_full_disk_stops_it_before_the_next_send_until_there_is_room() {
+    tokio::join!(no_room_for_another_page(), no_room_at_the_beginning_and_at_the_end());
 }

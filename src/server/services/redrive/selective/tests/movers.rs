@@ -33,8 +33,7 @@ async fn a_batch_that_fails_in_part_is_finished_in_all() {
 }
 
 /// A delete that SQS confirms may not stick, and what was deleted may come by again, even in the next redrive.
-#[tokio::test]
-async fn what_was_sent_is_never_sent_again_however_often_it_comes_by() {
+async fn deletes_that_do_not_stick() {
     let stage = Stage::of(false, 40, 0).await;
     let rules = json!([
         { "operation": "DeleteMessageBatch", "nth": 1, "count": 1, "action": "ignore_delete" },
@@ -101,8 +100,7 @@ async fn what_was_not_chosen_is_visible_again_when_the_redrive_ends() {
 }
 
 /// With some, closing the window is cancelling.
-#[tokio::test]
-async fn whoever_looks_away_changes_nothing() {
+async fn looking_away() {
     let stage = Stage::of(false, 100, 0).await;
     let mut slow = stage.order();
     slow.policy.rate = Some(200);
@@ -126,4 +124,9 @@ async fn a_destination_that_cannot_be_used_stops_it_and_nothing_is_deleted() {
     life.console.connection.steer_selective(&RedriveId::new(ID), Steer::Resume).await.unwrap();
     let verdict = life.ends(&stage, "a key that cannot be used").await;
     assert_eq!((verdict.moved(), verdict.duplicated, verdict.unknown), (60, 0, 0), "{verdict:#?}");
+}
+
+#[tokio::test]
+async fn what_was_sent_is_never_sent_again_however_often_it_comes_by_and_whoever_looks_away() {
+    tokio::join!(deletes_that_do_not_stick(), looking_away());
 }

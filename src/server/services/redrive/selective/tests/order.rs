@@ -7,7 +7,7 @@ use crate::server::services::redrive::engine::OnUnknown;
 
 const STEPS: [Step; 6] = [Step::Receive, Step::Intend, Step::Send, Step::Sent, Step::Delete, Step::Done];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_hundred_crashes_within_the_window_leave_every_message_once_and_in_order() {
     const MESSAGES: usize = 3_000;
     let (stage, mut dice) = (Stage::of(true, MESSAGES, 100).await, Dice::new(4));

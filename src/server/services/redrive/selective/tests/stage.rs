@@ -127,7 +127,7 @@ impl Stage {
         life
     }
 
-    /// Time passes, for everybody at once.
+    /// Time passes, for everybody at once: in a runtime of one thread, where nobody is in the middle of something.
     pub fn pass(&self, ms: u32) {
         self.clock.0.fetch_add(ms.into(), Ordering::SeqCst);
         self.world.local.advance_clock(ms.into());

@@ -75,7 +75,7 @@ impl Connection {
         Ok(page(entries, total))
     }
 
-    /// Whether the audit log outlives the process.
+    /// Whether what the console remembers outlives the process: the audit log, the journal of redrives, saved filters.
     pub fn remembers(&self) -> bool {
         self.store().is_durable()
     }

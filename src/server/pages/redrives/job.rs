@@ -162,7 +162,7 @@ fn words(shown: &Shown) -> String {
     let counts = &shown.counts;
     let said = [
         (counts.moved, "moved"),
-        (counts.sent, "sent, the original kept"),
+        (counts.sent, "sent, the original kept or not seen again"),
         (counts.open, "to do"),
         (counts.not_sent, "not sent"),
         (counts.unknown, "to be decided"),

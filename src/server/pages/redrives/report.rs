@@ -25,7 +25,7 @@ fn ways(shown: &Shown) -> Vec<(&'static str, &'static str, Only, usize)> {
     vec![
         ("", "All", Only::All, all),
         ("moved", "Moved", Only::Standing(Standing::Moved), counts.moved),
-        ("sent", "Sent, original kept", Only::Standing(Standing::Sent), counts.sent),
+        ("sent", "Sent, kept or not seen again", Only::Standing(Standing::Sent), counts.sent),
         ("open", "To do", Only::Standing(Standing::Open), counts.open),
         ("not-sent", "Not sent", Only::Standing(Standing::NotSent), counts.not_sent),
         ("unknown", "To be decided", Only::Standing(Standing::Unknown), counts.unknown),

@@ -25,6 +25,10 @@ pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>, said: Opt
         Some(_) => format!("Redrive {}", words::plural(planned.sendable(), "message", "messages")),
         None => format!("Redrive {}", count(planned)),
     });
+    let forgetful = (!here.connection.remembers()).then(|| {
+        let text = "Its journal is in memory: it ends with the console, and so does its report. Start the console with --data to keep both.";
+        view! { <p>{text}</p> }
+    });
     view! {
         <form class="form" method="post" action=paths::api("redrives/start")>
             <input type="hidden" name="connection" value=connection/>
@@ -39,6 +43,7 @@ pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>, said: Opt
             </div>
             {advice}
             <p class="soft">"It runs on the server and goes on when this page is closed. It can be paused and cancelled."</p>
+            {forgetful}
         </form>
     }
 }

@@ -44,7 +44,7 @@ pub async fn section(here: &Here, shown: &Shown, order: Option<&Order>) -> Resul
         format!(
             "Copies that are still there go back to {back}, with new ids, as any redrive does; the plan comes first."
         ),
-        "What a consumer has taken by then, or came back already, cannot be taken back: its line says “not found”."
+        "What a consumer has taken by then, or came back already, cannot be taken back: its line says that it did not come by."
             .to_owned(),
     ];
     if shown.kept.edits > 0 {

@@ -89,7 +89,9 @@ impl Engine {
         }
         let in_doubt = match &from.stage {
             Stage::Intended => from.open_attempts() > 0,
-            Stage::Closed(closing) => matches!(closing, Closing::Undecided | Closing::GoneUndecided),
+            Stage::Closed(closing) => {
+                matches!(closing, Closing::Undecided | Closing::GoneUndecided | Closing::Damaged { .. })
+            }
             Stage::Sent | Stage::Done => false,
         };
         let state = match Durable::read(&from) {
@@ -104,7 +106,6 @@ impl Engine {
         }
         let mut row = Row::new(from.id.clone(), state);
         row.earlier = true;
-        self.search.met(self.order.takes(&from.id));
         self.rows.add(row);
     }
 }

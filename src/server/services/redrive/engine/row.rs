@@ -158,6 +158,8 @@ pub(super) struct Row {
     pub seen_again: bool,
     /// Whether an earlier redrive sent it.
     pub earlier: bool,
+    /// Whether such a one has come by.
+    pub met: bool,
     /// When its copy was accepted, by the monotonic clock.
     pub sent_at_ms: Option<i64>,
     /// Whether its copy was seen in the source queue.
@@ -178,6 +180,7 @@ impl Row {
             queued: false,
             seen_again: false,
             earlier: false,
+            met: false,
             sent_at_ms: None,
             came_back: false,
             state,

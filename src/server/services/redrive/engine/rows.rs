@@ -5,6 +5,7 @@ use std::ops::{AddAssign, Index, SubAssign};
 
 use super::row::{Row, State};
 use crate::model::MessageId;
+use crate::model::journal::Closing;
 
 /// A message of a redrive, counted from 0 in the order in which they became known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +49,7 @@ impl Census {
         let finished = row.is_finished();
         let lapsed = !finished && !held && !row.is_busy();
         let ours = !row.earlier;
+        let kept = matches!(row.state(), State::Closed(Closing::Kept));
         Self {
             seen: 1,
             in_hand: is(!finished && !lapsed),
@@ -56,9 +58,9 @@ impl Census {
             aside: is(finished && held),
             intended: is(row.is_intended()),
             busy: is(row.is_busy()),
-            sent: is(ours && row.copy().is_some()),
+            sent: is(ours && (row.copy().is_some() || kept)),
             done: is(ours && matches!(row.state(), State::Done(_))),
-            closed: is(matches!(row.state(), State::Closed(_))),
+            closed: is(matches!(row.state(), State::Closed(_)) && !kept),
             others: is(matches!(row.state(), State::Aside)),
             possible_duplicates: is(row.tally.extra() > 0),
             came_back: is(row.came_back),

@@ -178,7 +178,9 @@ impl Engine {
                 commands.push(Command::Count { call: self.calls.begin(Call::Count) });
             }
             Take::Chosen(ids) => {
-                let missing = ids.iter().filter(|id| self.rows.find(id).is_none());
+                // One that an earlier redrive sent is known, and yet it may not have come by.
+                let unmet = |no| self.rows[no].earlier && !self.rows[no].met;
+                let missing = ids.iter().filter(|id| self.rows.find(id).is_none_or(unmet));
                 for id in missing {
                     self.outbox.note(id, Change::Closed(Closing::NotFound));
                 }

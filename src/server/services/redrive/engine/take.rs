@@ -49,6 +49,11 @@ impl Engine {
             Some(no) => no,
             None => self.introduce(now, &message),
         };
+        if self.rows[no].earlier && !self.rows[no].met {
+            self.rows.change(no, |row| row.met = true);
+            let ours = self.order.takes(&self.rows[no].id);
+            self.search.met(ours);
+        }
         self.hold(no, message, lease);
         match self.rows[no].state() {
             State::Done(_) => self.rows.change(no, Row::undeleted),

@@ -138,3 +138,29 @@ async fn a_second_click_leads_to_the_same_redrive() {
     assert_eq!(console.ended("r").await.counts.moved, 20);
     assert_eq!(world.bodies("orders").await.len(), 20);
 }
+
+#[tokio::test]
+async fn what_an_earlier_redrive_sent_and_sqs_shows_again_is_found_and_deleted() {
+    let world = World::new().await;
+    let (dlq, _) = (world.queue("orders-dlq").await, world.queue("orders").await);
+    world.fill(&dlq, 3, 0).await;
+    let console = world.console();
+    world
+        .dial(&serde_json::json!([{ "operation": "DeleteMessageBatch", "action": { "restore": { "ms": 300 } } }]))
+        .await;
+    console.connection.start_selective(order("r", "orders-dlq", "orders"), about()).await.unwrap();
+    console.until("r", |shown| shown.counts.moved == 3).await;
+    console.connection.steer_selective(&RedriveId::new("r"), Steer::Cancel).await.unwrap();
+    console.ended("r").await;
+    while world.bodies("orders-dlq").await.len() < 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    world.dial(&serde_json::json!([])).await;
+    let chosen = console.rows("r").await.iter().map(|row| row.id.clone()).collect();
+    let again = Order { take: Take::Chosen(chosen), ..order("s", "orders-dlq", "orders") };
+    console.connection.start_selective(again, about()).await.unwrap();
+    let shown = console.ended("s").await;
+    assert_eq!((shown.counts.moved, console.rows("s").await.len()), (3, 3), "each has its line");
+    assert!(world.bodies("orders-dlq").await.is_empty());
+    assert_eq!(world.bodies("orders").await.values().sum::<usize>(), 3, "and none was sent twice");
+}

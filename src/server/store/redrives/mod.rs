@@ -24,6 +24,13 @@ use crate::model::{ConnectionName, Draft, MessageId, QueueArn, QueueName};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token(pub(super) i64);
 
+impl Token {
+    /// Whether nobody claimed the redrive before.
+    pub fn is_first(self) -> bool {
+        self.0 == 1
+    }
+}
+
 /// A redrive that is about to begin.
 #[derive(Clone, Debug)]
 pub struct NewRedrive {

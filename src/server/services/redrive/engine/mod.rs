@@ -154,6 +154,12 @@ impl Engine {
         engine
     }
 
+    /// Another process may have held messages of this redrive until a moment ago, whether or not it had written anything
+    /// down: whatever it held is visible again after a lease.
+    pub fn taken_over(&mut self, now: Now) {
+        self.search.hidden_until(now.mono_ms + self.order.terms.lease_ms());
+    }
+
     /// Takes what happened and answers what to do. The work is proportional to the messages that the event is about.
     pub fn step(&mut self, now: Now, event: Event) -> Vec<Command> {
         if self.ended {

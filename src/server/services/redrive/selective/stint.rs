@@ -86,7 +86,10 @@ impl Connection {
         let Claimed { token, kept, rows, earlier, .. } = claimed;
         let now = self.now();
         let resumed = !rows.is_empty();
-        let engine = Engine::new(Arc::new(order), rows, earlier, now);
+        let mut engine = Engine::new(Arc::new(order), rows, earlier, now);
+        if !token.is_first() {
+            engine.taken_over(now);
+        }
         let first = first(&kept, handed, now);
         let act = act(&kept, verb(kept.edits), destinations.first());
         let act = act.fact("goes on", if resumed { "yes" } else { "no" });

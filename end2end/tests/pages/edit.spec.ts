@@ -121,7 +121,7 @@ test('mistakes stand beside their fields, and nothing typed is lost', async ({ p
 })
 
 test('a set is edited by a few operations, byte for byte around them', async ({ page, sqs, a11y }) => {
-  test.slow()
+  test.setTimeout(180_000)
   await sqs.createWithDlq('orders', { maxReceiveCount: 1 })
   await sqs.deadLetters('orders', ['{"id": 1.50, "amount":"1"}', '{"id":2,"amount":12.0}', 'no JSON'])
   await page.goto('/local/queues/orders-dlq/messages')

@@ -83,7 +83,7 @@ async fn no_room_at_the_beginning_and_at_the_end() {
     let stage = Stage::of(false, 60, 0).await;
     let mut order = stage.order();
     order.policy.lanes = 1;
-    stage.starts(order, doomed(Step::Send, When::After, 20)).await.died("killed").await;
+    stage.starts(order, doomed(Step::Send, When::After, 20)).await.died().await;
     stage.pass(3_100);
     let life = stage.life(Fate::default());
     *life.process.mute.lock().unwrap() = 1;

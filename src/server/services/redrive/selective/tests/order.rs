@@ -21,7 +21,7 @@ async fn a_hundred_crashes_within_the_window_leave_every_message_once_and_in_ord
     };
     let mut life = stage.starts(stage.order(), fate(0)).await;
     for crash in 1..=100 {
-        life.died(&format!("crash {crash}")).await;
+        assert!(life.died().await, "crash {crash}");
         // Shorter than a lease: part of what it held is still hidden when the next one comes.
         stage.pass(if crash % 4 == 0 { 300 } else { 3_100 });
         life = stage.resumes(fate(crash)).await;
@@ -43,7 +43,7 @@ async fn too_late(unknown: OnUnknown) {
     let stage = Stage::of(true, MESSAGES, 50).await;
     let mut order = stage.order();
     order.policy.unknown = unknown;
-    stage.starts(order, doomed(Step::Send, When::After, 100)).await.died("an answer is lost").await;
+    stage.starts(order, doomed(Step::Send, When::After, 100)).await.died().await;
     stage.pass(6 * 60_000);
     let second = stage.resumes(Fate::default()).await;
     let verdict = second.ends(&stage, "after the window").await;

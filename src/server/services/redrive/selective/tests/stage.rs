@@ -258,11 +258,12 @@ impl Verdict {
 }
 
 impl Life {
-    /// Waits until the process has come to its end, and takes what is left of it away.
-    pub async fn died(self, what: &str) {
-        let dead = tokio::time::timeout(Duration::from_secs(60), self.process.dead.cancelled()).await;
-        assert!(dead.is_ok(), "it never came to that: {what}");
+    /// Waits until the process has come to its end, and takes what is left of it away. Whether it came to that: on a busy
+    /// machine leases run out, and a redrive may end without the call that was to be its last.
+    pub async fn died(self) -> bool {
+        let dead = tokio::time::timeout(Duration::from_secs(30), self.process.dead.cancelled()).await;
         self.console.terminated().await;
+        dead.is_ok()
     }
 
     /// Waits until the redrive has ended, and asks the oracle.

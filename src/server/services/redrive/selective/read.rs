@@ -154,7 +154,7 @@ impl Connection {
 
     /// How far a redrive is that this process carries out, for a stream.
     pub fn follow_selective(&self, id: &RedriveId) -> Option<watch::Receiver<Progress>> {
-        Some(self.desk().runs().find(id)?.follow())
+        Some(self.desk().runs().find_lately(id)?.follow())
     }
 
     /// Where messages come from that are copies of others.

@@ -1,6 +1,6 @@
 //! The redrives that this process carries out: how each is doing, and a way to steer it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, watch};
@@ -122,9 +122,12 @@ impl Run {
     }
 }
 
-/// All of them, of one connection.
+/// How many that have ended are remembered: a page that was loaded just before must still hear of the end.
+const REMEMBERED: usize = 32;
+
+/// All of them, of one connection, and the last ones that have ended.
 #[derive(Default)]
-pub struct Runs(Mutex<BTreeMap<RedriveId, Arc<Run>>>);
+pub struct Runs(Mutex<BTreeMap<RedriveId, Arc<Run>>>, Mutex<VecDeque<Arc<Run>>>);
 
 impl Runs {
     /// Adds one, unless another takes from the same queue.
@@ -138,9 +141,20 @@ impl Runs {
     }
 
     pub(super) fn remove(&self, id: &RedriveId) {
-        if let Some(run) = self.lock().remove(id) {
-            run.ended();
+        let Some(run) = self.lock().remove(id) else { return };
+        run.ended();
+        let mut ended = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.push_back(run);
+        if ended.len() > REMEMBERED {
+            ended.pop_front();
         }
+    }
+
+    /// One that runs, or did a moment ago.
+    pub(super) fn find_lately(&self, id: &RedriveId) -> Option<Arc<Run>> {
+        let ended =
+            || self.1.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().find(|run| run.id == *id).cloned();
+        self.find(id).or_else(ended)
     }
 
     pub(super) fn find(&self, id: &RedriveId) -> Option<Arc<Run>> {

@@ -31,6 +31,17 @@ pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{}\u{A0}{}", count(n), if n == 1 { one } else { many })
 }
 
+/// The same with a capital: `not sent`, `Not sent`.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// An approximate number of things: `≈ 1 message`, `≈ 12 messages`.
+pub fn about(n: u64, one: &str, many: &str) -> String {
+    format!("≈\u{202F}{}", plural(n, one, many))
+}
+
 /// A length of time with at most two units: `45 s`, `1 min 30 s`, `4 d`, `0 s`.
 pub fn seconds(total: u64) -> String {
     const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
@@ -134,6 +145,9 @@ mod tests {
         assert_eq!(all, ["0", "999", "1 000", "12 345", "1 234 567"]);
         assert_eq!(plain(&approximately(1_204)), "≈ 1 204");
         assert_eq!(plain(&plural(1, "message", "messages")), "1 message");
+        assert_eq!(plain(&about(1, "message", "messages")), "≈ 1 message");
+        assert_eq!(plain(&about(0, "message", "messages")), "≈ 0 messages");
+        assert_eq!((capital("not sent"), capital("")), ("Not sent".to_owned(), String::new()));
     }
 
     #[test]

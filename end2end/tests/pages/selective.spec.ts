@@ -83,8 +83,8 @@ test('chosen messages are planned, redriven, reported and taken back', async ({ 
   // Both are in the list.
   await page.goto('/local/redrives')
   const list = page.getByRole('table', { name: 'Redrives of this console' })
-  await expectRow(list, { From: 'orders', To: 'orders-dlq', Moved: '4' })
-  await expectRow(list, { From: 'orders-dlq', To: 'orders', Moved: '4' })
+  await expectRow(list, { From: 'orders', To: 'orders-dlq', Sent: '4' })
+  await expectRow(list, { From: 'orders-dlq', To: 'orders', Sent: '4' })
 })
 
 test('a canary is sent, waits, and goes on when somebody says so', async ({ page, sqs }) => {

@@ -129,6 +129,9 @@ pub enum Closing {
     },
     /// It was sent and the original kept, as asked.
     Kept,
+    /// It was sent, SQS refused to delete its original, and nobody wanted to wait any longer. Should it come by to a later
+    /// redrive, that deletes it.
+    NotDeleted,
     /// It was sent; its original was to be deleted and was not seen again.
     NotSeenAgain,
     /// It was never sent, and did not come by again: it expired, or another consumer took it.
@@ -261,9 +264,23 @@ impl JournalRow {
         self.attempts.saturating_sub(self.refused)
     }
 
-    /// Whether there may be more than one copy.
+    /// The id of its copy; also of one that may be damaged.
+    pub fn copy_made(&self) -> Option<&MessageId> {
+        match &self.stage {
+            Stage::Closed(Closing::Damaged { copy }) => Some(copy),
+            _ => self.copy.as_ref(),
+        }
+    }
+
+    /// How many there may be beside the one that is wanted, originals included that stay although they were to go.
+    pub fn possible_duplicates(&self) -> u32 {
+        let stays = matches!(self.stage, Stage::Closed(Closing::Damaged { .. } | Closing::NotDeleted));
+        self.extra + u32::from(stays)
+    }
+
+    /// Whether there may be more than one.
     pub fn may_be_duplicated(&self) -> bool {
-        self.extra > 0
+        self.possible_duplicates() > 0
     }
 
     /// Whether a redrive that goes on has something left to do with it.

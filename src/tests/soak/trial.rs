@@ -150,7 +150,7 @@ async fn report(browser: &Browser, page: &str) -> Outcome<Report> {
         }
         if line["outcome"] == "moved" {
             report.moved.insert(id);
-        } else if line["outcome"] == "sent" {
+        } else if line["outcome"] == "not-seen-again" {
             report.sent += 1;
         } else {
             report.others.push(line);

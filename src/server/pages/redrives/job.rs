@@ -8,6 +8,7 @@ use super::{pauses, report, undo};
 use crate::model::journal::{EndedHow, RedriveId};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{ConnectionName, Failure, QueueArn, words};
+use crate::server::services::redrive::engine::report::Standing;
 use crate::server::services::redrive::selective::{Live, Shown};
 use crate::ui::parts::{Age, Glyph, Icon, Meter, Notice, PageHead, Refresh, Section, Tone};
 
@@ -114,7 +115,7 @@ fn elsewhere(state: State) -> Option<impl IntoView> {
 fn progress(here: &Here, shown: &Shown, state: State) -> impl IntoView + use<> {
     let counts = &shown.counts;
     let census = shown.live.as_ref().map(|live| live.census);
-    let sent = census.map_or(counts.moved + counts.sent, |census| census.sent) as u64;
+    let sent = census.map_or(counts.sent(), |census| census.sent) as u64;
     let headline = shown.live.as_ref().map_or_else(|| words(shown), Live::said);
     let total = shown.kept.messages.or_else(|| shown.kept.ended.map(|_| sent));
     let of = total.map_or_else(|| " sent so far".into(), |total| format!(" of {} sent", words::count(total)));
@@ -160,16 +161,9 @@ fn progress(here: &Here, shown: &Shown, state: State) -> impl IntoView + use<> {
 /// What it came to, where nothing counts it live.
 fn words(shown: &Shown) -> String {
     let counts = &shown.counts;
-    let said = [
-        (counts.moved, "moved"),
-        (counts.sent, "sent, the original kept or not seen again"),
-        (counts.open, "to do"),
-        (counts.not_sent, "not sent"),
-        (counts.unknown, "to be decided"),
-        (counts.came_back, "came back"),
-    ];
+    let said = Standing::ALL.into_iter().map(|standing| (counts.of(standing), standing.words()));
     let said: Vec<_> = said
-        .into_iter()
+        .chain([(counts.came_back, "came back")])
         .filter(|(n, _)| *n > 0)
         .map(|(n, what)| format!("{} {what}", words::count(n as u64)))
         .collect();

@@ -72,11 +72,7 @@ fn reason(obstacle: Obstacle) -> String {
         Obstacle::TooLarge { most, .. } => {
             format!("It is larger than its destination takes ({}).", words::bytes(most as u64))
         }
-        other => {
-            let why = report::why(other);
-            let mut letters = why.chars();
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-        }
+        other => words::capital(&report::why(other)),
     }
 }
 

@@ -63,7 +63,7 @@ pub fn table(here: &Here, found: &[Shown]) -> AnyView {
         Column::new("From", CellKind::Plain),
         Column::new("To", CellKind::Plain),
         Column::new("Messages", CellKind::Number),
-        Column::new("Moved", CellKind::Number),
+        Column::new("Sent", CellKind::Number),
         Column::new("State", CellKind::Plain),
         Column::new("Who", CellKind::Plain),
     ];
@@ -81,7 +81,7 @@ fn row(here: &Here, shown: &Shown) -> impl IntoView + use<> {
     let queue = kept.queue();
     let from = paths::queue(name, &queue, QueuePage::Overview);
     let messages = kept.messages.map_or_else(|| "all".to_owned(), words::count);
-    let moved = words::count((shown.counts.moved + shown.counts.sent) as u64);
+    let sent = words::count(shown.counts.sent() as u64);
     let (started, who) = (kept.started_ms, kept.who.clone());
     let badge = State::of(shown).badge();
     let undoes = kept.undoes.is_some().then(|| view! { <span class="soft">"takes back"</span> });
@@ -101,8 +101,8 @@ fn row(here: &Here, shown: &Shown) -> impl IntoView + use<> {
             <Cell label="Messages" kind=CellKind::Number>
                 {messages}
             </Cell>
-            <Cell label="Moved" kind=CellKind::Number>
-                {moved}
+            <Cell label="Sent" kind=CellKind::Number>
+                {sent}
             </Cell>
             <Cell label="State">{badge}</Cell>
             <Cell label="Who">{who}</Cell>
@@ -175,8 +175,7 @@ pub fn running(here: &Here, found: &[Shown]) -> Vec<AnyView> {
             let href = paths::redrive(name, &shown.kept.id);
             let to: Vec<String> = shown.kept.destinations.iter().map(|arn| arn.name().to_string()).collect();
             let label = format!("{} → {}", shown.kept.queue(), to.join(", "));
-            let sent =
-                shown.live.as_ref().map_or(shown.counts.moved + shown.counts.sent, |live| live.census.sent) as u64;
+            let sent = shown.live.as_ref().map_or(shown.counts.sent(), |live| live.census.sent) as u64;
             let state = State::of(shown);
             let of = shown.kept.messages.map(|all| format!(" of {}", words::count(all))).unwrap_or_default();
             let said = format!("{}{of} sent", words::count(sent));

@@ -63,7 +63,7 @@ pub fn notices(here: &Here, shown: &Shown, order: Option<&Order>) -> Vec<AnyView
 }
 
 fn canary(shown: &Shown, order: Option<&Order>) -> String {
-    let sent = shown.counts.moved + shown.counts.sent + shown.counts.open;
+    let sent = shown.counts.sent() + shown.counts.open;
     let first = order.and_then(|order| order.policy.canary).map_or(sent as u64, u64::from);
     let were = words::plural(first, "message was", "messages were");
     format!("The first {were} sent: now it waits for you")

@@ -19,19 +19,16 @@ use crate::ui::parts::{
 const ROWS: u32 = 100;
 
 /// The ways to filter: what stands in the address, what is read, and how many there are.
-fn ways(shown: &Shown) -> Vec<(&'static str, &'static str, Only, usize)> {
+fn ways(shown: &Shown) -> Vec<(&'static str, String, Only, usize)> {
     let counts = &shown.counts;
-    let all = counts.moved + counts.sent + counts.open + counts.not_sent + counts.unknown;
-    vec![
-        ("", "All", Only::All, all),
-        ("moved", "Moved", Only::Standing(Standing::Moved), counts.moved),
-        ("sent", "Sent, kept or not seen again", Only::Standing(Standing::Sent), counts.sent),
-        ("open", "To do", Only::Standing(Standing::Open), counts.open),
-        ("not-sent", "Not sent", Only::Standing(Standing::NotSent), counts.not_sent),
-        ("unknown", "To be decided", Only::Standing(Standing::Unknown), counts.unknown),
-        ("twice", "Possibly twice", Only::Duplicates, counts.possible_duplicates),
-        ("back", "Came back", Only::CameBack, counts.came_back),
-    ]
+    let standings = Standing::ALL.into_iter().map(|standing| {
+        (standing.key(), words::capital(standing.words()), Only::Standing(standing), counts.of(standing))
+    });
+    let others = [
+        ("twice", "Possibly twice".to_owned(), Only::Duplicates, counts.possible_duplicates),
+        ("back", "Came back".to_owned(), Only::CameBack, counts.came_back),
+    ];
+    std::iter::once(("", "All".to_owned(), Only::All, counts.all())).chain(standings).chain(others).collect()
 }
 
 /// The report.
@@ -148,12 +145,12 @@ fn line(here: &Here, shown: &Shown, row: &JournalRow) -> impl IntoView + use<> {
     let id = row.id.to_string();
     let gone = line.standing == Standing::Moved;
     let message = id_link(connection, &source, &row.id, gone);
-    let copy = row.copy.as_ref().zip(to.as_ref()).map(|(copy, to)| id_link(connection, to, copy, false));
+    let copy = row.copy_made().zip(to.as_ref()).map(|(copy, to)| id_link(connection, to, copy, false));
     let to_link = to.as_ref().map(|to| {
         let href = paths::queue(connection, to, QueuePage::Overview);
         view! { <a href=href>{to.to_string()}</a> }
     });
-    let (tone, word) = outcome(line.standing);
+    let (tone, word) = (tone(line.standing), line.standing.words());
     let badge = match tone {
         Some(tone) => view! { <Badge tone>{word}</Badge> }.into_any(),
         None => view! { <Badge>{word}</Badge> }.into_any(),
@@ -199,12 +196,11 @@ fn id_link(connection: &ConnectionName, queue: &QueueName, id: &MessageId, gone:
     .into_any()
 }
 
-fn outcome(standing: Standing) -> (Option<Tone>, &'static str) {
+fn tone(standing: Standing) -> Option<Tone> {
     match standing {
-        Standing::Moved => (Some(Tone::Ok), "moved"),
-        Standing::Sent => (Some(Tone::Ok), "sent"),
-        Standing::Open => (None, "to do"),
-        Standing::NotSent => (Some(Tone::Warn), "not sent"),
-        Standing::Unknown => (Some(Tone::Danger), "to be decided"),
+        Standing::Moved | Standing::Kept | Standing::Unseen => Some(Tone::Ok),
+        Standing::Open => None,
+        Standing::NotDeleted | Standing::NotSent | Standing::Gone => Some(Tone::Warn),
+        Standing::Unknown => Some(Tone::Danger),
     }
 }

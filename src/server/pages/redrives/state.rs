@@ -33,7 +33,8 @@ impl State {
     /// Of a redrive.
     pub fn of(shown: &Shown) -> Self {
         let counts = &shown.counts;
-        let clean = counts.not_sent + counts.unknown + counts.came_back + counts.possible_duplicates == 0;
+        let odd = counts.not_sent + counts.gone + counts.not_deleted + counts.unknown;
+        let clean = odd + counts.came_back + counts.possible_duplicates == 0;
         match (&shown.kept.ended, &shown.live) {
             (Some(ended), _) => match ended.how {
                 EndedHow::Cancelled => Self::Cancelled,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::engine::report::{self, Standing};
+use super::engine::report;
 use crate::model::journal::{JournalRow, KeptRedrive};
 use crate::model::{MessageId, QueueArn, words};
 
@@ -46,7 +46,7 @@ pub fn write(kept: &KeptRedrive, row: &JournalRow) -> String {
         destination: line.to.and_then(|to| kept.destinations.get(usize::from(to.0))),
         copy_id: line.copy,
         message_group_id: row.group.as_deref(),
-        outcome: key(line.standing),
+        outcome: line.standing.key(),
         reason: line.sentence.replace('\u{A0}', " "),
         attempts: row.attempts,
         possible_duplicates: line.possible_duplicates,
@@ -58,20 +58,10 @@ pub fn write(kept: &KeptRedrive, row: &JournalRow) -> String {
     text
 }
 
-fn key(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Moved => "moved",
-        Standing::Sent => "sent",
-        Standing::Open => "open",
-        Standing::NotSent => "not-sent",
-        Standing::Unknown => "unknown",
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::model::journal::{Change, Intent, QueueNo, RedriveId};
+    use crate::model::journal::{Change, Closing, Intent, QueueNo, RedriveId};
 
     /// A redrive of two destinations.
     fn kept() -> KeptRedrive {
@@ -111,5 +101,15 @@ pub(super) mod tests {
         assert_eq!(write(&kept(), &row), expected);
         let never = write(&kept(), &JournalRow::new(MessageId::new("n")));
         assert!(never.contains(r#""outcome":"open""#) && !never.contains("destination"), "{never}");
+        let closed = |closing| {
+            let mut row = JournalRow::new(MessageId::new("n"));
+            row.apply(Change::Closed(closing));
+            write(&kept(), &row)
+        };
+        assert!(closed(Closing::Kept).contains(r#""outcome":"kept""#));
+        assert!(closed(Closing::NotSeenAgain).contains(r#""outcome":"not-seen-again""#));
+        assert!(closed(Closing::Gone).contains(r#""outcome":"gone""#));
+        let damaged = closed(Closing::Damaged { copy: MessageId::new("odd") });
+        assert!(damaged.contains(r#""copyId":"odd""#) && damaged.contains(r#""possibleDuplicates":1"#), "{damaged}");
     }
 }

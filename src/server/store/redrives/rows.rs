@@ -15,6 +15,8 @@ const COLUMNS: &str =
     "id, destination, grouped, sequence, attempts, refused, extra, first_ms, stage, closing, copy, sent_ms, came_back";
 /// What a report tells rows apart by.
 const SHAPE: &str = "stage, coalesce(kind, ''), attempts > refused";
+/// Of what there may be more than one: [`JournalRow::may_be_duplicated`].
+const TWICE: &str = "(extra > 0 OR coalesce(kind, '') IN ('Damaged', 'NotDeleted'))";
 
 /// All of a redrive, in the order in which they became known.
 pub(super) fn all(database: &Connection, no: i64, id: &RedriveId) -> Result<Vec<JournalRow>, StoreError> {
@@ -68,7 +70,7 @@ pub(super) fn tally(database: &Connection, id: &RedriveId) -> Result<Vec<Tally>,
 fn count(database: &Connection, no: i64, id: &RedriveId) -> Result<Vec<Tally>, StoreError> {
     // With a single max(), SQLite takes the other columns from the row that has it.
     let sql = format!(
-        "SELECT {COLUMNS}, {SHAPE}, count(*), sum(extra > 0), sum(came_back), max(no) FROM redrive_row
+        "SELECT {COLUMNS}, {SHAPE}, count(*), sum({TWICE}), sum(came_back), max(no) FROM redrive_row
          WHERE redrive = ?1 GROUP BY {SHAPE}"
     );
     let mut select = database.prepare(&sql)?;
@@ -151,8 +153,11 @@ fn conditions(id: &RedriveId, query: &RowQuery) -> (String, Vec<Value>) {
     let mut conditions = "redrive = (SELECT no FROM redrive WHERE id = ?)".to_owned();
     let mut values: Vec<Value> = vec![id.as_str().to_owned().into()];
     if !query.text.is_empty() {
-        conditions.push_str(" AND (instr(id, ?) OR instr(copy, ?) OR instr(grouped, ?))");
-        values.extend(std::iter::repeat_n(Value::from(query.text.clone()), 3));
+        // A copy that may be damaged is no row's copy: its id stands in the closing.
+        conditions.push_str(
+            " AND (instr(id, ?) OR instr(copy, ?) OR instr(grouped, ?) OR instr(json_extract(closing, '$.Damaged.copy'), ?))",
+        );
+        values.extend(std::iter::repeat_n(Value::from(query.text.clone()), 4));
     }
     if let Some(shapes) = &query.shapes {
         let places = vec!["(?, ?, ?)"; shapes.len()].join(", ");
@@ -165,7 +170,7 @@ fn conditions(id: &RedriveId, query: &RowQuery) -> (String, Vec<Value>) {
         }
     }
     if query.duplicates {
-        conditions.push_str(" AND extra > 0");
+        conditions = format!("{conditions} AND {TWICE}");
     }
     if query.came_back {
         conditions.push_str(" AND came_back");

@@ -49,6 +49,7 @@ fn change() -> impl Strategy<Value = Change> {
     let closing = prop_oneof![
         Just(Closing::Gone),
         Just(Closing::Kept),
+        Just(Closing::NotDeleted),
         Just(Closing::Obstacle(Obstacle::TooLarge { size: 9, most: 8 })),
         Just(Closing::Refused(Code::new("X"))),
         Just(Closing::Blocked { by: MessageId::new("z") }),

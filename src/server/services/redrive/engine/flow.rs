@@ -295,7 +295,7 @@ impl Engine {
             });
             if self.cancelled && self.gate.refuses_the_source() {
                 // Nobody waits for that right any more: it was sent, and the original stays.
-                self.close(no, Closing::Kept);
+                self.close(no, Closing::NotDeleted);
             } else {
                 self.place(no);
             }

@@ -10,14 +10,62 @@ use crate::model::words;
 pub enum Standing {
     /// It was sent, and the original deleted.
     Moved,
-    /// It was sent, and the original kept, or not seen again.
-    Sent,
+    /// It was sent, and the original stays on purpose.
+    Kept,
+    /// It was sent, and the original did not come by again to be deleted.
+    Unseen,
+    /// It was sent, and the original stays, for SQS refused to delete it.
+    NotDeleted,
     /// It is still to be done.
     Open,
     /// It was not sent.
     NotSent,
+    /// It was not sent, and did not come by again.
+    Gone,
     /// Nobody knows whether it was sent: somebody must decide.
     Unknown,
+}
+
+impl Standing {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 8] = [
+        Self::Moved,
+        Self::Kept,
+        Self::Unseen,
+        Self::NotDeleted,
+        Self::Open,
+        Self::NotSent,
+        Self::Gone,
+        Self::Unknown,
+    ];
+
+    /// The word in an address and in a file: it never changes.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Moved => "moved",
+            Self::Kept => "kept",
+            Self::Unseen => "not-seen-again",
+            Self::NotDeleted => "not-deleted",
+            Self::Open => "open",
+            Self::NotSent => "not-sent",
+            Self::Gone => "gone",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The words for it on a page, after a number, too: `3 sent and kept`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Moved => "moved",
+            Self::Kept => "sent and kept",
+            Self::Unseen => "sent and not seen again",
+            Self::NotDeleted => "sent and not deleted",
+            Self::Open => "to do",
+            Self::NotSent => "not sent",
+            Self::Gone => "never sent and gone",
+            Self::Unknown => "to be decided",
+        }
+    }
 }
 
 /// The line of a message in a report.
@@ -44,12 +92,18 @@ pub struct Line<'a> {
 pub struct Counts {
     /// Sent, and the original deleted.
     pub moved: usize,
-    /// Sent, and the original kept, or not seen again.
-    pub sent: usize,
+    /// Sent, and the original kept on purpose.
+    pub kept: usize,
+    /// Sent, and the original not seen again.
+    pub unseen: usize,
+    /// Sent, and the original there, for SQS refused to delete it.
+    pub not_deleted: usize,
     /// Still to be done.
     pub open: usize,
     /// Not sent.
     pub not_sent: usize,
+    /// Not sent, and not seen again.
+    pub gone: usize,
     /// To be decided by somebody.
     pub unknown: usize,
     /// There may be more than one copy of these.
@@ -58,15 +112,55 @@ pub struct Counts {
     pub came_back: usize,
 }
 
+impl Counts {
+    /// How many messages came to this.
+    pub fn of(&self, standing: Standing) -> usize {
+        match standing {
+            Standing::Moved => self.moved,
+            Standing::Kept => self.kept,
+            Standing::Unseen => self.unseen,
+            Standing::NotDeleted => self.not_deleted,
+            Standing::Open => self.open,
+            Standing::NotSent => self.not_sent,
+            Standing::Gone => self.gone,
+            Standing::Unknown => self.unknown,
+        }
+    }
+
+    /// So many more came to this.
+    pub fn add(&mut self, standing: Standing, messages: usize) {
+        *match standing {
+            Standing::Moved => &mut self.moved,
+            Standing::Kept => &mut self.kept,
+            Standing::Unseen => &mut self.unseen,
+            Standing::NotDeleted => &mut self.not_deleted,
+            Standing::Open => &mut self.open,
+            Standing::NotSent => &mut self.not_sent,
+            Standing::Gone => &mut self.gone,
+            Standing::Unknown => &mut self.unknown,
+        } += messages;
+    }
+
+    /// All that were met, or were meant and did not come by.
+    pub fn all(&self) -> usize {
+        Standing::ALL.iter().map(|standing| self.of(*standing)).sum()
+    }
+
+    /// All that were certainly sent, whatever became of the original.
+    pub fn sent(&self) -> usize {
+        self.moved + self.kept + self.unseen + self.not_deleted
+    }
+}
+
 /// The line of a message.
 pub fn line(row: &JournalRow) -> Line<'_> {
     Line {
         id: &row.id,
         to: row.to,
-        copy: row.copy.as_ref(),
+        copy: row.copy_made(),
         standing: standing(row),
         sentence: sentence(row),
-        possible_duplicates: row.extra,
+        possible_duplicates: row.possible_duplicates(),
         came_back: row.came_back,
     }
 }
@@ -75,13 +169,7 @@ pub fn line(row: &JournalRow) -> Line<'_> {
 pub fn counts<'a>(rows: impl IntoIterator<Item = &'a JournalRow>) -> Counts {
     let mut counts = Counts::default();
     for row in rows {
-        match standing(row) {
-            Standing::Moved => counts.moved += 1,
-            Standing::Sent => counts.sent += 1,
-            Standing::Open => counts.open += 1,
-            Standing::NotSent => counts.not_sent += 1,
-            Standing::Unknown => counts.unknown += 1,
-        }
+        counts.add(standing(row), 1);
         counts.possible_duplicates += usize::from(row.may_be_duplicated());
         counts.came_back += usize::from(row.came_back);
     }
@@ -91,8 +179,12 @@ pub fn counts<'a>(rows: impl IntoIterator<Item = &'a JournalRow>) -> Counts {
 /// How a running redrive is doing: `412 sent, 400 of them deleted, 3 left where they are`.
 pub fn headline(census: &Census) -> String {
     let count = |n: usize| words::count(n as u64);
-    let mut text = format!("{} sent, {} of them deleted", count(census.sent), count(census.done));
+    let mut text = format!("{} sent", count(census.sent));
+    if census.done > 0 || census.kept == 0 {
+        text = format!("{text}, {} of them deleted", count(census.done));
+    }
     for (number, what) in [
+        (census.kept, "of them still here"),
         (census.closed, "left where they are"),
         (census.came_back, "came back"),
         (census.possible_duplicates, "possibly there twice"),
@@ -107,14 +199,18 @@ pub fn headline(census: &Census) -> String {
 fn standing(row: &JournalRow) -> Standing {
     match &row.stage {
         Stage::Intended | Stage::Sent => Standing::Open,
-        Stage::Done | Stage::Closed(Closing::SentBefore) => Standing::Moved,
+        Stage::Done => Standing::Moved,
         Stage::Closed(closing) => match closing {
-            Closing::Kept | Closing::NotSeenAgain | Closing::SentBefore => Standing::Sent,
+            Closing::SentBefore => Standing::Moved,
+            Closing::Kept => Standing::Kept,
+            Closing::NotSeenAgain => Standing::Unseen,
+            Closing::NotDeleted => Standing::NotDeleted,
             Closing::Undecided | Closing::GoneUndecided | Closing::Damaged { .. } | Closing::Swallowed { .. } => {
                 Standing::Unknown
             }
             // One refused attempt says nothing about an earlier one whose answer was lost.
             _ if row.open_attempts() > 0 => Standing::Unknown,
+            Closing::Gone => Standing::Gone,
             _ => Standing::NotSent,
         },
     }
@@ -158,8 +254,13 @@ fn closed(closing: &Closing) -> String {
         Closing::Swallowed { copy } => {
             format!("SQS took it for a duplicate of {copy} and did not deliver it. The original was kept.")
         }
-        Closing::Kept => "Sent; the original was kept.".into(),
-        Closing::NotSeenAgain => "Sent; the original was not seen again.".into(),
+        Closing::Kept => "Sent; the original was kept, as asked.".into(),
+        Closing::NotDeleted => {
+            "Sent; SQS refused to delete the original, which is still here. A later redrive deletes it and does not send it again.".into()
+        }
+        Closing::NotSeenAgain => {
+            "Sent; the original was not seen again: it was deleted and the answer lost, it expired, or a consumer has it.".into()
+        }
         Closing::Gone => "Never sent, and gone: it expired, or another consumer took it.".into(),
         Closing::GoneUndecided => {
             "It may have been sent, and the original is gone: look for it at the destination.".into()
@@ -241,7 +342,33 @@ mod tests {
         let never = row("a", vec![intend(1, 0), refused(1), closed(Closing::Refused(Code::new("X")))]);
         let perhaps = row("b", vec![intend(1, 0), intend(2, 1), refused(1), closed(Closing::Refused(Code::new("X")))]);
         let gone = row("c", vec![closed(Closing::Gone)]);
-        assert_eq!(counts([&never, &perhaps, &gone]), Counts { not_sent: 2, unknown: 1, ..Counts::default() });
+        let counts = counts([&never, &perhaps, &gone]);
+        assert_eq!(counts, Counts { not_sent: 1, gone: 1, unknown: 1, ..Counts::default() });
+        assert_eq!((counts.all(), counts.sent()), (3, 0));
+    }
+
+    #[test]
+    fn kept_on_purpose_and_not_seen_again_are_told_apart() {
+        let sent = |closing| row("a", vec![intend(1, 0), sent("c"), Change::Closed(closing)]);
+        let all = [Closing::Kept, Closing::NotSeenAgain, Closing::NotDeleted, Closing::SentBefore].map(sent);
+        let standings = [Standing::Kept, Standing::Unseen, Standing::NotDeleted, Standing::Moved];
+        assert_eq!(all.each_ref().map(standing), standings);
+        let one = Counts { moved: 1, kept: 1, unseen: 1, not_deleted: 1, possible_duplicates: 1, ..Counts::default() };
+        assert_eq!((counts(&all), one.sent()), (one, 4), "what was not deleted is there twice");
+        let keys = Standing::ALL.map(Standing::key);
+        let words = Standing::ALL.map(Standing::words);
+        let differ = |texts: [&str; 8]| texts.iter().collect::<std::collections::BTreeSet<_>>().len() == texts.len();
+        assert!(differ(keys) && differ(words));
+    }
+
+    #[test]
+    fn a_damaged_copy_is_named_and_counts_as_one_too_many() {
+        let damaged = Closing::Damaged { copy: MessageId::new("odd") };
+        let row = row("a", vec![intend(1, 0), Change::Closed(damaged)]);
+        let line = line(&row);
+        assert_eq!((line.standing, line.possible_duplicates), (Standing::Unknown, 1));
+        assert_eq!(line.copy, Some(&MessageId::new("odd")));
+        assert_eq!(counts([&row]).possible_duplicates, 1);
     }
 
     #[test]

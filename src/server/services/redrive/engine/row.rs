@@ -287,11 +287,11 @@ impl Row {
     }
 
     /// This redrive has no more to do with it. What was sent is closed only because it was kept, or was not seen again; in
-    /// that case it is deleted all the same should it ever come by.
+    /// the latter case it is deleted all the same should it ever come by.
     pub fn close(&mut self, closing: Closing) {
         self.turn("closed", |state| match state {
             State::Idle | State::Sending => Ok(State::Closed(closing)),
-            State::Sent(_) if closing == Closing::Kept => Ok(State::Closed(closing)),
+            State::Sent(_) if matches!(closing, Closing::Kept | Closing::NotDeleted) => Ok(State::Closed(closing)),
             State::Sent(ack) if closing == Closing::NotSeenAgain => Ok(State::Done(ack)),
             state => Err(state),
         });

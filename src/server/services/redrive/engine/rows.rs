@@ -32,6 +32,8 @@ pub struct Census {
     pub sent: usize,
     /// Deleted after having been sent.
     pub done: usize,
+    /// Sent, and the original stays.
+    pub kept: usize,
     /// Left where they are, whatever the reason.
     pub closed: usize,
     /// Not ours: not chosen, or copies that came back.
@@ -49,7 +51,8 @@ impl Census {
         let finished = row.is_finished();
         let lapsed = !finished && !held && !row.is_busy();
         let ours = !row.earlier;
-        let kept = matches!(row.state(), State::Closed(Closing::Kept));
+        let kept = matches!(row.state(), State::Closed(Closing::Kept | Closing::NotDeleted));
+        let damaged = matches!(row.state(), State::Closed(Closing::Damaged { .. }));
         Self {
             seen: 1,
             in_hand: is(!finished && !lapsed),
@@ -60,9 +63,10 @@ impl Census {
             busy: is(row.is_busy()),
             sent: is(ours && (row.copy().is_some() || kept)),
             done: is(ours && matches!(row.state(), State::Done(_))),
+            kept: is(kept),
             closed: is(matches!(row.state(), State::Closed(_)) && !kept),
             others: is(matches!(row.state(), State::Aside)),
-            possible_duplicates: is(row.tally.extra() > 0),
+            possible_duplicates: is(row.tally.extra() > 0 || damaged),
             came_back: is(row.came_back),
         }
     }
@@ -77,6 +81,7 @@ impl Census {
         with(&mut self.busy, other.busy);
         with(&mut self.sent, other.sent);
         with(&mut self.done, other.done);
+        with(&mut self.kept, other.kept);
         with(&mut self.closed, other.closed);
         with(&mut self.others, other.others);
         with(&mut self.possible_duplicates, other.possible_duplicates);

@@ -184,13 +184,7 @@ fn count(tallies: &[Tally]) -> Counts {
     let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let mut counts = Counts::default();
     for tally in tallies {
-        *match report::line(&tally.example).standing {
-            Standing::Moved => &mut counts.moved,
-            Standing::Sent => &mut counts.sent,
-            Standing::Open => &mut counts.open,
-            Standing::NotSent => &mut counts.not_sent,
-            Standing::Unknown => &mut counts.unknown,
-        } += number(tally.rows);
+        counts.add(report::line(&tally.example).standing, number(tally.rows));
         counts.possible_duplicates += number(tally.duplicates);
         counts.came_back += number(tally.came_back);
     }

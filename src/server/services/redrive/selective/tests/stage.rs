@@ -239,7 +239,7 @@ pub(super) struct Verdict {
 impl Verdict {
     /// How many messages were moved; the original of some may not have been seen again.
     pub fn moved(&self) -> usize {
-        self.shown.counts.moved + self.shown.counts.sent
+        self.shown.counts.sent()
     }
 
     /// How many SQS says are left.

@@ -2,7 +2,7 @@
 //!
 //! * `wish` – the form, wherever it stands; `whole` – on the page of a queue
 //! * `plan` – the dry run; `lines` its messages, `warnings` what to know before, `start` the click
-//! * `job` – a redrive; `state` and `pauses` how it is doing, `report` its messages, `undo` the way back
+//! * `job` – a redrive; `state`, `pauses` and `refused` how it is doing, `report` its messages, `undo` the way back
 //! * `list` – all of them
 
 pub mod job;
@@ -10,6 +10,7 @@ pub mod lines;
 pub mod list;
 mod pauses;
 pub mod plan;
+mod refused;
 mod report;
 pub mod start;
 mod state;

@@ -3,63 +3,66 @@
 use leptos::prelude::*;
 
 use super::super::Here;
+use super::refused;
 use super::state::State;
 use crate::model::paths::{self, QueuePage};
 use crate::model::words;
-use crate::server::services::redrive::engine::{Order, Pause};
+use crate::server::services::redrive::engine::{Need, Order, Pause};
 use crate::server::services::redrive::selective::{Live, Shown};
 use crate::ui::parts::{Button, Glyph, Notice, Tone, Variant};
 
-/// A notice for each reason to wait.
+/// A notice for each reason to wait. While it ends the reasons stay: they are why somebody ended it, and what it still
+/// waits for.
 pub fn notices(here: &Here, shown: &Shown, order: Option<&Order>) -> Vec<AnyView> {
-    let Some(live) = shown.live.as_ref().filter(|_| !shown.kept.cancelled) else { return Vec::new() };
-    let code = live.refusal.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
-    let all = live.pauses.iter().map(|pause| {
-        let (tone, title, text) = match pause {
-            Pause::Asked => (Tone::Info, "Somebody paused it".to_owned(), "It waits until somebody lets it go on.".to_owned()),
-            Pause::Credentials => (
-                Tone::Warn,
-                "AWS does not accept the credentials".to_owned(),
-                "Nothing is lost by that. Renew them; they are tried every ten seconds, and it goes on by itself."
-                    .to_owned(),
-            ),
-            Pause::Journal => (
-                Tone::Warn,
-                "The journal cannot be written".to_owned(),
-                "Nothing is sent that is not written down first. Is the disk full? It is tried again and again, and goes on by itself."
-                    .to_owned(),
-            ),
-            Pause::Canary => (Tone::Info, canary(shown, order), look(shown)),
-            Pause::CameBack => (Tone::Danger, came_back(shown, order), look(shown)),
-            Pause::Destination => (
-                Tone::Danger,
-                format!("SQS refused a send to {}{code}", names(shown)),
-                "Is the queue still there, and may the console's role send to it and use its key? Set that right, then let it go on."
-                    .to_owned(),
-            ),
-            Pause::Queues => (
-                Tone::Warn,
-                format!("Its queues cannot be found{code}"),
-                "One of them is gone, or SQS does not answer. It is tried every five seconds, and goes on by itself; cancel it where a queue will not come back."
-                    .to_owned(),
-            ),
-            Pause::Source => (
-                Tone::Danger,
-                format!("{} cannot be received from{code}", shown.kept.queue()),
-                "Is the queue still there, and may the console's role receive and delete there? Set that right, then let it go on."
-                    .to_owned(),
-            ),
-        };
+    let Some(live) = &shown.live else { return Vec::new() };
+    let waits = live.pauses.iter().filter_map(|pause| {
+        let (tone, title, text) = wait(*pause, shown, live, order)?;
         let links = matches!(pause, Pause::Canary | Pause::CameBack).then(|| links(here, shown));
-        view! {
-            <Notice tone title>
-                <p>{text}</p>
-                {links}
-            </Notice>
-        }
-        .into_any()
+        Some(
+            view! {
+                <Notice tone title>
+                    <p>{text}</p>
+                    {links}
+                </Notice>
+            }
+            .into_any(),
+        )
     });
-    all.collect()
+    let refused = live.refusals.iter().filter_map(|(need, code)| refused::notice(shown, *need, code));
+    waits.chain(refused).collect()
+}
+
+/// What there is to wait for, and what to do about it; nothing where a refusal tells.
+fn wait(pause: Pause, shown: &Shown, live: &Live, order: Option<&Order>) -> Option<(Tone, String, String)> {
+    let then = if shown.kept.cancelled { "it ends then" } else { "it goes on by itself" };
+    Some(match pause {
+        Pause::Asked => {
+            (Tone::Info, "Somebody paused it".to_owned(), "It waits until somebody lets it go on.".to_owned())
+        }
+        Pause::Credentials => (
+            Tone::Warn,
+            "AWS does not accept the credentials".to_owned(),
+            format!("Nothing is lost by that. Renew them; they are tried every ten seconds, and {then}."),
+        ),
+        Pause::Journal => (
+            Tone::Warn,
+            "The journal cannot be written".to_owned(),
+            format!(
+                "Nothing is sent that is not written down first. Is the disk full? It is tried again and again, and {then}."
+            ),
+        ),
+        Pause::Canary => (Tone::Info, canary(shown, order), look(shown)),
+        Pause::CameBack => (Tone::Danger, came_back(shown, order), look(shown)),
+        Pause::Queues => {
+            let code = live.refusals.get(&Need::Find).map(|code| format!(" ({code})")).unwrap_or_default();
+            let cancel = if shown.kept.cancelled { "" } else { " Cancel it where a queue will not come back." };
+            let text = format!(
+                "One of them is gone, or SQS does not answer. They are looked for every five seconds, and {then}.{cancel}"
+            );
+            (Tone::Warn, format!("Its queues cannot be found{code}"), text)
+        }
+        Pause::Destination | Pause::Source => return None,
+    })
 }
 
 fn canary(shown: &Shown, order: Option<&Order>) -> String {
@@ -97,10 +100,6 @@ fn links(here: &Here, shown: &Shown) -> impl IntoView + use<> {
         })
         .collect();
     view! { <p class="cluster">{links}</p> }
-}
-
-fn names(shown: &Shown) -> String {
-    shown.kept.destinations.iter().map(|arn| arn.name().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// Pause or go on, and cancel; nothing after the end.

@@ -6,7 +6,7 @@ use super::batch::Batch;
 use super::calls::{Call, CallNo};
 use super::command::Command;
 use super::event::{DeleteOutcome, Now, SendOutcome};
-use super::gate::Pause;
+use super::gate::Need;
 use super::row::{First, Row, State};
 use super::rows::RowNo;
 use super::{Engine, parcel};
@@ -195,7 +195,8 @@ impl Engine {
                     self.refuse(no, Code::new("Credentials"));
                 }
                 SendOutcome::QueueRefused(code) => {
-                    self.gate.refused(Pause::Destination, code.clone());
+                    let to = self.rows[no].to.expect("nothing is sent without a destination");
+                    self.gate.refused(Need::Send(to), code.clone());
                     self.refuse(no, code);
                 }
                 SendOutcome::MessageRefused(code) => {
@@ -285,7 +286,7 @@ impl Engine {
                 DeleteOutcome::Again => self.deleting.refused(now.mono_ms),
                 DeleteOutcome::Refused(code) => {
                     self.deleting.refused(now.mono_ms);
-                    self.gate.refused(Pause::Source, code);
+                    self.gate.refused(Need::Delete, code);
                 }
                 DeleteOutcome::Deleted => {}
             }

@@ -1,6 +1,6 @@
 //! Why a redrive waits, and what makes it go on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
 use super::calls::Call;
@@ -8,6 +8,7 @@ use super::command::Command;
 use super::event::Now;
 use super::order::{Policy, StopRule};
 use crate::model::Code;
+use crate::model::journal::QueueNo;
 
 /// How long after credentials failed they are tried, milliseconds.
 const PROBE_MS: i64 = 10_000;
@@ -44,11 +45,46 @@ impl Pause {
     }
 }
 
+/// What SQS has to let us do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Need {
+    /// To find its queues.
+    Find,
+    /// To receive from the source.
+    Receive,
+    /// To send to a destination.
+    Send(QueueNo),
+    /// To delete from the source.
+    Delete,
+}
+
+impl Need {
+    /// The right that it takes.
+    pub fn right(self) -> &'static str {
+        match self {
+            Self::Find => "sqs:GetQueueUrl",
+            Self::Receive => "sqs:ReceiveMessage",
+            Self::Send(_) => "sqs:SendMessage",
+            Self::Delete => "sqs:DeleteMessage",
+        }
+    }
+
+    /// What there is to wait for without it.
+    fn pause(self) -> Pause {
+        match self {
+            Self::Find => Pause::Queues,
+            Self::Receive | Self::Delete => Pause::Source,
+            Self::Send(_) => Pause::Destination,
+        }
+    }
+}
+
 /// All reasons to wait, and what may lead to one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Gate {
     pauses: BTreeSet<Pause>,
-    refusal: Option<Code>,
+    /// What SQS has refused since somebody last said that it goes on. Kept when it is to end: that is why.
+    refusals: BTreeMap<Need, Code>,
     /// How many messages may still be begun with before somebody must say so.
     canary: Option<u32>,
     /// How many were sent, and how many of them came back in time, since the stop rule was last overruled.
@@ -64,7 +100,7 @@ impl Gate {
     pub fn of(policy: &Policy) -> Self {
         Self {
             pauses: BTreeSet::new(),
-            refusal: None,
+            refusals: BTreeMap::new(),
             canary: policy.canary,
             sent: 0,
             returned: 0,
@@ -94,18 +130,18 @@ impl Gate {
         &self.pauses
     }
 
-    pub fn refusal(&self) -> Option<&Code> {
-        self.refusal.as_ref()
+    pub fn refusals(&self) -> &BTreeMap<Need, Code> {
+        &self.refusals
     }
 
     pub fn pause(&mut self, pause: Pause) {
         self.pauses.insert(pause);
     }
 
-    /// A queue cannot be used.
-    pub fn refused(&mut self, pause: Pause, code: Code) {
-        self.pauses.insert(pause);
-        self.refusal = Some(code);
+    /// SQS does not let us use a queue.
+    pub fn refused(&mut self, need: Need, code: Code) {
+        self.pauses.insert(need.pause());
+        self.refusals.insert(need, code);
     }
 
     /// Somebody says that it goes on. What ends by itself does not end by that.
@@ -113,7 +149,8 @@ impl Gate {
         if self.pauses.contains(&Pause::Canary) {
             self.canary = None;
         }
-        (self.sent, self.returned, self.refusal) = (0, 0, None);
+        (self.sent, self.returned) = (0, 0);
+        self.refusals.clear();
         self.pauses.retain(|pause| pause.ends_by_itself());
     }
 

@@ -53,7 +53,7 @@ use std::sync::Arc;
 pub use self::calls::CallNo;
 pub use self::command::{Command, End};
 pub use self::event::{DeleteOutcome, Event, Failed, Now, SendOutcome};
-pub use self::gate::Pause;
+pub use self::gate::{Need, Pause};
 pub use self::lease::Terms;
 pub use self::order::{Behind, Edit, OnUnknown, Order, Policy, Queue, Route, Sequence, StopRule, Take};
 pub use self::outbox::{Deletion, Dispatch};
@@ -111,8 +111,8 @@ pub struct Progress<'a> {
     pub census: &'a Census,
     /// Why it waits, if it does.
     pub pauses: &'a BTreeSet<Pause>,
-    /// What SQS said where it refused a queue.
-    pub refusal: Option<&'a Code>,
+    /// What SQS refused, and what it said.
+    pub refusals: &'a BTreeMap<Need, Code>,
     /// Whether it has nothing in hand and makes sure that nothing is left.
     pub concluding: bool,
     /// Whether it has ended.
@@ -235,7 +235,7 @@ impl Engine {
         Progress {
             census: self.rows.census(),
             pauses: self.gate.pauses(),
-            refusal: self.gate.refusal(),
+            refusals: self.gate.refusals(),
             concluding: self.search.is_dry() && self.rows.census().in_hand == 0 && self.gate.is_open() && !self.ended,
             ended: self.ended,
         }

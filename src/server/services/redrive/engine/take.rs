@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::calls::{Call, CallNo};
 use super::event::{Failed, Now};
-use super::gate::Pause;
+use super::gate::Need;
 use super::lease::Lease;
 use super::order::{Behind, OnUnknown, Sequence};
 use super::row::{First, Hold, Row, State, Tally};
@@ -28,7 +28,7 @@ impl Engine {
             }
             Err(Failed::Throttled) => self.receiving.refused(now.mono_ms),
             Err(Failed::Credentials) => self.gate.credentials_failed(now.mono_ms),
-            Err(Failed::Refused(code)) => self.gate.refused(Pause::Source, code),
+            Err(Failed::Refused(code)) => self.gate.refused(Need::Receive, code),
             Err(Failed::Unknown) => {
                 // SQS may have handed messages out that never arrived: they come back with their lease.
                 self.let_slip(now);

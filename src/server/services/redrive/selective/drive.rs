@@ -117,7 +117,7 @@ impl Drive<'_> {
         self.run.tell(Live {
             census: *progress.census,
             pauses: progress.pauses.clone(),
-            refusal: progress.refusal.cloned(),
+            refusals: progress.refusals.clone(),
             per_second: speed.per_second(),
             concluding: progress.concluding,
             wanted: self.wanted,

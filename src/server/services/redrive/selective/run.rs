@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use crate::model::journal::RedriveId;
 use crate::model::live::Progress;
 use crate::model::{Code, Failure, QueueName, words};
-use crate::server::services::redrive::engine::{Census, Event, Pause, report};
+use crate::server::services::redrive::engine::{Census, Event, Need, Pause, report};
 
 /// How a redrive is doing that runs in this process.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,8 +17,8 @@ pub struct Live {
     pub census: Census,
     /// Why it waits, if it does.
     pub pauses: BTreeSet<Pause>,
-    /// What SQS said where it refused a queue.
-    pub refusal: Option<Code>,
+    /// What SQS refused, and what it said.
+    pub refusals: BTreeMap<Need, Code>,
     /// Messages moved a second, of late.
     pub per_second: f64,
     /// Whether it has taken everything and makes sure that nothing is left.
@@ -56,13 +56,14 @@ impl Live {
 
     /// One that cannot begin, for its queues cannot be found.
     pub(super) fn waiting(failure: &Failure) -> Self {
-        let (pause, refusal) = match failure {
+        let (pause, code) = match failure {
             Failure::Credentials => (Pause::Credentials, None),
             Failure::NoSuchQueue(_) => (Pause::Queues, Some(Code::new("QueueDoesNotExist"))),
             Failure::AccessDenied(code) | Failure::Rejected(code) => (Pause::Queues, Some(code.clone())),
             _ => (Pause::Queues, None),
         };
-        Self { pauses: BTreeSet::from([pause]), refusal, ..Self::default() }
+        let refusals = code.into_iter().map(|code| (Need::Find, code)).collect();
+        Self { pauses: BTreeSet::from([pause]), refusals, ..Self::default() }
     }
 
     /// One whose journal cannot be written, or read.

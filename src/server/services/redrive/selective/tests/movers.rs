@@ -9,8 +9,8 @@ use super::stage::{ID, Stage};
 use super::world::{World, about, order};
 use crate::local::Kind;
 use crate::model::MessageId;
-use crate::model::journal::{Closing, RedriveId, Stage as Far};
-use crate::server::services::redrive::engine::{Pause, Take};
+use crate::model::journal::{Closing, QueueNo, RedriveId, Stage as Far};
+use crate::server::services::redrive::engine::{Need, Pause, Take};
 use crate::server::services::redrive::selective::Steer;
 
 /// Some stop at the first entry of a batch that fails, and leave what was sent undeleted; some count it as sent.
@@ -118,7 +118,7 @@ async fn a_destination_that_cannot_be_used_stops_it_and_nothing_is_deleted() {
     stage.world.dial(&json!([{ "operation": "SendMessageBatch", "action": "kms_access_denied" }])).await;
     let life = stage.starts(stage.order(), Fate::default()).await;
     let shown = life.pauses(Some(Pause::Destination)).await;
-    assert!(shown.live.unwrap().refusal.is_some(), "it says what SQS said");
+    assert!(shown.live.unwrap().refusals.contains_key(&Need::Send(QueueNo(0))), "it says what SQS refused");
     assert_eq!(stage.world.bodies(stage.from()).await.len(), 60);
     stage.world.dial(&json!([])).await;
     life.console.connection.steer_selective(&RedriveId::new(ID), Steer::Resume).await.unwrap();

@@ -54,6 +54,8 @@ pub enum Refusal {
     RedriveRunning,
     /// The selective redrive has ended.
     RedriveEnded,
+    /// Nothing is left of a redrive that could be taken back.
+    NothingToTakeBack,
     /// The message move task was told to stop already.
     AlreadyCancelling,
     /// This queue's messages are not copied before they are removed.
@@ -112,6 +114,7 @@ impl Refusal {
             Self::NoTaskRunning => "No redrive is running on this queue".into(),
             Self::RedriveRunning => "A selective redrive takes from this queue".into(),
             Self::RedriveEnded => "This redrive has ended".into(),
+            Self::NothingToTakeBack => "Nothing of this redrive is left to take back".into(),
             Self::NoCopiesKept => "No copies are kept for this queue".into(),
             Self::ReceiveRunning => "A receive is already running on this queue".into(),
             Self::NoReceiveRunning => "No receive is running on this queue".into(),
@@ -154,6 +157,9 @@ impl Refusal {
             Self::AlreadyCancelling => "SQS finishes the messages it had taken; then it stops.",
             Self::RedriveRunning => "One at a time: wait for it, or cancel it on its page. “Redrives” lists them all.",
             Self::RedriveEnded => "Its page has the outcome of every message.",
+            Self::NothingToTakeBack => {
+                "What it had moved was taken back already, or came back by itself. Its page says which redrive took it back."
+            }
             Self::NoTaskRunning => "If one was, it has ended by itself; the list below has its outcome.",
             Self::NoCopiesKept => "Its page “Recently deleted” says why. Nothing was removed.",
             Self::ReceiveRunning => "Wait until it ends, or stop it first.",

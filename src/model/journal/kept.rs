@@ -1,6 +1,6 @@
 //! A redrive as it is kept for good: who started it, what for, and how it ended. What became of each message is in its rows.
 
-use super::RedriveId;
+use super::{QueueNo, RedriveId};
 use crate::model::ids::{ConnectionName, MessageId, QueueArn, QueueName};
 
 /// A selective redrive.
@@ -70,6 +70,22 @@ pub struct Origin {
     pub at_ms: i64,
     /// Whether it was edited.
     pub edited: bool,
+}
+
+/// A message that was put back into the queue from which it had been redriven. SQS does not say of it any more which queue
+/// it failed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutBack {
+    /// The message.
+    pub id: MessageId,
+    /// The redrive that was taken back.
+    pub undone: RedriveId,
+    /// The message that was sent by that one.
+    pub original: MessageId,
+    /// The queue that it came back from, where that redrive had sent it.
+    pub from: QueueNo,
+    /// Whether it was sent on since.
+    pub gone_on: bool,
 }
 
 impl KeptRedrive {

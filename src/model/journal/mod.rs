@@ -8,7 +8,7 @@ mod kept;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::kept::{Ended, EndedHow, KeptRedrive, Origin};
+pub use self::kept::{Ended, EndedHow, KeptRedrive, Origin, PutBack};
 use super::failure::Code;
 use super::ids::MessageId;
 

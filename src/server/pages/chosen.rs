@@ -1,5 +1,7 @@
 //! A frozen set of messages: how many they are, how they were chosen, and what may be done with them.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 
 use super::messages::{download, list};
@@ -10,7 +12,7 @@ use crate::model::archive::Archived;
 use crate::model::form::carry_out::CarryOutForm;
 use crate::model::limits::VISIBILITY_TIMEOUT;
 use crate::model::paths::{self, QueuePage};
-use crate::model::{Failure, QueueKind, Refusal, words};
+use crate::model::{Failure, MessageId, QueueArn, QueueKind, Refusal, words};
 use crate::server::services::messages::Chosen;
 use crate::ui::parts::{
     Age, Button, Cell, CellKind, Checkbox, Column, Confirm, Glyph, LinkButton, NameCell, NumberField, Section, Table,
@@ -34,6 +36,10 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
     let attributes = here.connection.attributes(&queue).await?;
     let keeps = here.connection.keeps(&queue).await?;
     let budget = here.connection.price(&queue, &attributes).refusal();
+    let remembered = match &attributes.arn {
+        Some(arn) => here.connection.remembered_homes(arn).await?,
+        None => BTreeMap::new(),
+    };
     let count = words::plural(chosen.messages.len() as u64, "message", "messages");
     let back = list::address(&here, &queue, &list::before(&here));
     let head =
@@ -49,7 +55,7 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
         </p>
         <div class="split">
             <div class="stack" data-gap="large">
-                {redrive(&here, &chosen)}
+                {redrive(&here, &chosen, &remembered)}
                 {edit(&here, &chosen)}
                 {actions(&here, &chosen, budget.as_ref(), &keeps)}
                 <LinkButton href=back>"Back to the list"</LinkButton>
@@ -107,14 +113,17 @@ fn sample(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
 }
 
 /// What most people have chosen them for.
-fn redrive(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
+fn redrive(here: &Here, chosen: &Chosen, remembered: &BTreeMap<MessageId, QueueArn>) -> impl IntoView + use<> {
     let subject = wish::Subject {
         queue: &chosen.queue,
         typed: None,
         chosen: &chosen.id,
         plan: "",
-        homes: lines::homes(chosen.messages.iter().map(AsRef::as_ref)),
-        has_home: chosen.messages.iter().any(|message| message.source().is_some()),
+        homes: lines::homes(chosen.messages.iter().map(AsRef::as_ref), remembered),
+        has_home: chosen
+            .messages
+            .iter()
+            .any(|message| message.source().is_some() || remembered.contains_key(&message.id)),
         count: words::plural(chosen.messages.len() as u64, "message", "messages"),
         primary: true,
     };

@@ -27,7 +27,12 @@ async fn job(here: Here) -> Result<Page, Failure> {
     let order = here.connection.selective_order(&id).await.ok();
     let (queue, state) = (shown.kept.queue(), State::of(&shown));
     let rows = report::section(&here, &shown).await?;
-    let undo = undo::section(&here, &shown, order.as_ref()).await?;
+    let undos = here.connection.undos(&id).await?;
+    let undo = undo::section(&here, &shown, order.as_ref(), &undos).await?;
+    let undone = match &shown.kept.undoes {
+        Some(undone) => here.connection.selective(undone).await.ok(),
+        None => None,
+    };
     let title = if shown.kept.undoes.is_some() { "Taking back" } else { "Redrive" };
     let name = here.connection.name();
     let href = paths::queue(name, &queue, QueuePage::Overview);
@@ -44,7 +49,8 @@ async fn job(here: Here) -> Result<Page, Failure> {
             {badge}
         </PageHead>
         {notice}
-        {truth(&here, &shown)}
+        {truth(&here, &shown, undone.as_ref())}
+        {undo::notices(&here, &shown, &undos)}
         {pauses::notices(&here, &shown, order.as_ref())}
         {elsewhere(state)}
         {progress(&here, &shown, state)}
@@ -69,17 +75,14 @@ pub fn destinations(connection: &ConnectionName, arns: &[QueueArn]) -> impl Into
     view! { <span class="cluster">{links}</span> }
 }
 
-fn truth(here: &Here, shown: &Shown) -> impl IntoView + use<> {
+fn truth(here: &Here, shown: &Shown, undone: Option<&Shown>) -> impl IntoView + use<> {
     let kept = &shown.kept;
     let count = kept.messages.map_or_else(|| "All messages".to_owned(), |n| words::plural(n, "message", "messages"));
     let edited = (kept.edits > 0).then(|| {
         let edited = words::plural(kept.edits, "message edited", "messages edited");
         view! { <span>{edited}</span> }
     });
-    let undoes = kept.undoes.as_ref().map(|id| {
-        let href = paths::redrive(here.connection.name(), id);
-        view! { <a href=href>"of an earlier redrive"</a> }
-    });
+    let undoes = undone.map(|undone| takes_back(here, undone));
     let (started, now) = (kept.started_ms, here.now_ms);
     let ended = kept.ended.map(|ended| view! { <span>"ended " <Age at=ended.at_ms now/></span> });
     let goes_on = kept.is_open().then(|| view! { <span>"goes on when this page is closed"</span> });
@@ -94,6 +97,16 @@ fn truth(here: &Here, shown: &Shown) -> impl IntoView + use<> {
             {ended}
             {goes_on}
         </p>
+    }
+}
+
+/// What it takes back, with the way there.
+pub fn takes_back(here: &Here, undone: &Shown) -> impl IntoView + use<> {
+    let (kept, now) = (&undone.kept, here.now_ms);
+    let href = paths::redrive(here.connection.name(), &kept.id);
+    let (label, at, who) = (format!("the redrive of {}", kept.queue()), kept.started_ms, kept.who.clone());
+    view! {
+        <span>"takes back " <a href=href>{label}</a> ", started " <Age at now/> " by " {who}</span>
     }
 }
 

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::super::Here;
 use super::super::messages::list;
 use crate::model::journal::Obstacle;
-use crate::model::{Message, paths, words};
+use crate::model::{Message, MessageId, QueueArn, paths, words};
 use crate::server::services::redrive::engine::plan::Line;
 use crate::server::services::redrive::engine::report;
 use crate::server::services::redrive::planning::Planned;
@@ -178,12 +178,15 @@ pub fn said(label: &'static str, text: String) -> AnyView {
     }
 }
 
-/// The queues that messages failed in: `30 in orders, 7 in orders-eu, 2 do not say`.
-pub fn homes<'a>(messages: impl Iterator<Item = &'a Message>) -> String {
+/// The queues that messages failed in, by what they say and by what the journal remembers: `30 in orders, 2 not said`.
+pub fn homes<'a>(
+    messages: impl Iterator<Item = &'a Message>,
+    remembered: &BTreeMap<MessageId, QueueArn>,
+) -> String {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let mut silent = 0;
     for message in messages {
-        match message.source() {
+        match message.source().or_else(|| remembered.get(&message.id).cloned()) {
             Some(arn) => *counts.entry(arn.name().to_string()).or_default() += 1,
             None => silent += 1,
         }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::super::messages::list;
 use super::super::queue::head::head as queue_head;
 use super::super::{Here, Page, done, page};
+use super::job::takes_back;
 use super::wish::{Subject, form};
 use super::{lines, warnings};
 use crate::model::form::redrive_wish::WishForm;
@@ -32,21 +33,27 @@ async fn plan(here: Here) -> Result<Page, Failure> {
     let tab = if planned.asked.messages().is_some() { QueuePage::Messages } else { QueuePage::Redrive };
     let head = queue_head(name, &queue, tab, dead_letters);
     let (how, at, now) = (planned.asked.how(), planned.at_ms, here.now_ms);
-    let warnings = warnings::warnings(&here, &planned);
+    let (of_undo, warnings) = (warnings::of_undo(&here, &planned).await, warnings::warnings(&here, &planned));
     let vanishes = here.connection.nothing_vanishes(&planned).await.err();
     let start = start(&here, &planned, vanishes).into_any();
+    let undone = match &planned.asked.undoes {
+        Some(undone) => here.connection.selective(undone).await.ok(),
+        None => None,
+    };
+    let undoes = undone.map(|undone| takes_back(&here, &undone));
     let body = view! {
         {head}
         {done::notice(&here)}
         <p class="truth">
             <strong>{count.clone()}</strong>
             <span>{how}</span>
+            {undoes}
             <span>"planned " <Age at now/></span>
             <span>"nothing was sent yet"</span>
         </p>
         <div class="split" data-side="end">
             <div class="stack">
-                {warnings}
+                {of_undo} {warnings}
                 {destinations(name, &planned)}
                 {lines::obstacles(&here, &planned)}
             </div>
@@ -224,7 +231,7 @@ fn change(here: &Here, planned: &Planned) -> impl IntoView + use<> {
         typed: Some(&planned.typed),
         chosen: "",
         plan: &planned.id,
-        homes: lines::homes(planned.messages.iter().map(AsRef::as_ref)),
+        homes: lines::homes(planned.messages.iter().map(AsRef::as_ref), &planned.remembered),
         has_home: true,
         count: count(planned),
         primary: false,

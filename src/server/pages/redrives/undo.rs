@@ -5,36 +5,97 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use super::super::Here;
+use super::state::State;
 use crate::model::journal::QueueNo;
 use crate::model::{Failure, paths, words};
-use crate::server::services::redrive::engine::Order;
+use crate::server::services::redrive::engine::{Order, Route};
 use crate::server::services::redrive::selective::Shown;
-use crate::ui::parts::{Button, Consequences, Glyph, Section};
+use crate::ui::parts::{Age, Button, Consequences, Glyph, Notice, Section, Tone};
 
-/// Above so many the copies are counted when they are taken back.
-const COUNTED: usize = 20_000;
+/// What an undo makes of its messages, before the click; `home` says whether they had been sent to where they failed.
+pub fn forgotten(home: bool) -> String {
+    let sqs = "Put back, a message no longer tells SQS where it failed: SQS's own redrive to the sources stops at the first \
+               of them (CouldNotDetermineMessageSource).";
+    let then = if home {
+        "The console remembers: redrive them here, or have SQS move all to one queue."
+    } else {
+        "This redrive had not sent them to where they failed, so the console cannot tell either: name a queue for them then."
+    };
+    format!("{sqs} {then}")
+}
 
-/// A form for each destination, once the redrive has ended.
-pub async fn section(here: &Here, shown: &Shown, order: Option<&Order>) -> Result<Option<AnyView>, Failure> {
-    if shown.kept.is_open() {
+/// Whether a redrive sent its messages to where they failed.
+pub fn sent_home(order: &Order) -> bool {
+    !matches!(order.route, Route::To(_))
+}
+
+/// That it was taken back, with the way to each redrive that does.
+pub fn notices(here: &Here, shown: &Shown, undos: &[Shown]) -> Vec<AnyView> {
+    undos
+        .iter()
+        .map(|undo| {
+            let (tone, title, text) = told(undo, &shown.kept.queue().to_string());
+            let href = paths::redrive(here.connection.name(), &undo.kept.id);
+            let (started, now, who) = (undo.kept.started_ms, here.now_ms, undo.kept.who.clone());
+            view! {
+                <Notice tone title>
+                    <p>{text}</p>
+                    <p class="cluster">
+                        <a href=href>"Its page"</a>
+                        <span class="soft">"started " <Age at=started now/> " by " {who}</span>
+                    </p>
+                </Notice>
+            }
+            .into_any()
+        })
+        .collect()
+}
+
+/// How far one is that takes it back.
+fn told(undo: &Shown, back: &str) -> (Tone, String, String) {
+    let from = undo.kept.queue();
+    let sent = undo.live.as_ref().map_or(undo.counts.sent(), |live| live.census.sent) as u64;
+    let wanted = undo.kept.messages.unwrap_or(sent);
+    let count = format!("{} of {}", words::count(sent), words::plural(wanted, "copy", "copies"));
+    let title = match (undo.kept.is_open(), sent >= wanted) {
+        (true, _) => format!("It is being taken back from {from}"),
+        (false, true) => format!("It was taken back from {from}"),
+        (false, false) if sent == 0 => format!("Nothing was taken back from {from}"),
+        (false, false) => format!("It was taken back from {from} in part"),
+    };
+    let text = match State::of(undo) {
+        State::Cancelled if sent < wanted => format!("{count} were put back into {back} until it was cancelled."),
+        State::Partly | State::Finished if sent < wanted => {
+            format!("{count} were put back into {back}. The others did not come by, or could not go.")
+        }
+        state if state.is_open() => format!("{count} were put back into {back} so far."),
+        _ => format!("{count} were put back into {back}."),
+    };
+    (if undo.kept.is_open() || sent >= wanted { Tone::Info } else { Tone::Warn }, title, text)
+}
+
+/// A form for each destination from which something can be taken back, once the redrive has ended.
+pub async fn section(
+    here: &Here,
+    shown: &Shown,
+    order: Option<&Order>,
+    undos: &[Shown],
+) -> Result<Option<AnyView>, Failure> {
+    if shown.kept.is_open() || shown.counts.moved == 0 || shown.is_forgotten(here.now_ms) {
         return Ok(None);
     }
     if order.is_some_and(|order| order.policy.keep_originals) {
         return Ok(None);
     }
-    if shown.counts.moved == 0 || shown.is_forgotten(here.now_ms) {
-        return Ok(None);
+    let mut by_queue: BTreeMap<QueueNo, u64> = BTreeMap::new();
+    for (to, _) in here.connection.copies_to_take_back(&shown.kept.id).await? {
+        *by_queue.entry(to).or_default() += 1;
     }
-    let mut by_queue: BTreeMap<QueueNo, Option<usize>> = BTreeMap::new();
-    if shown.counts.moved <= COUNTED {
-        for (to, _) in here.connection.copies_to_take_back(&shown.kept.id).await? {
-            let count = by_queue.entry(to).or_insert(Some(0));
-            *count = count.map(|count| count + 1);
-        }
-    } else {
-        let all = u16::try_from(shown.kept.destinations.len()).unwrap_or(u16::MAX);
-        by_queue = (0..all).map(|no| (QueueNo(no), None)).collect();
-    }
+    let busy = |to: &QueueNo| {
+        let from = shown.kept.destinations.get(usize::from(to.0));
+        undos.iter().any(|undo| undo.kept.is_open() && Some(&undo.kept.source) == from)
+    };
+    by_queue.retain(|to, _| !busy(to));
     if by_queue.is_empty() {
         return Ok(None);
     }
@@ -47,11 +108,15 @@ pub async fn section(here: &Here, shown: &Shown, order: Option<&Order>) -> Resul
         "What a consumer has taken by then, or came back already, cannot be taken back: its line says that it did not come by."
             .to_owned(),
     ];
+    if here.connection.is_dead_letter_queue(&back) {
+        sentences.push(forgotten(order.is_none_or(sent_home)));
+    }
     if shown.kept.edits > 0 {
         sentences.push("Edited messages come back as they were sent, not as they were before.".to_owned());
     }
+    let title = if undos.is_empty() { "Take it back" } else { "Take the rest back" };
     let view = view! {
-        <Section title="Take it back">
+        <Section title>
             <Consequences sentences/>
             <div class="cluster">{forms}</div>
         </Section>
@@ -59,12 +124,9 @@ pub async fn section(here: &Here, shown: &Shown, order: Option<&Order>) -> Resul
     Ok(Some(view.into_any()))
 }
 
-fn form(here: &Here, shown: &Shown, to: QueueNo, count: Option<usize>) -> Option<impl IntoView + use<>> {
+fn form(here: &Here, shown: &Shown, to: QueueNo, count: u64) -> Option<impl IntoView + use<>> {
     let queue = shown.kept.destinations.get(usize::from(to.0))?.name();
-    let copies = match count {
-        Some(count) => words::plural(count as u64, "copy", "copies"),
-        None => "the copies".to_owned(),
-    };
+    let copies = words::plural(count, "copy", "copies");
     let reason = here.connection.allowed().err().map(|refusal| refusal.title());
     let (connection, id, number) =
         (here.connection.name().to_string(), shown.kept.id.as_str().to_owned(), to.0.to_string());
@@ -78,4 +140,48 @@ fn form(here: &Here, shown: &Shown, to: QueueNo, count: Option<usize>) -> Option
             </Button>
         </form>
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::journal::{Ended, EndedHow, KeptRedrive, RedriveId};
+    use crate::server::services::redrive::engine::report::Counts;
+
+    fn undo(ended: Option<EndedHow>, moved: usize) -> (Tone, String, String) {
+        let arn = |name: &str| format!("arn:aws:sqs:eu-west-1:1:{name}").parse().unwrap();
+        let kept = KeptRedrive {
+            id: RedriveId::new("u"),
+            connection: "local".parse().unwrap(),
+            source: arn("orders"),
+            destinations: vec![arn("orders-dlq")],
+            who: "local user".into(),
+            how: "copies that a redrive sent".into(),
+            messages: Some(3),
+            undoes: Some(RedriveId::new("r")),
+            edits: 0,
+            started_ms: 0,
+            paused: false,
+            approved: false,
+            cancelled: ended == Some(EndedHow::Cancelled),
+            ended: ended.map(|how| Ended { at_ms: 1, how }),
+        };
+        let counts = Counts { moved, not_sent: 3 - moved, ..Counts::default() };
+        let (tone, title, text) = told(&Shown { kept, counts, live: None }, "orders-dlq");
+        (tone, title, text.replace('\u{A0}', " "))
+    }
+
+    #[test]
+    fn it_is_said_how_far_it_was_taken_back() {
+        let finished = Some(EndedHow::Finished { may_remain: None });
+        let (tone, title, text) = undo(finished, 3);
+        assert_eq!((tone, title.as_str()), (Tone::Info, "It was taken back from orders"));
+        assert_eq!(text, "3 of 3 copies were put back into orders-dlq.");
+        let (tone, title, text) = undo(finished, 2);
+        assert_eq!((tone, title.as_str()), (Tone::Warn, "It was taken back from orders in part"));
+        assert!(text.ends_with("The others did not come by, or could not go."), "{text}");
+        assert!(undo(Some(EndedHow::Cancelled), 1).2.ends_with("until it was cancelled."));
+        assert_eq!(undo(finished, 0).1, "Nothing was taken back from orders");
+        assert_eq!(undo(None, 1).1, "It is being taken back from orders");
+    }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::Here;
+use super::undo;
 use crate::model::{Failure, QueueKind, words};
 use crate::server::services::redrive::engine::Sequence;
 use crate::server::services::redrive::planning::Planned;
@@ -21,15 +22,15 @@ pub fn warnings(here: &Here, planned: &Planned) -> Vec<AnyView> {
         ordered(planned),
         kinds(planned),
         finding(planned),
+        remembered(planned),
         feeders(planned),
     ];
-    all.into_iter()
-        .flatten()
-        .map(|(tone, title, sentences)| {
-            let sentences: Vec<_> = sentences.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect();
-            view! { <Notice tone title>{sentences}</Notice> }.into_any()
-        })
-        .collect()
+    all.into_iter().flatten().map(notice).collect()
+}
+
+fn notice((tone, title, sentences): Warning) -> AnyView {
+    let sentences: Vec<_> = sentences.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect();
+    view! { <Notice tone title>{sentences}</Notice> }.into_any()
 }
 
 /// All that cannot be sent.
@@ -142,6 +143,30 @@ fn finding(planned: &Planned) -> Option<Warning> {
         sentences.push("All are found and held before the first is sent.".into());
     }
     Some((Tone::Info, title, sentences))
+}
+
+/// What the console put back, and SQS cannot tell the way of.
+fn remembered(planned: &Planned) -> Option<Warning> {
+    let count = planned.remembered.len() as u64;
+    let title = match planned.asked.messages() {
+        _ if count == 0 => return None,
+        Some(_) => format!("{} put back by the console", words::plural(count, "message was", "messages were")),
+        None => format!("Up to {} put back by the console", words::plural(count, "message was", "messages were")),
+    };
+    let text = "A redrive was taken back. SQS cannot tell any more where these failed; the console remembers, and sends \
+                each there.";
+    Some((Tone::Info, title, vec![text.to_owned()]))
+}
+
+/// What putting messages back makes of them; nothing where the plan is no undo.
+pub async fn of_undo(here: &Here, planned: &Planned) -> Option<AnyView> {
+    let order = here.connection.selective_order(planned.asked.undoes.as_ref()?).await.ok();
+    let back = planned.order.destinations.first()?.arn.name();
+    if !here.connection.is_dead_letter_queue(&back) {
+        return None;
+    }
+    let title = "SQS forgets where these messages failed".to_owned();
+    Some(notice((Tone::Warn, title, vec![undo::forgotten(order.as_ref().is_none_or(undo::sent_home))])))
 }
 
 /// Who put them there, where that was not SQS.

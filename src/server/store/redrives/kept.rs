@@ -140,6 +140,13 @@ pub(super) fn list(
     Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
+/// Those that take one back, newest first.
+pub(super) fn undos(database: &Connection, id: &RedriveId) -> Result<Vec<KeptRedrive>, StoreError> {
+    let mut select = database.prepare(&select("WHERE undoes = ?1 ORDER BY no DESC"))?;
+    let found = select.query_map(params![id.as_str()], read)?;
+    Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
 /// The order of one.
 pub(super) fn order(database: &Connection, id: &RedriveId) -> Result<Option<String>, StoreError> {
     Ok(database

@@ -3,12 +3,14 @@
 //! * `kept` – the redrives themselves, and whose each of them is
 //! * `journal` – what a commit of records does to the rows
 //! * `rows` – reading the rows back: all for a process that goes on, a page for a person
+//! * `undos` – what was taken back, and what that put where
 
 mod journal;
 mod kept;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod undos;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::{Sqlite, StoreError};
-use crate::model::journal::{Ended, JournalRow, KeptRedrive, Origin, Record, RedriveId};
+use crate::model::journal::{Ended, JournalRow, KeptRedrive, Origin, PutBack, QueueNo, Record, RedriveId};
 use crate::model::{ConnectionName, Draft, MessageId, QueueArn, QueueName};
 
 /// The fencing token of whoever carries a redrive out: a later claim makes an earlier one worthless.
@@ -177,6 +179,17 @@ pub trait RedriveStore: Send + Sync {
         copies: &[MessageId],
     ) -> Result<BTreeMap<MessageId, Origin>, StoreError>;
 
+    /// The redrives that take this one back, newest first.
+    async fn undos(&self, id: &RedriveId) -> Result<Vec<KeptRedrive>, StoreError>;
+
+    /// The copies of a redrive that can be taken back, by the queue that each was sent to: those of moved messages that
+    /// did not come back, and that nobody has taken back yet.
+    async fn copies_left(&self, id: &RedriveId) -> Result<Vec<(QueueNo, MessageId)>, StoreError>;
+
+    /// What redrives have put into a queue that take others back, and that have not ended before then, milliseconds since
+    /// 1970.
+    async fn put_back(&self, queue: &QueueArn, since_ms: i64) -> Result<Vec<PutBack>, StoreError>;
+
     /// Forgets the rows of redrives that ended before then, milliseconds since 1970; what is known of the redrives
     /// themselves stays. How many rows that were: a portion; none where nothing is left to forget.
     async fn forget_rows(&self, before_ms: i64) -> Result<u64, StoreError>;
@@ -264,6 +277,21 @@ impl RedriveStore for Sqlite {
     ) -> Result<BTreeMap<MessageId, Origin>, StoreError> {
         let (connection, copies) = (connection.clone(), copies.to_vec());
         self.run(move |database| rows::origins(database, &connection, &copies)).await
+    }
+
+    async fn undos(&self, id: &RedriveId) -> Result<Vec<KeptRedrive>, StoreError> {
+        let id = id.clone();
+        self.run(move |database| kept::undos(database, &id)).await
+    }
+
+    async fn copies_left(&self, id: &RedriveId) -> Result<Vec<(QueueNo, MessageId)>, StoreError> {
+        let id = id.clone();
+        self.run(move |database| undos::copies_left(database, &id)).await
+    }
+
+    async fn put_back(&self, queue: &QueueArn, since_ms: i64) -> Result<Vec<PutBack>, StoreError> {
+        let queue = queue.clone();
+        self.run(move |database| undos::put_back(database, &queue, since_ms)).await
     }
 
     async fn forget_rows(&self, before_ms: i64) -> Result<u64, StoreError> {

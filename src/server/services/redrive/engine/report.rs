@@ -293,15 +293,6 @@ pub fn why(obstacle: Obstacle) -> String {
     }
 }
 
-/// The copies to take back to undo a redrive, by the queue that each was sent to. A redrive from there for these ids undoes
-/// it as far as the copies are still there; what was edited comes back as it was sent.
-pub fn undo<'a>(rows: impl IntoIterator<Item = &'a JournalRow>) -> Vec<(QueueNo, MessageId)> {
-    let moved = rows.into_iter().filter(|row| row.stage == Stage::Done && !row.came_back);
-    let mut copies: Vec<_> = moved.filter_map(|row| Some((row.to?, row.copy.clone()?))).collect();
-    copies.sort();
-    copies
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,13 +360,5 @@ mod tests {
         assert_eq!((line.standing, line.possible_duplicates), (Standing::Unknown, 1));
         assert_eq!(line.copy, Some(&MessageId::new("odd")));
         assert_eq!(counts([&row]).possible_duplicates, 1);
-    }
-
-    #[test]
-    fn what_was_moved_and_did_not_come_back_can_be_taken_back() {
-        let moved = row("a", vec![intend(1, 0), sent("c"), Change::Done]);
-        let back = row("b", vec![intend(1, 0), sent("d"), Change::Done, Change::CameBack]);
-        let kept = row("e", vec![intend(1, 0), sent("f"), Change::Closed(Closing::Kept)]);
-        assert_eq!(undo([&moved, &back, &kept]), [(QueueNo(1), MessageId::new("c"))]);
     }
 }

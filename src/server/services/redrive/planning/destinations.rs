@@ -36,6 +36,8 @@ pub struct Destinations {
     pub queues: Vec<Queue>,
     /// The queues that messages cannot go back to.
     pub missing: Vec<Missing>,
+    /// Where messages go back to of which only the journal says where they failed.
+    pub remembered: BTreeMap<MessageId, QueueArn>,
 }
 
 impl Connection {
@@ -51,7 +53,8 @@ impl Connection {
         match to {
             To::Queue(name) => {
                 let queue = self.typed_queue(source, name).await?;
-                Ok(Destinations { route: Route::To(QueueNo(0)), queues: vec![queue], missing: Vec::new() })
+                let (route, queues) = (Route::To(QueueNo(0)), vec![queue]);
+                Ok(Destinations { route, queues, missing: Vec::new(), remembered: BTreeMap::new() })
             }
             To::Home(other) => self.homes(source, other.as_ref(), known, all).await,
         }
@@ -86,6 +89,13 @@ impl Connection {
             let sources = self.dead_letter_sources(&source.arn.name()).await?;
             arns.extend(sources.iter().map(|name| source.arn.sibling(name)));
         }
+        let mut remembered = self.remembered_homes(&source.arn).await?;
+        if all {
+            let silent: BTreeSet<&MessageId> =
+                known.iter().filter(|message| message.source().is_none()).map(|message| &message.id).collect();
+            remembered.retain(|id, _| silent.contains(id));
+        }
+        arns.extend(remembered.values().cloned());
         let asked = stream::iter(arns).map(|arn| async move {
             let name = arn.name();
             if source.arn.sibling(&name) != arn {
@@ -106,7 +116,8 @@ impl Connection {
                 Some(Err(failure)) => return Err(failure.into()),
             }
         }
-        let mut route = Route::Home;
+        let mut chosen = back(&remembered, &queues);
+        remembered.retain(|id, _| chosen.contains_key(id));
         if let Some(name) = other {
             let arn = source.arn.sibling(name);
             let at = if let Some(at) = queues.iter().position(|queue| queue.arn == arn) {
@@ -115,12 +126,15 @@ impl Connection {
                 queues.push(self.typed_queue(source, name).await?);
                 queues.len() - 1
             };
-            route = Route::Each(elsewhere(known, &queues, QueueNo(u16::try_from(at).unwrap_or(u16::MAX))));
+            for (id, to) in elsewhere(known, &queues, number(at)) {
+                chosen.entry(id).or_insert(to);
+            }
         }
         if queues.is_empty() {
             return Err(vec![Invalid::new("route", nowhere(known, &missing))].into());
         }
-        Ok(Destinations { route, queues, missing })
+        let route = if chosen.is_empty() { Route::Home } else { Route::Each(chosen) };
+        Ok(Destinations { route, queues, missing, remembered })
     }
 }
 
@@ -131,6 +145,16 @@ pub(super) fn queue(arn: &QueueArn, attributes: &Attributes) -> Queue {
         kind: arn.name().kind(),
         max_size: attributes.maximum_message_size as usize,
     }
+}
+
+fn number(at: usize) -> QueueNo {
+    QueueNo(u16::try_from(at).unwrap_or(u16::MAX))
+}
+
+/// Those of which the journal says where they failed go back there, where that queue can be used.
+fn back(remembered: &BTreeMap<MessageId, QueueArn>, queues: &[Queue]) -> BTreeMap<MessageId, QueueNo> {
+    let at = |home: &QueueArn| queues.iter().position(|queue| queue.arn == *home).map(number);
+    remembered.iter().filter_map(|(id, home)| Some((id.clone(), at(home)?))).collect()
 }
 
 /// The messages that cannot go back to where they failed go to this one.
@@ -183,6 +207,14 @@ mod tests {
         let chosen = elsewhere(&messages, &[known("orders"), known("rescue")], QueueNo(1));
         let ids: Vec<_> = chosen.keys().map(MessageId::as_str).collect();
         assert_eq!(ids, ["b", "c"]);
+    }
+
+    #[test]
+    fn what_the_journal_remembers_goes_back_where_that_queue_can_be_used() {
+        let home = |name: &str| known(name).arn;
+        let remembered = [(MessageId::new("a"), home("orders")), (MessageId::new("b"), home("gone"))].into();
+        let expected = [(MessageId::new("a"), QueueNo(1))].into();
+        assert_eq!(back(&remembered, &[known("rescue"), known("orders")]), expected);
     }
 
     #[test]

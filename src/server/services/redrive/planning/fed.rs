@@ -67,7 +67,7 @@ impl Fed {
                 "SNS put them here when it could not deliver them to a subscription. The body is the notification; send it to the queue that was subscribed."
             }
             Self::Unknown => {
-                "They do not say where they failed: somebody sent them here, or the queue's redrive policy was never theirs."
+                "They do not say where they failed: somebody sent them here, or a redrive was taken back that had not sent them to where they failed."
             }
         }
     }

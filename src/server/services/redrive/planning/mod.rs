@@ -17,7 +17,7 @@ use super::engine::plan::{Plan, plan};
 use super::engine::{Edit, Order, Take, Terms};
 use crate::model::form::redrive_wish::{Wish, WishForm};
 use crate::model::journal::RedriveId;
-use crate::model::{Attributes, Failure, Message, MessageId, QueueName, Refusal};
+use crate::model::{Attributes, Failure, Message, MessageId, QueueArn, QueueName, Refusal};
 use crate::server::services::messages::{Chosen, Standing};
 use crate::server::services::submissions::Rejection;
 use crate::server::services::{Connection, report};
@@ -105,8 +105,11 @@ pub struct Planned {
     pub attributes: Attributes,
     /// Which messages may be gone before it is their turn.
     pub outlook: Outlook,
-    /// Who put the messages there.
+    /// Who put the messages there, but for those that the console put back.
     pub feeders: Feeders,
+    /// Of which messages only the journal says where they failed, and where that was. Of a whole queue: all that may be
+    /// there.
+    pub remembered: BTreeMap<MessageId, QueueArn>,
     /// When it was worked out, milliseconds since 1970.
     pub at_ms: i64,
 }
@@ -121,7 +124,7 @@ impl Planned {
     fn weight(&self) -> usize {
         let messages: usize = self.messages.iter().map(|message| message.weight()).sum();
         let edits: usize = self.asked.edits.values().map(|edit| edit.draft.size()).sum();
-        messages + edits + LINE * (self.plan.lines.len() + self.plan.unknown.len())
+        messages + edits + LINE * (self.plan.lines.len() + self.plan.unknown.len() + self.remembered.len())
     }
 }
 
@@ -190,7 +193,8 @@ impl Connection {
         let plan = plan(&order, &known, |id| held.contains(id));
         let messages: Vec<_> = known.into_iter().filter(|message| order.takes(&message.id)).collect();
         let outlook = Outlook::of(&messages, &attributes, order.policy.rate, self.now_ms());
-        let feeders = Feeders::of(messages.iter().map(AsRef::as_ref));
+        let strange = messages.iter().filter(|message| !found.remembered.contains_key(&message.id));
+        let feeders = Feeders::of(strange.map(AsRef::as_ref));
         Ok(self.desk().plans().keep(Planned {
             id,
             queue: queue.clone(),
@@ -203,6 +207,7 @@ impl Connection {
             attributes,
             outlook,
             feeders,
+            remembered: found.remembered,
             at_ms: self.now_ms(),
         }))
     }
@@ -269,6 +274,7 @@ mod tests {
             attributes: Attributes::default(),
             outlook: Outlook::default(),
             feeders: Feeders::default(),
+            remembered: BTreeMap::new(),
             at_ms: 0,
         }
     }

@@ -7,14 +7,10 @@ use crate::model::form::redrive_wish::WishForm;
 use crate::model::journal::{QueueNo, RedriveId};
 use crate::model::redrive::preflight::Going;
 use crate::model::{Failure, MessageId, QueueName, Refusal};
-use crate::server::services::Connection;
-use crate::server::services::redrive::engine::report::{self, Standing};
 use crate::server::services::redrive::native::going_of;
-use crate::server::services::redrive::selective::{About, Only};
+use crate::server::services::redrive::selective::About;
 use crate::server::services::submissions::Rejection;
-
-/// So many rows of a report are read at once.
-const ROWS: u32 = 5_000;
+use crate::server::services::{Connection, report};
 
 impl Connection {
     /// Carries a plan out; the same plan again is the redrive that it became. Refused where the queue cannot spare the
@@ -26,6 +22,7 @@ impl Connection {
             Err(Failure::NotFound) => {}
             Err(failure) => return Err(failure),
         }
+        self.something_to_undo(planned).await?;
         let attributes = self.attributes(&planned.queue).await?;
         self.spare(&planned.queue, &attributes, spend)?;
         self.nothing_vanishes(planned).await?;
@@ -49,17 +46,16 @@ impl Connection {
         Ok(())
     }
 
+    /// Refuses to take back what was taken back since the plan was made.
+    async fn something_to_undo(&self, planned: &Planned) -> Result<(), Failure> {
+        let (Some(undone), What::Ids { ids, .. }) = (&planned.asked.undoes, &planned.asked.what) else { return Ok(()) };
+        let left = self.copies_to_take_back(undone).await?;
+        if left.iter().any(|(_, copy)| ids.contains(copy)) { Ok(()) } else { Err(nothing_left()) }
+    }
+
     /// The copies of a redrive that can be taken back, by the queue that each was sent to. No request.
     pub async fn copies_to_take_back(&self, id: &RedriveId) -> Result<Vec<(QueueNo, MessageId)>, Failure> {
-        let mut copies = Vec::new();
-        let mut walk = self.walk_rows(id, Only::Standing(Standing::Moved), ROWS).await?;
-        loop {
-            let rows = self.walk_on(&mut walk).await?;
-            if rows.is_empty() {
-                return Ok(copies);
-            }
-            copies.extend(report::undo(&rows));
-        }
+        self.store().copies_left(id).await.map_err(|error| report::store(&error))
     }
 
     /// Plans to take back what a redrive sent to one of its destinations: from there to where it came from. One request
@@ -70,7 +66,7 @@ impl Connection {
         let copies = self.copies_to_take_back(id).await?.into_iter().filter(|(to, _)| *to == from);
         let ids: BTreeSet<MessageId> = copies.map(|(_, copy)| copy).collect();
         if ids.is_empty() {
-            return Err(Failure::NoSuchMessage.into());
+            return Err(nothing_left().into());
         }
         let typed = WishForm {
             connection: self.name().to_string(),
@@ -85,4 +81,8 @@ impl Connection {
         let planned = self.plan_selective(&queue, typed, &wish, asked).await?;
         Ok((queue, planned.id.clone()))
     }
+}
+
+fn nothing_left() -> Failure {
+    Failure::Refused(Refusal::NothingToTakeBack)
 }

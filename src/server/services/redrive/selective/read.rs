@@ -103,6 +103,16 @@ impl Connection {
         Ok(shown)
     }
 
+    /// The redrives that take this one back, newest first.
+    pub async fn undos(&self, id: &RedriveId) -> Result<Vec<Shown>, Failure> {
+        let kept = self.store().undos(id).await;
+        let mut shown = Vec::new();
+        for kept in kept.map_err(|error| failed::store(&error))? {
+            shown.push(self.show(kept).await?);
+        }
+        Ok(shown)
+    }
+
     /// How many this process carries out.
     pub fn running_selectives(&self) -> usize {
         self.desk().runs().count()

@@ -4,6 +4,7 @@ pub mod access;
 pub mod kept;
 pub mod pace;
 pub mod preflight;
+pub mod reason;
 
 use serde::{Deserialize, Serialize};
 

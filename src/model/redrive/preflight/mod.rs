@@ -3,6 +3,7 @@
 //! A finding that blocks is what SQS would refuse, or what would lose messages; the server refuses it, too, in the same
 //! words. One that warns may go wrong. One that tells is only to be known – also what cannot be read is said.
 
+mod past;
 mod rights;
 mod room;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod time;
 
 use std::collections::BTreeMap;
 
+pub use self::past::Failed;
 use crate::model::ids::{QueueArn, QueueName};
 use crate::model::limits;
 use crate::model::{Attributes, Failure, Refusal, words};
@@ -146,6 +148,10 @@ pub struct Facts {
     pub busy: Result<bool, Failure>,
     /// That a selective redrive of this console takes from it, or sends to it.
     pub selective: Option<Refusal>,
+    /// The newest task, where it failed.
+    pub failed: Option<Failed>,
+    /// How many messages the console put back here that were not sent on since; some may be gone otherwise.
+    pub put_back: u64,
     /// How many run in the account.
     pub running: Running,
     /// The names of all queues, where the list of them is complete; tells whether a queue exists.
@@ -165,6 +171,7 @@ impl Facts {
         for arrival in &self.arrivals {
             self.arrival(arrival, &mut found);
         }
+        past::findings(self, &mut found);
         self.origins(&mut found);
         room::findings(self, &mut found);
         time::findings(self, &mut found);

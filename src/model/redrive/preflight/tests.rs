@@ -38,6 +38,8 @@ fn facts() -> Facts {
         rate: None,
         busy: Ok(false),
         selective: None,
+        failed: None,
+        put_back: 0,
         running: Running { tasks: 0, read: 1, of: 2, age_ms: 4_000 },
         exist: Some(vec![name("orders"), name("orders-dlq"), name("rescue")]),
         seen: None,
@@ -234,4 +236,23 @@ fn a_fifo_queue_counts_from_the_arrival_and_one_list_that_is_not_complete_proves
     let origins = [(Some(arn("gone")), 2)].into_iter().collect();
     let unlisted = with(|f| (f.exist, f.seen) = (None, Some(Seen { origins, ..seen() })));
     assert_eq!(said(&unlisted, Severity::Warns), "");
+}
+
+#[test]
+fn what_stopped_the_last_one_is_said_where_it_would_stop_this_one() {
+    let failed = |destination: Option<&str>| {
+        let code = Code::new("CouldNotDetermineMessageSource");
+        Some(Failed { code, destination: destination.map(name) })
+    };
+    let warned = said(&with(|facts| facts.failed = failed(None)), Severity::Warns);
+    assert!(warned.contains("failed (CouldNotDetermineMessageSource)") && warned.contains("one queue"), "{warned}");
+    assert_eq!(said(&Facts { failed: failed(None), ..to("rescue") }, Severity::Warns), "", "there it does not matter");
+    assert_ne!(said(&Facts { failed: failed(Some("rescue")), ..to("rescue") }, Severity::Warns), "");
+}
+
+#[test]
+fn what_the_console_put_back_stops_a_redrive_to_the_sources() {
+    let warned = said(&with(|facts| facts.put_back = 1), Severity::Warns);
+    assert!(warned.contains("The console put 1 message back here"), "{warned}");
+    assert_eq!(said(&Facts { put_back: 1, ..to("rescue") }, Severity::Warns), "");
 }

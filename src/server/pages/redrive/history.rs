@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{destination, moved, rate};
 use crate::model::paths::{self, QueuePage};
 use crate::model::redrive::kept::KeptTask;
+use crate::model::redrive::reason::reason;
 use crate::model::{QueueName, TaskStatus, words};
 use crate::server::pages::Here;
 use crate::server::services::redrive::{History, Redrivable};
@@ -94,6 +95,11 @@ fn row(page: &str, kept: &KeptTask, now_ms: i64) -> impl IntoView + use<> {
         let note = format!("by {}, {} moved by then{more}", cancel.who, words::approximately(cancel.moved));
         view! { <span class="soft">{note}</span> }
     });
+    let failed = task.failure.as_ref().filter(|_| task.status == TaskStatus::Failed);
+    let why = failed.map(|code| {
+        let reason = reason(code, task.destination.is_none());
+        view! { <p class="soft redrive-why">{reason.what}</p> }
+    });
     let (moved, to, rate, started) = (moved(task), destination(task), rate(task), task.started);
     let again = paths::with_query(
         page,
@@ -122,6 +128,7 @@ fn row(page: &str, kept: &KeptTask, now_ms: i64) -> impl IntoView + use<> {
                     <Badge tone>{word}</Badge>
                     {cancelled}
                 </span>
+                {why}
             </Cell>
             <Cell label="Moved" kind=CellKind::Number>
                 <span data-moved="">{moved}</span>

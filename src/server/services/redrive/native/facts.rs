@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 
 use super::{Redrivable, Wish, seen};
 use crate::model::activity::{Activity, Outcome, Verb};
-use crate::model::redrive::preflight::{Arrival, Facts, GOING_MS, Going, Known, Running};
-use crate::model::{Attributes, Failure, MoveTask, QueueName};
+use crate::model::redrive::preflight::{Arrival, Facts, Failed, GOING_MS, Going, Known, Running};
+use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, TaskStatus};
 use crate::server::services::connection::Connection;
 use crate::server::services::poller::Census;
 use crate::server::services::report;
@@ -31,11 +31,12 @@ impl Connection {
             Some(name) => (vec![name.clone()], 0),
             None => (sources.clone().unwrap_or_default(), SOURCE_MS),
         };
-        let (tasks, arrivals, gone, selective) = tokio::join!(
+        let (tasks, arrivals, gone, selective, put_back) = tokio::join!(
             self.poller().tasks_of(queue, &arn),
             self.arrivals(&going, age_ms),
             self.gone_lately(),
-            self.crossed_by_ours(&arn)
+            self.crossed_by_ours(&arn),
+            self.put_back(&arn)
         );
         if let Ok(tasks) = &tasks {
             self.note_tasks(tasks).await;
@@ -55,11 +56,13 @@ impl Connection {
         });
         let exist = census.listed_at.filter(|_| census.list_failure.is_none()).map(|_| {
             let origins = seen.iter().flat_map(|seen| seen.origins.keys()).flatten();
-            origins.map(crate::model::QueueArn::name).filter(|name| census.rows.contains_key(name)).collect()
+            origins.map(QueueArn::name).filter(|name| census.rows.contains_key(name)).collect()
         });
         let facts = Facts {
             queue: queue.clone(),
             selective: selective?,
+            failed: failed(&tasks),
+            put_back: put_back?.iter().filter(|put| !put.gone_on).count() as u64,
             arn,
             going: going_of(&gone, queue, Some(&attributes)),
             attributes,
@@ -135,6 +138,11 @@ pub(in crate::server::services::redrive) fn going_of(
     let (how, at) = gone.get(name)?;
     let newer = its.and_then(|its| its.created).is_some_and(|created| created * 1_000 > *at);
     (*how != Going::Deleted || !newer).then_some(*how)
+}
+
+fn failed(tasks: &Result<Vec<MoveTask>, Failure>) -> Option<Failed> {
+    let newest = tasks.as_ref().ok()?.first().filter(|task| task.status == TaskStatus::Failed)?;
+    Some(Failed { code: newest.failure.clone()?, destination: newest.destination.as_ref().map(QueueArn::name) })
 }
 
 fn busy(tasks: &Result<Vec<MoveTask>, Failure>) -> Result<bool, Failure> {

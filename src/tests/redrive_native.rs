@@ -64,7 +64,7 @@ async fn a_check_moves_nothing_and_has_an_address_of_its_own() {
     let shown = console.submit("redrive/check", &fields).await;
     assert_eq!(shown.status, 200);
     assert!(shown.url.ends_with("/redrive?to=queue&destination=rescue&rate=5"), "{}", shown.url);
-    assert!(shown.says("value=\"rescue\"") && shown.says("At 5 a second ≈\u{202F}2 messages take 1\u{A0}s"));
+    assert!(shown.says("value=\"rescue\"") && shown.says("At 5 a second ≈\u{202F}2\u{A0}messages take 1\u{A0}s"));
     assert!(shown.says("nothing known speaks against it"), "{}", shown.html);
     assert!(!shown.says("aria-disabled"));
     let wrong = console.submit("redrive/check", &[PLACE[0], PLACE[1], ("to", "sources"), ("rate", "501")]).await;

@@ -42,7 +42,9 @@ pub fn reason(code: &Code, to_sources: bool) -> Reason {
             "SQS did not take a message where it had to go; most likely it is larger than that queue allows.",
             "Raise the maximum message size of that queue, or redrive the others with the console below.",
         ),
-        ("TaskTimedOut", _) => ("It ran for 36 hours, and SQS ends it then.", "Start the rest, at a higher rate or without one."),
+        ("TaskTimedOut", _) => {
+            ("It ran for 36 hours, and SQS ends it then.", "Start the rest, at a higher rate or without one.")
+        }
         _ => ("SQS tells no more than this code.", "Look at the queues and their policies before starting the rest."),
     };
     Reason { what, then }

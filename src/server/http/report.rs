@@ -1,6 +1,7 @@
 //! `GET /{connection}/redrives/{redrive}/export.ndjson`: what became of each message of a selective redrive, as a file.
 //!
-//! Nothing is asked of SQS. The file is read from the journal in parts while it is sent, however long it is.
+//! Nothing is asked of SQS. The file is read from the journal in parts while it is sent, however long it is. A report that
+//! is not kept any more is said to be gone: an empty file would say that there was nothing.
 
 use axum::Router;
 use axum::body::Body;
@@ -23,6 +24,10 @@ use crate::server::services::{Connection, Services};
 /// Rows of a part.
 const PART: u32 = 1_000;
 
+/// What is said of a report that was forgotten.
+const FORGOTTEN: &str = "What became of each message of this redrive is not known any more: its report was kept for 30 days \
+    after its end. How many messages came to what is on its page.\n";
+
 /// Which redrive.
 #[derive(Debug, Deserialize)]
 struct Place {
@@ -41,10 +46,11 @@ async fn download(State(services): State<Services>, Path(place): Path<Place>) ->
     let Ok(connection) = services.connection(&place.connection) else { return StatusCode::NOT_FOUND.into_response() };
     let id = RedriveId::new(place.redrive);
     let begun = async {
-        Ok::<_, Failure>((connection.selective(&id).await?.kept, connection.walk_rows(&id, Only::All, PART).await?))
+        Ok::<_, Failure>((connection.selective(&id).await?, connection.walk_rows(&id, Only::All, PART).await?))
     };
     match begun.await {
-        Ok((kept, walk)) => file(connection, kept, walk),
+        Ok((shown, _)) if shown.is_forgotten(connection.now_ms()) => (StatusCode::GONE, FORGOTTEN).into_response(),
+        Ok((shown, walk)) => file(connection, shown.kept, walk),
         Err(_) => Redirect::to(&paths::redrive(connection.name(), &id)).into_response(),
     }
 }

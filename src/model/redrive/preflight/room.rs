@@ -26,7 +26,8 @@ pub(super) fn findings(facts: &Facts, found: &mut Vec<Finding>) {
         } else {
             "Wait until they are visible again to have them moved."
         };
-        found.push(Finding::tells(format!("{left} are not moved: SQS takes what is visible.{here}"), advice));
+        let are = if (depth.in_flight + depth.delayed).max(held) == 1 { "is" } else { "are" };
+        found.push(Finding::tells(format!("{left} {are} not moved: SQS takes what is visible.{here}"), advice));
     }
     for (name, known) in read(facts) {
         let (most, here) = (known.maximum_message_size, facts.attributes.maximum_message_size);

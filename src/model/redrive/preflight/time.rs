@@ -11,8 +11,8 @@ pub(super) fn findings(facts: &Facts, found: &mut Vec<Finding>) {
         let most = u64::from(limits::MOVE_SECONDS);
         let rate = facts.rate.unwrap_or_default();
         let sentence = format!(
-            "At {rate} a second {} messages take {}",
-            words::approximately(facts.attributes.depth.visible),
+            "At {rate} a second {} {}",
+            words::about(facts.attributes.depth.visible, "message takes", "messages take"),
             words::seconds(seconds)
         );
         found.push(if seconds > most {

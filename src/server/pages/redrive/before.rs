@@ -40,8 +40,10 @@ pub(super) fn before(connection: &ConnectionName, redrivable: &Redrivable) -> im
         <div id="before">
             <Section title="Before you start" note>
                 <p>
+                    "Messages visible in this queue: "
                     <LiveCount queue=name which=Counter::Visible value=Some(visible)/>
-                    " messages are visible in this queue" {of} "."
+                    {of}
+                    "."
                 </p>
                 <ul class="findings">{findings}</ul>
                 <h3>"What a redrive does"</h3>

@@ -104,9 +104,10 @@ fn counters(here: &Here, queue: &QueueName, redrivable: &Redrivable, task: &Move
 /// It was told to stop and has not stopped.
 fn stopping(task: &MoveTask, history: &History) -> impl IntoView + use<> {
     let kept = history.tasks.iter().find(|kept| kept.task.started == task.started);
-    let then = kept
-        .and_then(|kept| kept.cancel.as_ref())
-        .map(|cancel| format!(" {} were moved when {} cancelled it.", words::approximately(cancel.moved), cancel.who));
+    let then = kept.and_then(|kept| kept.cancel.as_ref()).map(|cancel| {
+        let moved = words::about(cancel.moved, "message was", "messages were");
+        format!(" {moved} moved when {} cancelled it.", cancel.who)
+    });
     view! {
         <p>
             "SQS was told to stop and finishes what it has taken."

@@ -50,6 +50,7 @@ async fn job(here: Here) -> Result<Page, Failure> {
         </PageHead>
         {notice}
         {truth(&here, &shown, undone.as_ref())}
+        {fleeting(&here, state)}
         {undo::notices(&here, &shown, &undos)}
         {pauses::notices(&here, &shown, order.as_ref())}
         {elsewhere(state)}
@@ -110,6 +111,18 @@ pub fn takes_back(here: &Here, undone: &Shown) -> impl IntoView + use<> {
     }
 }
 
+/// Says that it does not survive the console, while there is something to survive for.
+fn fleeting(here: &Here, state: State) -> Option<impl IntoView> {
+    (state.is_open() && !here.connection.remembers()).then(|| {
+        let title = "It ends with the console";
+        view! {
+            <Notice tone=Tone::Warn title>
+                <p>{super::start::FORGETFUL}</p>
+            </Notice>
+        }
+    })
+}
+
 /// Says why nothing happens where this process does not carry it out.
 fn elsewhere(state: State) -> Option<impl IntoView> {
     (state == State::Elsewhere).then(|| {
@@ -130,8 +143,7 @@ fn progress(here: &Here, shown: &Shown, state: State) -> impl IntoView + use<> {
     let census = shown.live.as_ref().map(|live| live.census);
     let sent = census.map_or(counts.sent(), |census| census.sent) as u64;
     let headline = shown.live.as_ref().map_or_else(|| words(shown), Live::said);
-    let total = shown.kept.messages.or_else(|| shown.kept.ended.map(|_| sent));
-    let of = total.map_or_else(|| " sent so far".into(), |total| format!(" of {} sent", words::count(total)));
+    let (total, of) = (total(shown, sent), of(shown));
     let running = state.is_open();
     let live = shown.live.is_some();
     let waits = matches!(state, State::Waiting | State::Trying);
@@ -171,6 +183,25 @@ fn progress(here: &Here, shown: &Shown, state: State) -> impl IntoView + use<> {
     }
 }
 
+/// How much there is to do, where that is known. How many a whole queue has is known once it was emptied.
+fn total(shown: &Shown, sent: u64) -> Option<u64> {
+    let emptied = matches!(shown.kept.ended.map(|ended| ended.how), Some(EndedHow::Finished { .. }));
+    shown.kept.messages.or_else(|| emptied.then(|| sent.max(shown.counts.all() as u64)))
+}
+
+/// What stands behind the number of those that were sent.
+fn of(shown: &Shown) -> String {
+    let met = words::plural(shown.counts.all() as u64, "message", "messages");
+    match (shown.kept.messages, shown.kept.ended.map(|ended| ended.how)) {
+        (Some(messages), _) => format!(" of {} sent", words::count(messages)),
+        (None, None) => " sent so far".to_owned(),
+        (None, Some(EndedHow::Finished { .. })) => format!(" sent, of {met} that it found"),
+        (None, Some(EndedHow::Cancelled)) => {
+            format!(" sent, of {met} that it had found until it was cancelled; how many were left is not known")
+        }
+    }
+}
+
 /// What it came to, where nothing counts it live.
 fn words(shown: &Shown) -> String {
     let counts = &shown.counts;
@@ -190,7 +221,7 @@ fn outcome(here: &Here, shown: &Shown) -> Vec<AnyView> {
     let count = |n: usize| words::plural(n as u64, "message", "messages");
     let mut notices: Vec<(Tone, String, &'static str)> = Vec::new();
     if let EndedHow::Finished { may_remain: Some(remain @ 1..) } = ended.how {
-        let title = format!("{} may remain in the queue", words::approximately(remain));
+        let title = format!("{} may remain in the queue", words::about(remain, "message", "messages"));
         notices.push((Tone::Warn, title, "Three long polls found nothing more, yet SQS counts some: in flight with a consumer, delayed, or the counters are behind."));
     }
     if counts.unknown > 0 {

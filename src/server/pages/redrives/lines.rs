@@ -179,10 +179,7 @@ pub fn said(label: &'static str, text: String) -> AnyView {
 }
 
 /// The queues that messages failed in, by what they say and by what the journal remembers: `30 in orders, 2 not said`.
-pub fn homes<'a>(
-    messages: impl Iterator<Item = &'a Message>,
-    remembered: &BTreeMap<MessageId, QueueArn>,
-) -> String {
+pub fn homes<'a>(messages: impl Iterator<Item = &'a Message>, remembered: &BTreeMap<MessageId, QueueArn>) -> String {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let mut silent = 0;
     for message in messages {

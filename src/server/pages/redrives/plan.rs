@@ -8,7 +8,7 @@ use super::super::queue::head::head as queue_head;
 use super::super::{Here, Page, done, page};
 use super::job::takes_back;
 use super::wish::{Subject, form};
-use super::{lines, warnings};
+use super::{copies, lines, warnings};
 use crate::model::form::redrive_wish::WishForm;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{ConnectionName, Failure, words};
@@ -69,7 +69,7 @@ async fn plan(here: Here) -> Result<Page, Failure> {
 pub fn count(planned: &Planned) -> String {
     match planned.asked.messages() {
         Some(messages) => words::plural(messages, "message", "messages"),
-        None => format!("{} messages", words::approximately(planned.attributes.depth.visible)),
+        None => words::about(planned.attributes.depth.visible, "message", "messages"),
     }
 }
 
@@ -142,10 +142,9 @@ fn start(here: &Here, planned: &Planned, vanishes: Option<Failure>) -> impl Into
         let text = format!("when more than {} % come back within {minutes}, once {sent} were sent", rule.percent);
         view! { <Fact label="Stops">{text}</Fact> }
     });
-    let edits = (!planned.asked.edits.is_empty()).then(|| {
-        let count = words::plural(planned.asked.edits.len() as u64, "message is", "messages are");
-        view! { <Fact label="Edited">{format!("{count} sent as edited")}</Fact> }
-    });
+    let edits = copies::edited(planned).map(|text| view! { <Fact label="Edited">{text}</Fact> });
+    let said = copies::said(planned);
+    let added = copies::added(planned).map(|text| view! { <Fact label="Added">{text}</Fact> });
     let originals = if policy.keep_originals {
         "stay where they are; only copies are sent"
     } else {
@@ -163,8 +162,9 @@ fn start(here: &Here, planned: &Planned, vanishes: Option<Failure>) -> impl Into
                 {stop}
                 <Fact label="Order">{sequence}</Fact>
                 <Fact label="Originals">{originals}</Fact>
+                <Fact label="Copies">{said}</Fact>
                 {edits}
-                <Fact label="Copies">"get a new id, a new retention and a receive count of 0; everything else is as it was"</Fact>
+                {added}
                 <Fact label="Lost answers">{lost} {careful}</Fact>
                 {behind}
                 <Fact label="Costs">{costs}</Fact>

@@ -42,11 +42,16 @@ fn why(need: Need, queue: &QueueName, code: &Code) -> String {
         .iter()
         .any(|denied| text.starts_with(denied))
     {
-        return format!("The console's role lacks {} on {queue}, or the queue's access policy denies it.", need.right());
+        return format!(
+            "The console's role lacks {} on {queue}, or the queue's access policy denies it.",
+            need.right()
+        );
     }
     if text.to_ascii_lowercase().starts_with("kms") {
         let right = if matches!(need, Need::Send(_)) { "kms:GenerateDataKey" } else { "kms:Decrypt" };
-        return format!("The key of {queue} cannot be used. Is it enabled, and may the console's role use it ({right})?");
+        return format!(
+            "The key of {queue} cannot be used. Is it enabled, and may the console's role use it ({right})?"
+        );
     }
     if text.contains("NonExistentQueue") || text.contains("QueueDoesNotExist") {
         return format!("{queue} is not there any more.");
@@ -68,7 +73,9 @@ fn waits(need: Need) -> &'static str {
 /// What becomes of them where nobody waits for it.
 fn ends(need: Need) -> &'static str {
     match need {
-        Need::Find | Need::Receive => "It ends without. What was sent and not deleted yet may still be here; the report names it.",
+        Need::Find | Need::Receive => {
+            "It ends without. What was sent and not deleted yet may still be here; the report names it."
+        }
         Need::Send(_) => "It ends: nothing more is sent, and what was sent is still deleted here.",
         Need::Delete => "It ends without: what cannot be deleted stays here and is there twice. The report names each.",
     }

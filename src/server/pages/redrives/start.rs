@@ -10,6 +10,10 @@ use crate::model::{Failure, Refusal, paths, words};
 use crate::server::services::redrive::planning::Planned;
 use crate::ui::parts::{Button, Checkbox, Confirm, Glyph, Variant};
 
+/// What a console without `--data` means for a redrive.
+pub const FORGETFUL: &str = "Its journal is in memory: if the console ends, the redrive ends with it, and so does its report. \
+    Start the console with --data to keep both.";
+
 /// The form with the page's one primary button; it says what is `said`, where that is more than that it redrives.
 pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>, said: Option<String>) -> impl IntoView + use<> {
     let budget = here.connection.price(&planned.queue, &planned.attributes).refusal();
@@ -25,10 +29,7 @@ pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>, said: Opt
         Some(_) => format!("Redrive {}", words::plural(planned.sendable(), "message", "messages")),
         None => format!("Redrive {}", count(planned)),
     });
-    let forgetful = (!here.connection.remembers()).then(|| {
-        let text = "Its journal is in memory: it ends with the console, and so does its report. Start the console with --data to keep both.";
-        view! { <p>{text}</p> }
-    });
+    let forgetful = (!here.connection.remembers()).then(|| view! { <p>{FORGETFUL}</p> });
     view! {
         <form class="form" method="post" action=paths::api("redrives/start")>
             <input type="hidden" name="connection" value=connection/>

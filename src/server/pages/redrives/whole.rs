@@ -22,7 +22,7 @@ pub async fn section(here: &Here, queue: &QueueName, sources: &[QueueName], dept
         plan: "",
         homes,
         has_home: !sources.is_empty(),
-        count: format!("{} messages", words::approximately(depth)),
+        count: words::about(depth, "message", "messages"),
         primary: false,
     };
     let failed = here

@@ -1,6 +1,6 @@
 //! The journal in SQLite: it says what the engine's own fold says, and nobody writes who is not the owner.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use crate::model::journal::{
 use crate::model::{Code, Draft, MessageId};
 use crate::server::store::{Sqlite, StoreError};
 
-fn new(id: &str, queue: &str) -> NewRedrive {
+pub(super) fn new(id: &str, queue: &str) -> NewRedrive {
     let arn = |name: &str| format!("arn:aws:sqs:eu-west-1:000000000000:{name}").parse().unwrap();
     NewRedrive {
         kept: KeptRedrive {
@@ -36,11 +36,11 @@ fn new(id: &str, queue: &str) -> NewRedrive {
     }
 }
 
-fn record(id: &str, change: Change) -> Record {
+pub(super) fn record(id: &str, change: Change) -> Record {
     Record { id: MessageId::new(id), change }
 }
 
-fn intent(attempt: u32, extra: u32) -> Change {
+pub(super) fn intent(attempt: u32, extra: u32) -> Change {
     let (group, sequence) = (Some("g".to_owned()), Some(18_870_000_000_000_000_000_u128));
     Change::Intend(Intent { to: QueueNo(1), attempt, extra, first_ms: 7, group, sequence })
 }
@@ -243,23 +243,28 @@ async fn rows_are_found_by_what_they_say_and_by_what_became_of_them() {
             records.push(record(&name, Change::Sent { copy: MessageId::new(format!("copy-{n:02}")), at_ms: 1 }));
         }
     }
+    records.push(record("odd", Change::Closed(Closing::Damaged { copy: MessageId::new("half") })));
+    records.push(record("stays", Change::Closed(Closing::NotDeleted)));
     store.commit_records(&id, token, records.into()).await.unwrap();
     let ask = |query: RowQuery| {
         let (store, id) = (&store, &id);
         async move { store.redrive_rows(id, &RowQuery { limit: 10, ..query }).await.unwrap() }
     };
     let (rows, total) = ask(RowQuery { skip: 25, ..RowQuery::default() }).await;
-    assert_eq!((rows.len(), total, rows[0].id.as_str()), (5, 30, "message-25"));
+    assert_eq!((rows.len(), total, rows[0].id.as_str()), (7, 32, "message-25"));
     let (rows, total) = ask(RowQuery { text: "copy-1".into(), ..RowQuery::default() }).await;
     assert_eq!((rows.len(), total), (5, 5));
-    assert_eq!(ask(RowQuery { duplicates: true, ..RowQuery::default() }).await.1, 3);
+    let (rows, total) = ask(RowQuery { text: "half".into(), ..RowQuery::default() }).await;
+    assert_eq!((rows[0].id.as_str(), total), ("odd", 1), "a copy that may be damaged is found, too");
+    let (rows, total) = ask(RowQuery { duplicates: true, ..RowQuery::default() }).await;
+    assert!(total == 5 && rows.iter().all(JournalRow::may_be_duplicated), "{rows:?}");
     assert_eq!(ask(RowQuery { came_back: true, ..RowQuery::default() }).await.1, 0);
     let tallies = store.redrive_tally(&id).await.unwrap();
-    assert_eq!(tallies.len(), 2);
+    assert_eq!(tallies.iter().map(|tally| tally.rows).collect::<BTreeSet<_>>(), BTreeSet::from([1, 15]));
+    assert_eq!(tallies.iter().map(|tally| tally.duplicates).sum::<u64>(), 5);
     for tally in tallies {
-        assert_eq!(tally.rows, 15);
         let (rows, total) = ask(RowQuery { shapes: Some(vec![tally.shape]), ..RowQuery::default() }).await;
-        assert_eq!(total, 15);
+        assert_eq!(total, tally.rows);
         assert!(rows.iter().all(|row| row.stage == tally.example.stage));
     }
     assert_eq!(ask(RowQuery { shapes: Some(Vec::new()), ..RowQuery::default() }).await.1, 0);

@@ -25,11 +25,7 @@ pub(super) fn copies_left(database: &Connection, id: &RedriveId) -> Result<Vec<(
 }
 
 /// What was put back into a queue by taking back what had been redriven from there.
-pub(super) fn put_back(
-    database: &Connection,
-    queue: &QueueArn,
-    since_ms: i64,
-) -> Result<Vec<PutBack>, StoreError> {
+pub(super) fn put_back(database: &Connection, queue: &QueueArn, since_ms: i64) -> Result<Vec<PutBack>, StoreError> {
     // An original that stays is still there, though it was sent on.
     let mut select = database.prepare(
         "SELECT back.copy, undone.id, row.id, row.destination,
@@ -54,4 +50,74 @@ pub(super) fn put_back(
         })
     })?;
     Ok(found.collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{intent, new, record};
+    use super::super::{NewRedrive, RedriveStore as _};
+    use crate::model::MessageId;
+    use crate::model::journal::{Change, Closing, Ended, EndedHow, PutBack, QueueNo, Record, RedriveId};
+    use crate::server::store::Sqlite;
+
+    fn moved(id: &str, copy: &str) -> Vec<Record> {
+        let sent = Change::Sent { copy: MessageId::new(copy), at_ms: 5 };
+        [intent(1, 0), sent, Change::Done].map(|change| record(id, change)).into()
+    }
+
+    /// A redrive that is there and back in one go.
+    async fn redrive(store: &Sqlite, new: NewRedrive, records: Vec<Vec<Record>>, ended_ms: Option<i64>) {
+        let id = new.kept.id.clone();
+        assert!(store.add_redrive(new).await.unwrap());
+        let token = store.claim_redrive(&id, 0).await.unwrap().unwrap().token;
+        store.commit_records(&id, token, records.concat().into()).await.unwrap();
+        if let Some(at_ms) = ended_ms {
+            let how = EndedHow::Finished { may_remain: None };
+            store.end_redrive(&id, token, Ended { at_ms, how }).await.unwrap();
+        }
+    }
+
+    fn undo(id: &str, of: &str) -> NewRedrive {
+        let mut new = new(id, "orders");
+        new.kept.undoes = Some(RedriveId::new(of));
+        new
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_back_is_known_from_both_ends() {
+        let store = Sqlite::in_memory().unwrap();
+        let there = vec![moved("a", "a1"), moved("b", "b1"), moved("c", "c1"), moved("d", "d1")];
+        redrive(&store, new("r", "dlq"), [there, vec![vec![record("d", Change::CameBack)]]].concat(), Some(10)).await;
+        let id = RedriveId::new("r");
+        let left = || async {
+            let left = store.copies_left(&id).await.unwrap();
+            left.into_iter().map(|(to, copy)| (to.0, copy.to_string())).collect::<Vec<_>>()
+        };
+        let copies = |names: &[&str]| names.iter().map(|name| (1, (*name).to_owned())).collect::<Vec<_>>();
+        assert_eq!(left().await, copies(&["a1", "b1", "c1"]), "what came back needs no undo");
+
+        let missing = vec![record("b1", Change::Closed(Closing::NotFound))];
+        redrive(&store, undo("u", "r"), vec![moved("a1", "a2"), missing], Some(20)).await;
+        assert_eq!(left().await, copies(&["b1", "c1"]), "the rest");
+        let undos = store.undos(&id).await.unwrap();
+        assert_eq!(undos.iter().map(|kept| kept.id.as_str()).collect::<Vec<_>>(), ["u"]);
+
+        let dlq = new("x", "dlq").kept.source;
+        let put = PutBack {
+            id: MessageId::new("a2"),
+            undone: id.clone(),
+            original: MessageId::new("a"),
+            from: QueueNo(1),
+            gone_on: false,
+        };
+        assert_eq!(store.put_back(&dlq, 0).await.unwrap(), std::slice::from_ref(&put));
+        assert!(store.put_back(&dlq, 21).await.unwrap().is_empty(), "too long ago to be there");
+        assert!(store.put_back(&new("x", "orders").kept.source, 0).await.unwrap().is_empty());
+
+        let kept = [moved("a2", "a3"), vec![record("a2", Change::Closed(Closing::Kept))]];
+        redrive(&store, new("s", "dlq"), kept.into(), Some(30)).await;
+        assert_eq!(store.put_back(&dlq, 0).await.unwrap(), std::slice::from_ref(&put), "the original stayed");
+        redrive(&store, new("t", "dlq"), vec![moved("a2", "a4")], None).await;
+        assert!(store.put_back(&dlq, 0).await.unwrap()[0].gone_on);
+    }
 }

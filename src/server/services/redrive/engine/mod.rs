@@ -57,7 +57,7 @@ pub use self::gate::{Need, Pause};
 pub use self::lease::Terms;
 pub use self::order::{Behind, Edit, OnUnknown, Order, Policy, Queue, Route, Sequence, StopRule, Take};
 pub use self::outbox::{Deletion, Dispatch};
-pub use self::parcel::{PROVENANCE, Parcel};
+pub use self::parcel::{PROVENANCE, Parcel, Provenance};
 pub use self::rows::Census;
 
 use self::calls::Calls;

@@ -63,10 +63,9 @@ impl Durable<Ack> {
     /// What the journal says of a message that was sent.
     pub(super) fn read(row: &JournalRow) -> Option<Self> {
         match (&row.stage, &row.copy) {
-            (
-                Stage::Sent | Stage::Done | Stage::Closed(Closing::NotSeenAgain | Closing::NotDeleted),
-                Some(copy),
-            ) => Some(Self(Ack { copy: copy.clone() })),
+            (Stage::Sent | Stage::Done | Stage::Closed(Closing::NotSeenAgain | Closing::NotDeleted), Some(copy)) => {
+                Some(Self(Ack { copy: copy.clone() }))
+            }
             _ => None,
         }
     }

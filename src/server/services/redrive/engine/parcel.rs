@@ -13,13 +13,26 @@ use crate::model::{AttributeValue, Draft, Message, MessageAttribute, MessageId, 
 /// The attribute that says where a copy comes from.
 pub const PROVENANCE: &str = "redrive-origin";
 
+/// Whether a copy says where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provenance {
+    /// Nobody asked for it.
+    Unasked,
+    /// It does, by this attribute.
+    Added(MessageAttribute),
+    /// It has the attribute of an earlier redrive, which stays.
+    Earlier,
+    /// There is no room for it: ten attributes, or too few bytes.
+    NoRoom,
+}
+
 /// A message ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parcel {
     message: Arc<Message>,
     edited: Option<Arc<Draft>>,
     deduplication_id: Option<String>,
-    provenance: Option<MessageAttribute>,
+    provenance: Provenance,
     size: usize,
 }
 
@@ -76,17 +89,20 @@ pub fn pack(order: &Order, message: &Arc<Message>, to: QueueNo) -> Result<Parcel
     }
     let revision = edit.map_or(0, |edit| edit.revision);
     let deduplication_id = fifo.then(|| deduplication_id(&order.id, &order.source.arn, &message.id, revision));
-    let provenance = order
-        .policy
-        .provenance
-        .then(|| provenance(order, &message.id))
-        .filter(|_| attributes.len() < MESSAGE_ATTRIBUTES && !attributes.contains_key(PROVENANCE))
-        .filter(|origin| size + PROVENANCE.len() + origin.size() <= queue.max_size);
-    let size = size + provenance.as_ref().map_or(0, |origin| PROVENANCE.len() + origin.size());
-    Ok(Parcel { message: Arc::clone(message), edited, deduplication_id, provenance, size })
+    let provenance = if !order.policy.provenance {
+        Provenance::Unasked
+    } else if attributes.contains_key(PROVENANCE) {
+        Provenance::Earlier
+    } else {
+        let origin = origin(order, &message.id);
+        let fits = size + PROVENANCE.len() + origin.size() <= queue.max_size;
+        if fits && attributes.len() < MESSAGE_ATTRIBUTES { Provenance::Added(origin) } else { Provenance::NoRoom }
+    };
+    let added = if let Provenance::Added(origin) = &provenance { PROVENANCE.len() + origin.size() } else { 0 };
+    Ok(Parcel { message: Arc::clone(message), edited, deduplication_id, provenance, size: size + added })
 }
 
-fn provenance(order: &Order, id: &MessageId) -> MessageAttribute {
+fn origin(order: &Order, id: &MessageId) -> MessageAttribute {
     let value = format!("{} {id}", order.source.arn.name());
     MessageAttribute { data_type: "String".into(), value: AttributeValue::Text(value) }
 }
@@ -134,6 +150,11 @@ impl Parcel {
         self.size
     }
 
+    /// Whether it says where it comes from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
     /// The message group it is sent with.
     pub fn group_id(&self) -> Option<&str> {
         match &self.edited {
@@ -154,7 +175,7 @@ impl Parcel {
             None => Draft::copy_of(&self.message),
         };
         draft.deduplication_id.clone_from(&self.deduplication_id);
-        if let Some(origin) = &self.provenance {
+        if let Provenance::Added(origin) = &self.provenance {
             draft.attributes.insert(PROVENANCE.into(), origin.clone());
         }
         draft

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::order::{Order, Take};
-use super::parcel;
+use super::parcel::{self, Provenance};
 use crate::model::journal::{Obstacle, QueueNo};
 use crate::model::limits::{BATCH_ENTRIES, DOLLARS_PER_MILLION};
 use crate::model::{Message, MessageId};
@@ -38,6 +38,10 @@ pub struct Plan {
     pub by_destination: BTreeMap<QueueNo, usize>,
     /// How many cannot be sent.
     pub obstacles: usize,
+    /// How many of the others say by an earlier redrive's attribute where they come from, and keep that.
+    pub origin_kept: usize,
+    /// How many have no room for an attribute that says it.
+    pub origin_left_out: usize,
     /// Roughly how many requests that is.
     pub requests: u64,
 }
@@ -69,7 +73,12 @@ pub fn plan(order: &Order, known: &[Arc<Message>], held: impl Fn(&MessageId) -> 
     let (mut bytes, mut to_find) = (0, 0);
     for message in known.iter().filter(|message| order.takes(&message.id)) {
         let packed = parcel::route(order, message)
-            .and_then(|to| parcel::pack(order, message, to).map(|parcel| (to, parcel.size())));
+            .and_then(|to| parcel::pack(order, message, to).map(|parcel| (to, parcel)))
+            .map(|(to, parcel)| {
+                plan.origin_kept += usize::from(*parcel.provenance() == Provenance::Earlier);
+                plan.origin_left_out += usize::from(*parcel.provenance() == Provenance::NoRoom);
+                (to, parcel.size())
+            });
         let must_be_found = !held(&message.id);
         to_find += usize::from(must_be_found);
         let size = packed.as_ref().map_or(message.size(), |(_, size)| *size);
@@ -101,10 +110,11 @@ pub fn plan(order: &Order, known: &[Arc<Message>], held: impl Fn(&MessageId) -> 
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::OnUnknown;
     use super::super::tests::explore::order;
     use super::super::tests::sqs::{id, message};
+    use super::super::{OnUnknown, PROVENANCE};
     use super::*;
+    use crate::model::{AttributeValue, MessageAttribute};
 
     #[test]
     fn it_says_what_would_be_overtaken_what_is_missing_and_what_it_costs() {
@@ -130,5 +140,29 @@ mod tests {
         assert_eq!(plan.lines[0].to, Ok(QueueNo(0)));
         assert_eq!(plan.lines[1].to, Err(Obstacle::TooLarge { size: 13, most: 6 }));
         assert_eq!((plan.obstacles, plan.unknown.len()), (1, 1));
+    }
+
+    #[test]
+    fn it_is_counted_which_copies_cannot_say_where_they_come_from() {
+        let mut order = order(4, false, OnUnknown::Resend);
+        order.policy.provenance = true;
+        order.destinations[0].max_size = 1_024;
+        let with = |number: u8, change: fn(&mut Message)| {
+            let mut message = Message::clone(&message(number, 0, 1, false));
+            change(&mut message);
+            Arc::new(message)
+        };
+        let named = |name: String| {
+            let value = AttributeValue::Text("x".into());
+            (name, MessageAttribute { data_type: "String".into(), value })
+        };
+        let plain = with(0, |_| {});
+        let mut full = Message::clone(&with(1, |_| {}));
+        full.attributes = (0..10).map(|n| named(format!("a{n}"))).collect();
+        let large = with(2, |message| message.body = "x".repeat(1_020));
+        let mut again = Message::clone(&with(3, |_| {}));
+        again.attributes = [named(PROVENANCE.to_owned())].into();
+        let plan = plan(&order, &[plain, Arc::new(full), large, Arc::new(again)], |_| false);
+        assert_eq!((plan.obstacles, plan.origin_left_out, plan.origin_kept), (0, 2, 1));
     }
 }

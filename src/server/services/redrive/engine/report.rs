@@ -28,16 +28,8 @@ pub enum Standing {
 
 impl Standing {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 8] = [
-        Self::Moved,
-        Self::Kept,
-        Self::Unseen,
-        Self::NotDeleted,
-        Self::Open,
-        Self::NotSent,
-        Self::Gone,
-        Self::Unknown,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Moved, Self::Kept, Self::Unseen, Self::NotDeleted, Self::Open, Self::NotSent, Self::Gone, Self::Unknown];
 
     /// The word in an address and in a file: it never changes.
     pub fn key(self) -> &'static str {

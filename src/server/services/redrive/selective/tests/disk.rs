@@ -11,7 +11,7 @@ use crate::model::activity::{Activity, ActivityId, Entry, Outcome};
 use crate::model::archive::{CopyId, KeptCopy, Restored};
 use crate::model::filter::saved::{Change, Changed, Saved};
 use crate::model::ids::TaskHandle;
-use crate::model::journal::{Ended, JournalRow, KeptRedrive, Origin, Record, RedriveId};
+use crate::model::journal::{Ended, JournalRow, KeptRedrive, Origin, PutBack, QueueNo, Record, RedriveId};
 use crate::model::redrive::kept::{Cancel, KeptTask};
 use crate::model::{ConnectionName, MessageId, MoveTask, QueueArn, QueueName};
 use crate::server::store::redrives::{Claimed, NewRedrive, RedriveStore, RowKey, RowQuery, Tally, Token, Wanted};
@@ -118,6 +118,9 @@ journal! {
         fn redrive_rows(id: &RedriveId, query: &RowQuery) -> (Vec<JournalRow>, u64);
         fn next_rows(id: &RedriveId, query: &RowQuery, after: RowKey) -> (Vec<JournalRow>, RowKey);
         fn origins(connection: &ConnectionName, copies: &[MessageId]) -> BTreeMap<MessageId, Origin>;
+        fn undos(id: &RedriveId) -> Vec<KeptRedrive>;
+        fn copies_left(id: &RedriveId) -> Vec<(QueueNo, MessageId)>;
+        fn put_back(queue: &QueueArn, since_ms: i64) -> Vec<PutBack>;
         fn forget_rows(before_ms: i64) -> u64;
         fn redrive_about(queue: &QueueArn) -> Option<KeptRedrive>;
     }

@@ -216,6 +216,14 @@ impl Failure {
         }
     }
 
+    /// The page of what is in the way, and what the link there says.
+    pub fn page(&self) -> Option<(String, &'static str)> {
+        match self {
+            Self::Refused(refusal) => refusal.page(),
+            _ => None,
+        }
+    }
+
     /// The HTTP status of a page that says this.
     pub fn status(&self) -> u16 {
         match self {
@@ -251,7 +259,7 @@ impl Failure {
                 | Self::Refused(
                     Refusal::TooSoon
                         | Refusal::TaskRunning
-                        | Refusal::RedriveRunning
+                        | Refusal::RedriveRunning(_)
                         | Refusal::ReceiveRunning
                         | Refusal::TooManyTasks
                         | Refusal::QueueGoing { .. }

@@ -3,7 +3,46 @@
 use serde::{Deserialize, Serialize};
 
 use super::failure::Code;
-use super::ids::QueueName;
+use super::ids::{ConnectionName, QueueName};
+use super::journal::RedriveId;
+use super::paths;
+
+/// What somebody wants to do that receives messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Receiving {
+    /// A look.
+    Look,
+    /// A hold.
+    Hold,
+    /// A job, which has to find its messages.
+    Job,
+    /// A selective redrive.
+    Redrive,
+    /// One that takes another back.
+    Undo,
+}
+
+impl Receiving {
+    /// What begins a sentence about it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Look => "Looking",
+            Self::Hold => "Holding messages",
+            Self::Job => "Finding these messages",
+            Self::Redrive => "Redriving",
+            Self::Undo => "Taking messages back",
+        }
+    }
+}
+
+/// A selective redrive, and the connection under which its page is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnRedrive {
+    /// The connection that carries it out.
+    pub connection: ConnectionName,
+    /// The redrive.
+    pub id: RedriveId,
+}
 
 /// Why the console itself does not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +51,8 @@ pub enum Refusal {
     ReadOnly,
     /// A receive could be one too many: the queue's redrive policy allows only so many.
     ReceiveBudget {
+        /// What receives.
+        by: Receiving,
         /// `maxReceiveCount`.
         max_receive_count: u32,
         /// How many receives a message of the queue is known to have had; 0 where that is not known.
@@ -41,17 +82,19 @@ pub enum Refusal {
         /// What is denied.
         action: Code,
     },
-    /// A message move task takes messages out of the queue, or brings some into it.
+    /// A redrive takes messages out of the queue, or brings some into it.
     Redriving {
         /// The dead-letter queue that it empties.
         from: QueueName,
         /// Whether messages arrive in the queue that this is about.
         arrives: bool,
+        /// Which it is, where it is one of the console's and no message move task.
+        own: Option<OwnRedrive>,
     },
     /// No message move task runs on this queue.
     NoTaskRunning,
-    /// A selective redrive takes from this queue.
-    RedriveRunning,
+    /// A selective redrive takes from this queue: this one, where that is known.
+    RedriveRunning(Option<OwnRedrive>),
     /// The selective redrive has ended.
     RedriveEnded,
     /// Nothing is left of a redrive that could be taken back.
@@ -85,15 +128,17 @@ impl Refusal {
     pub fn title(&self) -> String {
         match self {
             Self::ReadOnly => "The console is read-only".into(),
-            Self::ReceiveBudget { max_receive_count, received: 0 } => {
-                format!("Looking could move messages to the dead-letter queue (maxReceiveCount is {max_receive_count})")
+            Self::ReceiveBudget { by, max_receive_count, received: 0 } => {
+                let by = by.word();
+                format!("{by} could move messages to the dead-letter queue (maxReceiveCount is {max_receive_count})")
             }
-            Self::ReceiveBudget { max_receive_count, received } if received >= max_receive_count => {
+            Self::ReceiveBudget { max_receive_count, received, .. } if received >= max_receive_count => {
                 format!("A receive would move messages to the dead-letter queue (all {max_receive_count} are used)")
             }
-            Self::ReceiveBudget { max_receive_count, received } => {
+            Self::ReceiveBudget { by, max_receive_count, received } => {
+                let by = by.word();
                 format!(
-                    "Looking could move messages to the dead-letter queue ({received} of {max_receive_count} receives are used)"
+                    "{by} could move messages to the dead-letter queue ({received} of {max_receive_count} receives are used)"
                 )
             }
             Self::NameNotTyped => "The queue's name was not typed".into(),
@@ -106,13 +151,13 @@ impl Refusal {
             Self::QueueGoing { queue, deleted: true } => format!("{queue} was deleted a moment ago"),
             Self::QueueGoing { queue, deleted: false } => format!("{queue} was purged a moment ago"),
             Self::MoveDenied { queue, action } => format!("The access policy of {queue} denies {action} to everyone"),
-            Self::Redriving { from, arrives: true } => {
+            Self::Redriving { from, arrives: true, .. } => {
                 format!("A redrive of {from} is moving messages into this queue")
             }
             Self::Redriving { from, .. } => format!("A redrive is moving messages out of {from}"),
             Self::AlreadyCancelling => "This redrive was told to stop already".into(),
             Self::NoTaskRunning => "No redrive is running on this queue".into(),
-            Self::RedriveRunning => "A selective redrive takes from this queue".into(),
+            Self::RedriveRunning(_) => "A selective redrive takes from this queue".into(),
             Self::RedriveEnded => "This redrive has ended".into(),
             Self::NothingToTakeBack => "Nothing of this redrive is left to take back".into(),
             Self::NoCopiesKept => "No copies are kept for this queue".into(),
@@ -128,14 +173,27 @@ impl Refusal {
         }
     }
 
+    /// The page of what is in the way, and what the link there says.
+    pub fn page(&self) -> Option<(String, &'static str)> {
+        match self {
+            Self::RedriveRunning(Some(own)) | Self::Redriving { own: Some(own), .. } => {
+                Some((paths::redrive(&own.connection, &own.id), "Open that redrive"))
+            }
+            _ => None,
+        }
+    }
+
     /// What to do instead.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::ReadOnly => {
                 "It was started with --read-only, or the connection says read_only. Restart it without to make changes."
             }
-            Self::ReceiveBudget { max_receive_count, received } if received >= max_receive_count => {
+            Self::ReceiveBudget { max_receive_count, received, .. } if received >= max_receive_count => {
                 "No confirmation allows that. Raise maxReceiveCount in the queue's settings first, or look at the dead-letter queue."
+            }
+            Self::ReceiveBudget { by: Receiving::Redrive | Receiving::Undo | Receiving::Job, .. } => {
+                "Its messages are found by receiving, and every receive counts. Confirm that the receives may be used up, or raise maxReceiveCount in the queue's settings first."
             }
             Self::ReceiveBudget { .. } => {
                 "Every look and every hold is a receive and counts. Look at the dead-letter queue instead, or confirm that the receives may be used up."
@@ -155,7 +213,7 @@ impl Refusal {
                 "Messages would be lost on the way. Wait until it has ended, or cancel it and wait until it has stopped."
             }
             Self::AlreadyCancelling => "SQS finishes the messages it had taken; then it stops.",
-            Self::RedriveRunning => "One at a time: wait for it, or cancel it on its page. “Redrives” lists them all.",
+            Self::RedriveRunning(_) => "One at a time: wait for it, or cancel it on its page.",
             Self::RedriveEnded => "Its page has the outcome of every message.",
             Self::NothingToTakeBack => {
                 "What it had moved was taken back already, or came back by itself. Its page says which redrive took it back."
@@ -178,5 +236,27 @@ impl Refusal {
             }
             Self::Md5Differs => "Look at the message in the queue before sending it again.",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_receive_is_named() {
+        let title = |by, received| Refusal::ReceiveBudget { by, max_receive_count: 3, received }.title();
+        assert!(title(Receiving::Redrive, 0).starts_with("Redriving could move"));
+        assert!(title(Receiving::Undo, 1).starts_with("Taking messages back could move"));
+        assert!(title(Receiving::Look, 1).contains("1 of 3 receives"));
+        assert!(title(Receiving::Undo, 3).starts_with("A receive would move"), "whatever it is for");
+    }
+
+    #[test]
+    fn the_way_to_what_is_in_the_way_leads_under_its_own_connection() {
+        let own = OwnRedrive { connection: "other".parse().unwrap(), id: RedriveId::new("a/b") };
+        let (page, _) = Refusal::RedriveRunning(Some(own)).page().unwrap();
+        assert_eq!(page, "/other/redrives/a%2Fb");
+        assert_eq!(Refusal::RedriveRunning(None).page(), None);
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{RawQuery, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
@@ -52,7 +52,9 @@ pub fn router(services: &Services, assets: &Arc<Assets>, stop: &CancellationToke
     };
     let start = {
         let services = services.clone();
-        move |headers: HeaderMap| async move { Redirect::to(&start_at(&services, &headers)) }
+        move |headers: HeaderMap, RawQuery(query): RawQuery| async move {
+            Redirect::to(&pages::carrying_refusal(&start_at(&services, &headers), query.as_deref()))
+        }
     };
     let pages: Router = Router::<LeptosOptions>::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, document)

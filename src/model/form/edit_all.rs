@@ -157,10 +157,13 @@ fn value_fault(value: &str) -> Option<String> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EditAllForm {
     /// The connection.
+    #[serde(default)]
     pub connection: String,
     /// The queue.
+    #[serde(default)]
     pub queue: String,
     /// What names the frozen set.
+    #[serde(default)]
     pub chosen: String,
     /// The operations, empty rows too.
     #[serde(default)]

@@ -17,6 +17,7 @@ pub mod new_queue;
 pub mod quantity;
 pub mod redrive;
 pub mod redrive_start;
+pub mod redrive_steer;
 pub mod redrive_wish;
 pub mod saved;
 pub mod send;

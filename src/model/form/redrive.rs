@@ -10,8 +10,10 @@ use crate::model::{ConnectionName, QueueName};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RedriveForm {
     /// The connection.
+    #[serde(default)]
     pub connection: String,
     /// The dead-letter queue.
+    #[serde(default)]
     pub queue: String,
     /// `sources` or `queue`.
     #[serde(default)]
@@ -81,8 +83,10 @@ impl RedriveForm {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CancelForm {
     /// The connection.
+    #[serde(default)]
     pub connection: String,
     /// The dead-letter queue.
+    #[serde(default)]
     pub queue: String,
     /// `again` where the rest shall be started at another rate afterwards; that is a second step.
     #[serde(default)]

@@ -9,10 +9,13 @@ use super::look::spent;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StartForm {
     /// The connection.
+    #[serde(default)]
     pub connection: String,
     /// The queue.
+    #[serde(default)]
     pub queue: String,
     /// What names the plan.
+    #[serde(default)]
     pub carry_out: String,
     /// Present where receives may be used up although few are left.
     #[serde(default)]

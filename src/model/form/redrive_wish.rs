@@ -24,8 +24,10 @@ pub const LANES: Range = Range { min: 1, max: 32, default: 10 };
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WishForm {
     /// The connection.
+    #[serde(default)]
     pub connection: String,
     /// The queue that the messages are in.
+    #[serde(default)]
     pub queue: String,
     /// What names the frozen set; empty: the whole queue.
     #[serde(default)]

@@ -50,8 +50,11 @@ impl FromServerFnError for Failure {
     }
 }
 
-/// The connection and the queue that the hidden fields of a form name.
+/// The connection and the queue that the hidden fields of a form name. A form without them is none of ours.
 pub fn place(connection: &str, queue: &str) -> Result<(Connection, QueueName), Failure> {
+    if connection.is_empty() || queue.is_empty() {
+        return Err(Failure::Malformed);
+    }
     let queue = queue.parse().map_err(|_| Failure::NotFound)?;
     Ok((services().connection(connection)?, queue))
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{Leads, submit};
 use crate::model::filter::Query;
 use crate::model::form::redrive_start::StartForm;
+use crate::model::form::redrive_steer::{SteerForm, TakeBackForm};
 use crate::model::form::redrive_wish::WishForm;
 use crate::model::journal::{QueueNo, RedriveId};
 use crate::model::paths::{self, QueuePage};
@@ -38,6 +39,10 @@ async fn plan(connection: &Connection, queue: &QueueName, form: WishForm) -> Res
 #[server(endpoint = "redrives/start", prefix = "/api")]
 pub async fn carry_out_plan(#[server(flatten)] form: StartForm) -> Result<(), Failure> {
     let (connection, queue) = super::place(&form.connection, &form.queue)?;
+    if form.carry_out.is_empty() {
+        let back = paths::queue(connection.name(), &queue, QueuePage::Redrive);
+        return super::onward(form, Leads::to(back), Err(Failure::Malformed.into())).await;
+    }
     let back = Query::of(&form.list).carry(&paths::plan(connection.name(), &queue, &form.carry_out));
     let page = match form.parse() {
         Ok(spend) => start(&connection, &queue, &form.carry_out, spend).await.map_err(Rejection::from),
@@ -59,25 +64,34 @@ async fn start(connection: &Connection, queue: &QueueName, plan: &str, spend: bo
 
 /// Has a redrive wait, go on, or end.
 #[server(endpoint = "redrives/steer", prefix = "/api")]
-pub async fn steer_redrive(connection: String, redrive: String, steer: String) -> Result<(), Failure> {
-    let connection = super::services().connection(&connection)?;
-    let id = RedriveId::new(redrive);
-    let steer = match steer.as_str() {
-        "pause" => Steer::Pause,
-        "resume" => Steer::Resume,
-        "cancel" => Steer::Cancel,
-        _ => return Err(Failure::Malformed),
+pub async fn steer_redrive(#[server(flatten)] form: SteerForm) -> Result<(), Failure> {
+    let (connection, id) = redrive(&form.connection, &form.redrive)?;
+    let steer = match form.steer.as_str() {
+        "pause" => Ok(Steer::Pause),
+        "resume" => Ok(Steer::Resume),
+        "cancel" => Ok(Steer::Cancel),
+        _ => Err(Failure::Malformed),
     };
     let leads = Leads::to(paths::redrive(connection.name(), &id));
-    submit((), leads, async move { Ok(connection.steer_selective(&id, steer).await?) }).await
+    submit(form, leads, async move { Ok(connection.steer_selective(&id, steer?).await?) }).await
 }
 
 /// Plans to take back what a redrive sent to one of its destinations. Nothing is sent.
 #[server(endpoint = "redrives/undo", prefix = "/api")]
-pub async fn undo_redrive(connection: String, redrive: String, to: u16) -> Result<(), Failure> {
-    let connection = super::services().connection(&connection)?;
-    let id = RedriveId::new(redrive);
-    let planned = connection.plan_undo(&id, QueueNo(to)).await;
+pub async fn undo_redrive(#[server(flatten)] form: TakeBackForm) -> Result<(), Failure> {
+    let (connection, id) = redrive(&form.connection, &form.redrive)?;
+    let planned = match form.to.parse() {
+        Ok(to) => connection.plan_undo(&id, QueueNo(to)).await,
+        Err(_) => Err(Failure::Malformed.into()),
+    };
     let page = planned.map(|(queue, plan)| paths::plan(connection.name(), &queue, &plan));
-    super::onward((), Leads::to(paths::redrive(connection.name(), &id)), page).await
+    super::onward(form, Leads::to(paths::redrive(connection.name(), &id)), page).await
+}
+
+/// The connection and the redrive that the hidden fields of a form name.
+fn redrive(connection: &str, redrive: &str) -> Result<(Connection, RedriveId), Failure> {
+    if connection.is_empty() || redrive.is_empty() {
+        return Err(Failure::Malformed);
+    }
+    Ok((super::services().connection(connection)?, RedriveId::new(redrive)))
 }

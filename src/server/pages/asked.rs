@@ -14,7 +14,8 @@ impl Asked {
         use_context::<Parts>().and_then(|parts| parts.uri.query().map(Self::read)).unwrap_or_default()
     }
 
-    fn read(query: &str) -> Self {
+    /// Reads a query as it stands in an address.
+    pub(super) fn read(query: &str) -> Self {
         Self(serde_urlencoded::from_str(query).unwrap_or_default())
     }
 

@@ -12,6 +12,7 @@ use crate::model::archive::Archived;
 use crate::model::form::carry_out::CarryOutForm;
 use crate::model::limits::VISIBILITY_TIMEOUT;
 use crate::model::paths::{self, QueuePage};
+use crate::model::refusal::Receiving;
 use crate::model::{Failure, MessageId, QueueArn, QueueKind, Refusal, words};
 use crate::server::services::messages::Chosen;
 use crate::ui::parts::{
@@ -35,7 +36,7 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
     let chosen = here.connection.chosen(&queue, &here.params.get("chosen").unwrap_or_default())?;
     let attributes = here.connection.attributes(&queue).await?;
     let keeps = here.connection.keeps(&queue).await?;
-    let budget = here.connection.price(&queue, &attributes).refusal();
+    let budget = here.connection.price(&queue, &attributes).refusal(Receiving::Job);
     let remembered = match &attributes.arn {
         Some(arn) => here.connection.remembered_homes(arn).await?,
         None => BTreeMap::new(),
@@ -241,7 +242,7 @@ fn hidden(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
 
 /// The checkbox and the name that spend the last receives; nothing where there are enough, or none.
 fn spending(chosen: &Chosen, budget: Option<&Refusal>, id: &str, error: Option<String>) -> Option<AnyView> {
-    let Some(Refusal::ReceiveBudget { max_receive_count, received }) = budget else { return None };
+    let Some(Refusal::ReceiveBudget { max_receive_count, received, .. }) = budget else { return None };
     if received >= max_receive_count {
         return None;
     }

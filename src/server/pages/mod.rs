@@ -39,7 +39,7 @@ use leptos_router::hooks::use_params_map;
 use leptos_router::params::ParamsMap;
 
 use self::asked::Asked;
-use crate::model::{Failure, QueueName};
+use crate::model::{Failure, QueueName, paths};
 use crate::server::api;
 use crate::server::services::submissions::Submission;
 use crate::server::services::{Connection, Services};
@@ -193,6 +193,13 @@ impl Page {
 /// The query parameter in which the framework carries the failure of a server function back to the page it was called
 /// from. It holds our closed enum; what cannot be decoded is `Malformed`.
 const REFUSED: &str = "__err";
+
+/// The address of a page that says what became of a request without a page of its own: the framework sends the browser
+/// of whoever does not say where it came from to the start, with the failure in the query.
+pub fn carrying_refusal(path: &str, query: Option<&str>) -> String {
+    let refused = query.and_then(|query| Asked::read(query).get(REFUSED));
+    paths::with_query(path, &[(REFUSED, &refused.unwrap_or_default())])
+}
 
 /// The cookie that remembers the connection a browser used last.
 const CONNECTION: &str = "connection";

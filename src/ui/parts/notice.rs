@@ -52,12 +52,13 @@ pub fn FailureNotice(
     let tone = if failure.is_retryable() { Tone::Warn } else { Tone::Danger };
     let role = if tone == Tone::Danger { "alert" } else { "status" };
     let glyph = if tone == Tone::Danger { Glyph::Error } else { Glyph::Warning };
+    let page = failure.page().map(|(href, label)| view! { <a href=href>{label}</a> });
     view! {
         <div class="notice" data-tone=tone.as_str() role=role>
             <Icon glyph/>
             <div class="notice-body">
                 <p class="notice-title">{failure.title()}</p>
-                <p>{failure.advice()}</p>
+                <p>{failure.advice()} " " {page}</p>
                 {actions.map(|actions| view! { <div class="notice-actions">{actions.run()}</div> })}
             </div>
         </div>

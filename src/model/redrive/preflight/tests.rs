@@ -102,7 +102,7 @@ fn each_obstacle_blocks_with_the_words_of_the_refusal() {
     let table = [
         (with(|f| f.sources = Ok(vec![])), refused(Refusal::NotADeadLetterQueue)),
         (with(|f| f.busy = Ok(true)), refused(Refusal::TaskRunning)),
-        (with(|f| f.selective = Some(Refusal::RedriveRunning)), refused(Refusal::RedriveRunning)),
+        (with(|f| f.selective = Some(Refusal::RedriveRunning(None))), refused(Refusal::RedriveRunning(None))),
         (with(|f| f.running.tasks = 100), refused(Refusal::TooManyTasks)),
         (to("orders.fifo"), refused(Refusal::OtherType(name("orders.fifo")))),
         (missing, Failure::NoSuchQueue(name("nowhere"))),

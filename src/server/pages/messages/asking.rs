@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::model::filter::Query;
+use crate::model::refusal::Receiving;
 use crate::model::{Attributes, ConnectionName, QueueKind, QueueName, QueueUrl, Refusal, words};
 use crate::server::pages::Here;
 use crate::server::services::messages::{Price, Snapshot};
@@ -53,7 +54,12 @@ impl<'a> Asking<'a> {
             url,
             attributes,
             submission: here.submission.as_deref(),
-            refusal: here.connection.allowed().err().or_else(|| running.clone()).or_else(|| price.used_up()),
+            refusal: here
+                .connection
+                .allowed()
+                .err()
+                .or_else(|| running.clone())
+                .or_else(|| price.used_up(Receiving::Look)),
             running,
             price,
             dead: here.connection.is_dead_letter_queue(queue),
@@ -130,8 +136,9 @@ impl<'a> Asking<'a> {
 
     /// The checkbox and the name that spend the last receives; nothing where there are enough, or none.
     pub fn spending(&self, field: &'static str, error: Option<String>) -> Option<impl IntoView + use<>> {
-        let Some(Refusal::ReceiveBudget { max_receive_count, received }) = self.price.refusal() else { return None };
-        if self.price.used_up().is_some() {
+        let budget = self.price.refusal(Receiving::Look)?;
+        let Refusal::ReceiveBudget { max_receive_count, received, .. } = budget else { return None };
+        if self.price.used_up(Receiving::Look).is_some() {
             return None;
         }
         let (name, id) = (self.queue.to_string(), field.to_owned());

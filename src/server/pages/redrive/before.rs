@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::model::paths::{self, QueuePage};
 use crate::model::queue::Counter;
 use crate::model::redrive::preflight::{Finding, Severity};
-use crate::model::{ConnectionName, QueueName};
+use crate::model::{ConnectionName, Failure, QueueName};
 use crate::server::services::redrive::Redrivable;
 use crate::ui::parts::{Glyph, Icon, LiveCount, Section, Tone};
 
@@ -65,6 +65,8 @@ fn finding(finding: &Finding) -> impl IntoView + use<> {
         Severity::Tells => (Tone::Neutral, Glyph::Info, ""),
     };
     let (sentence, advice) = (finding.sentence.clone(), finding.advice.clone());
+    let page = finding.failure.as_ref().and_then(Failure::page);
+    let page = page.map(|(href, label)| view! { " " <a href=href>{label}</a> });
     view! {
         <li class="finding" data-tone=tone.as_str()>
             <Icon glyph/>
@@ -72,6 +74,7 @@ fn finding(finding: &Finding) -> impl IntoView + use<> {
                 <span class="visually-hidden">{word}</span>
                 {sentence}
                 {(!advice.is_empty()).then(|| view! { <span class="soft">" " {advice}</span> })}
+                {page}
             </div>
         </li>
     }

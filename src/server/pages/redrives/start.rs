@@ -16,7 +16,7 @@ pub const FORGETFUL: &str = "Its journal is in memory: if the console ends, the 
 
 /// The form with the page's one primary button; it says what is `said`, where that is more than that it redrives.
 pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>, said: Option<String>) -> impl IntoView + use<> {
-    let budget = here.connection.price(&planned.queue, &planned.attributes).refusal();
+    let budget = here.connection.price(&planned.queue, &planned.attributes).refusal(planned.receiving());
     let reason = here.connection.allowed().err().map(|refusal| refusal.title());
     let nothing = planned.asked.messages().is_some() && planned.sendable() == 0;
     let reason = reason.or_else(|| nothing.then(|| "None of them can be sent.".to_owned()));
@@ -52,7 +52,7 @@ pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>, said: Opt
 /// Why no confirmation helps.
 fn used_up(budget: Option<&Refusal>) -> Option<String> {
     match budget {
-        Some(refusal @ Refusal::ReceiveBudget { max_receive_count, received }) if received >= max_receive_count => {
+        Some(refusal @ Refusal::ReceiveBudget { max_receive_count, received, .. }) if received >= max_receive_count => {
             Some(refusal.title())
         }
         _ => None,
@@ -61,7 +61,7 @@ fn used_up(budget: Option<&Refusal>) -> Option<String> {
 
 /// The checkbox and the name that spend the last receives; nothing where there are enough, or none.
 fn spending(here: &Here, planned: &Planned, budget: Option<&Refusal>) -> Option<AnyView> {
-    let Some(Refusal::ReceiveBudget { max_receive_count, received }) = budget else { return None };
+    let Some(Refusal::ReceiveBudget { max_receive_count, received, .. }) = budget else { return None };
     if received >= max_receive_count {
         return None;
     }

@@ -15,6 +15,7 @@ use crate::model::cli::Command;
 use crate::model::form::carry_out::CarryOut;
 use crate::model::form::held::Deed;
 use crate::model::job::Task;
+use crate::model::refusal::Receiving;
 use crate::model::{Failure, Message, MessageId, QueueKind, QueueName, QueueUrl, ReceiptHandle, Refusal};
 use crate::server::services::Connection;
 use crate::server::services::act::Act;
@@ -150,9 +151,7 @@ impl Connection {
 
     /// Refuses a receive where a job receives: each would take what the other looks for.
     pub(in crate::server::services) fn vacant(&self, queue: &QueueName) -> Result<(), Failure> {
-        if self.desk().runs().take_from(queue) {
-            return Err(Failure::Refused(Refusal::RedriveRunning));
-        }
+        self.not_redriven(queue)?;
         if self.jobs().receives(queue) { Err(Failure::Refused(Refusal::ReceiveRunning)) } else { Ok(()) }
     }
 
@@ -170,9 +169,7 @@ impl Connection {
         if let Task::Copy { to: destination } = &carry_out.task {
             to = Some(self.url(destination).await?);
         } else {
-            if self.desk().runs().take_from(queue) {
-                return Err(Failure::Refused(Refusal::RedriveRunning));
-            }
+            self.not_redriven(queue)?;
             cell = self.desk().cell(queue);
             if cell.as_ref().is_some_and(|cell| cell.is_receiving()) {
                 return Err(Failure::Refused(Refusal::ReceiveRunning));
@@ -182,7 +179,7 @@ impl Connection {
             }
             if held.len() + gone.len() < chosen.messages.len() {
                 let attributes = self.attributes(queue).await?;
-                self.spare(queue, &attributes, carry_out.spend)?;
+                self.spare(queue, &attributes, carry_out.spend, Receiving::Job)?;
                 received = Some(attributes);
             }
         }

@@ -1,6 +1,7 @@
 //! Whether a queue can spare the receives that a look or a hold costs. What its messages have had by now is known from
 //! what was met before ([`super::spent`]).
 
+use crate::model::refusal::Receiving;
 use crate::model::{Attributes, Failure, QueueName, Refusal};
 use crate::server::services::Connection;
 
@@ -30,15 +31,15 @@ impl Price {
     }
 
     /// Why nothing can be received, whatever anybody confirms: this receive would move messages.
-    pub fn used_up(self) -> Option<Refusal> {
-        self.refusal().filter(|_| matches!(self, Self::Counts { max, received } if received >= max))
+    pub fn used_up(self, by: Receiving) -> Option<Refusal> {
+        self.refusal(by).filter(|_| matches!(self, Self::Counts { max, received } if received >= max))
     }
 
     /// Why nothing should be received at this price by default.
-    pub fn refusal(self) -> Option<Refusal> {
+    pub fn refusal(self, by: Receiving) -> Option<Refusal> {
         match self {
             Self::Counts { max, received } if max.saturating_sub(received) <= SPARED => {
-                Some(Refusal::ReceiveBudget { max_receive_count: max, received })
+                Some(Refusal::ReceiveBudget { by, max_receive_count: max, received })
             }
             _ => None,
         }
@@ -58,9 +59,10 @@ impl Connection {
         queue: &QueueName,
         attributes: &Attributes,
         spend: bool,
+        by: Receiving,
     ) -> Result<(), Failure> {
         let price = self.price(queue, attributes);
-        let refusal = if spend { price.used_up() } else { price.refusal() };
+        let refusal = if spend { price.used_up(by) } else { price.refusal(by) };
         refusal.map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))
     }
 }
@@ -79,16 +81,17 @@ mod tests {
             }),
             ..Attributes::default()
         };
-        let refusal = |attributes: &Attributes, received| Price::of(attributes, received).refusal();
+        let by = Receiving::Look;
+        let refusal = |attributes: &Attributes, received| Price::of(attributes, received).refusal(by);
         assert_eq!(Price::of(&Attributes::default(), 99), Price::Free);
         assert_eq!(refusal(&Attributes::default(), 99), None);
         assert_eq!(refusal(&with(4), 0), None);
-        let budget = |max_receive_count, received| Some(Refusal::ReceiveBudget { max_receive_count, received });
+        let budget = |max_receive_count, received| Some(Refusal::ReceiveBudget { by, max_receive_count, received });
         assert_eq!(refusal(&with(3), 0), budget(3, 0));
         assert_eq!(refusal(&with(10), 6), None);
         assert_eq!(refusal(&with(10), 7), budget(10, 7), "three are the consumers'");
         assert_eq!(refusal(&with(10), 11), budget(10, 11));
-        let used_up = |max, received| Price::of(&with(max), received).used_up();
+        let used_up = |max, received| Price::of(&with(max), received).used_up(by);
         assert_eq!((used_up(1, 0), used_up(10, 9)), (None, None), "it may be confirmed");
         assert_eq!((used_up(1, 1), used_up(10, 11)), (budget(1, 1), budget(10, 11)));
     }

@@ -22,6 +22,7 @@ use crate::model::activity::Detail;
 use crate::model::form::Done;
 use crate::model::form::hold::Hold;
 use crate::model::live::Progress;
+use crate::model::refusal::Receiving;
 use crate::model::{Code, Failure, Message, QueueName, QueueUrl, Refusal, Verb, words};
 use crate::server::services::act::Act;
 use crate::server::services::{Connection, report};
@@ -53,7 +54,7 @@ impl Connection {
         self.allowed().map_err(Failure::Refused)?;
         self.vacant(queue)?;
         let (url, attributes) = tokio::try_join!(self.url(queue), self.attributes(queue))?;
-        self.spare(queue, &attributes, hold.spend)?;
+        self.spare(queue, &attributes, hold.spend, Receiving::Hold)?;
         let seconds = if hold.seconds == 0 { SECONDS } else { hold.seconds };
         let lease = self.desk().terms().lease;
         let snapshot = Snapshot::begun(Origin::Hold, self.now_ms(), seconds, hold.messages, lease);

@@ -14,6 +14,7 @@ use crate::model::cli::Command;
 use crate::model::form::Done;
 use crate::model::form::look::{Look, USUAL};
 use crate::model::limits::BATCH_ENTRIES;
+use crate::model::refusal::Receiving;
 use crate::model::{Failure, QueueName, QueueUrl, Refusal, Verb};
 use crate::server::services::act::Act;
 use crate::server::services::{Connection, report};
@@ -79,7 +80,7 @@ impl Connection {
 
     async fn look_now(&self, queue: &QueueName, look: Look) -> Result<Done, Failure> {
         let (url, attributes) = tokio::try_join!(self.url(queue), self.attributes(queue))?;
-        self.spare(queue, &attributes, look.spend)?;
+        self.spare(queue, &attributes, look.spend, Receiving::Look)?;
         self.desk().busy(queue).map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))?;
         let kind = queue.kind();
         let (millis, bytes) = bounds(look.limit);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::refusal::OwnRedrive;
 use crate::model::{Attributes, Failure, MoveTask, QueueArn, QueueName, Refusal};
 use crate::server::services::connection::Connection;
 use crate::server::services::report;
@@ -42,7 +43,11 @@ impl Connection {
                     for task in tasks.iter().filter(|task| task.status.is_active()) {
                         let arrives = arrives(task, own, names_it);
                         if arrives || source == *own {
-                            crossing.refusal.get_or_insert(Refusal::Redriving { from: from.clone(), arrives });
+                            crossing.refusal.get_or_insert(Refusal::Redriving {
+                                from: from.clone(),
+                                arrives,
+                                own: None,
+                            });
                         }
                     }
                 }
@@ -59,10 +64,11 @@ impl Connection {
     pub(super) async fn crossed_by_ours(&self, own: &QueueArn) -> Result<Option<Refusal>, Failure> {
         let about = self.store().redrive_about(own).await.map_err(|error| report::store(&error))?;
         Ok(about.map(|redrive| {
+            let which = OwnRedrive { connection: redrive.connection, id: redrive.id };
             if redrive.source == *own {
-                return Refusal::RedriveRunning;
+                return Refusal::RedriveRunning(Some(which));
             }
-            Refusal::Redriving { from: redrive.source.name(), arrives: true }
+            Refusal::Redriving { from: redrive.source.name(), arrives: true, own: Some(which) }
         }))
     }
 

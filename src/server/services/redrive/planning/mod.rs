@@ -17,6 +17,7 @@ use super::engine::plan::{Plan, plan};
 use super::engine::{Edit, Order, Take, Terms};
 use crate::model::form::redrive_wish::{Wish, WishForm};
 use crate::model::journal::RedriveId;
+use crate::model::refusal::Receiving;
 use crate::model::{Attributes, Failure, Message, MessageId, QueueArn, QueueName, Refusal};
 use crate::server::services::messages::{Chosen, Standing};
 use crate::server::services::submissions::Rejection;
@@ -118,6 +119,11 @@ impl Planned {
     /// How many messages would be sent, as far as they are known: those that cannot be sent are not.
     pub fn sendable(&self) -> u64 {
         (self.plan.lines.len() - self.plan.obstacles + self.plan.unknown.len()) as u64
+    }
+
+    /// What receives when it is carried out.
+    pub fn receiving(&self) -> Receiving {
+        if self.asked.undoes.is_some() { Receiving::Undo } else { Receiving::Redrive }
     }
 
     /// Bytes of memory, near enough for a bound.

@@ -24,7 +24,7 @@ impl Connection {
         }
         self.something_to_undo(planned).await?;
         let attributes = self.attributes(&planned.queue).await?;
-        self.spare(&planned.queue, &attributes, spend)?;
+        self.spare(&planned.queue, &attributes, spend, planned.receiving())?;
         self.nothing_vanishes(planned).await?;
         let about = About {
             how: planned.asked.how(),

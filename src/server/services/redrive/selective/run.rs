@@ -167,9 +167,9 @@ impl Runs {
         self.lock().values().find(|run| run.queue == *queue).cloned()
     }
 
-    /// Whether one receives from this queue, or may at any moment: not while it waits for somebody, who may want to look.
-    pub fn take_from(&self, queue: &QueueName) -> bool {
-        self.of(queue).is_some_and(|run| !run.live.borrow().waits_for_somebody())
+    /// The one that receives from this queue, or may at any moment: not while it waits for somebody, who may want to look.
+    pub(super) fn takes_from(&self, queue: &QueueName) -> Option<RedriveId> {
+        self.of(queue).filter(|run| !run.live.borrow().waits_for_somebody()).map(|run| run.id.clone())
     }
 
     /// How many there are.

@@ -6,6 +6,7 @@ use super::stint::hands;
 use crate::model::activity::{Detail, Verb};
 use crate::model::form::Done;
 use crate::model::journal::{KeptRedrive, RedriveId};
+use crate::model::refusal::OwnRedrive;
 use crate::model::{Failure, QueueArn, QueueName, QueueUrl, Refusal};
 use crate::server::services::act::Act;
 use crate::server::services::redrive::engine::{Event, Now, Order, Pause};
@@ -56,7 +57,7 @@ impl Connection {
         let id = order.id.clone();
         // From here on nobody else begins to receive from the queue.
         let Some(seat) = self.seat_for(id.clone(), queue.clone()) else {
-            return self.asked_again(&id).await;
+            return self.asked_again(&id, &order.source.arn).await;
         };
         self.alone_at(&queue, &order.source.arn).await?;
         let destinations: Vec<QueueArn> = order.destinations.iter().map(|queue| queue.arn.clone()).collect();
@@ -84,19 +85,31 @@ impl Connection {
         let added = self.store().add_redrive(NewRedrive { kept, order: spelled, edits }).await;
         if !added.map_err(|error| failed::not_written(&error))? {
             drop(seat);
-            return self.asked_again(&id).await;
+            return self.asked_again(&id, &order.source.arn).await;
         }
         let handed = self.hand_over(&queue, |id| order.takes(id)).await;
         self.carry_on_from(seat, handed);
         Ok(id)
     }
 
-    /// Who asks for the same once more is led to what became of it the first time; anybody else has to wait.
-    async fn asked_again(&self, id: &RedriveId) -> Result<RedriveId, Failure> {
+    /// Who asks for the same once more is led to what became of it the first time; anybody else has to wait, and is told
+    /// for which.
+    async fn asked_again(&self, id: &RedriveId, source: &QueueArn) -> Result<RedriveId, Failure> {
         match self.kept_redrive(id).await {
-            Err(Failure::NotFound) => Err(Failure::Refused(Refusal::RedriveRunning)),
-            found => found.map(|kept| kept.id),
+            Err(Failure::NotFound) => {}
+            found => return found.map(|kept| kept.id),
         }
+        let seated = self.desk().runs().of(&source.name()).map(|run| self.own(run.id.clone()));
+        let own = match seated {
+            Some(own) => Some(own),
+            None => self
+                .store()
+                .redrive_about(source)
+                .await
+                .map_err(|error| failed::store(&error))?
+                .map(|kept| OwnRedrive { connection: kept.connection, id: kept.id }),
+        };
+        Err(Failure::Refused(Refusal::RedriveRunning(own)))
     }
 
     /// Refuses where a hold still receives from a queue, or SQS's own redrive does.

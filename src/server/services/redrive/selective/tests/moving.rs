@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::world::{World, about, order};
+use super::world::{World, about, order, own};
 use crate::model::journal::{EndedHow, JournalRow, RedriveId};
 use crate::model::{Failure, Refusal};
 use crate::server::services::redrive::engine::{Order, Take};
@@ -16,7 +16,7 @@ async fn a_whole_queue_is_moved_and_every_message_has_its_line() {
     let console = world.console();
     console.connection.start_selective(order("r", "orders-dlq", "orders"), about()).await.unwrap();
     let again = console.connection.start_selective(order("s", "orders-dlq", "orders"), about()).await;
-    assert_eq!(again, Err(Failure::Refused(Refusal::RedriveRunning)));
+    assert_eq!(again, Err(Failure::Refused(Refusal::RedriveRunning(Some(own("r"))))));
     let shown = console.ended("r").await;
     assert_eq!(shown.counts.moved, 137);
     assert_eq!(shown.kept.ended.unwrap().how, EndedHow::Finished { may_remain: None });

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::world::{World, about, arn, order};
+use super::world::{World, about, arn, order, own};
 use crate::model::form::hold::Hold;
 use crate::model::form::look::Look;
 use crate::model::journal::RedriveId;
@@ -67,7 +67,7 @@ async fn what_is_held_is_handed_over_and_nobody_else_receives_meanwhile() {
     wish.policy.rate = Some(20);
     console.connection.start_selective(wish, about()).await.unwrap();
     let second = console.connection.open_hold(&queue, Hold { messages: 1, seconds: 0, spend: false }).await;
-    assert_eq!(second.err(), Some(Failure::Refused(Refusal::RedriveRunning)));
+    assert_eq!(second.err(), Some(Failure::Refused(Refusal::RedriveRunning(Some(own("r"))))));
     let shown = console.ended("r").await;
     assert_eq!(shown.counts.moved, 25);
     assert_eq!(world.calls("ReceiveMessage").await, receives, "they were not received again");

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::local::{self, Local};
 use crate::model::journal::{JournalRow, RedriveId};
+use crate::model::refusal::OwnRedrive;
 use crate::model::{QueueArn, QueueKind};
 use crate::server::clock::{SharedClock, SystemClock};
 use crate::server::services::Connection;
@@ -42,6 +43,11 @@ pub(crate) struct Console {
     pub connection: Connection,
     pub stop: CancellationToken,
     pub work: TaskTracker,
+}
+
+/// A redrive of this connection, as a refusal names it.
+pub(super) fn own(id: &str) -> OwnRedrive {
+    OwnRedrive { connection: "local".parse().unwrap(), id: RedriveId::new(id) }
 }
 
 pub(crate) fn arn(name: &str) -> QueueArn {

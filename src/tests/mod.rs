@@ -21,6 +21,7 @@ mod reading;
 mod redrive;
 mod redrive_native;
 mod redrives;
+mod redrives_told;
 mod saved;
 mod send;
 mod settings;

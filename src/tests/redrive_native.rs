@@ -267,3 +267,16 @@ async fn neither_end_of_a_selective_redrive_of_another_connection_is_touched() {
     start(&console, &[]).await;
     assert_eq!(starts(&console).await, 1);
 }
+
+#[tokio::test]
+async fn why_it_failed_is_said_in_words_and_warned_of_the_next_time() {
+    let console = dead_letters(0).await;
+    let url = console.sqs("GetQueueUrl", json!({ "QueueName": "orders-dlq" })).await["QueueUrl"].clone();
+    console.sqs("SendMessage", json!({ "QueueUrl": url, "MessageBody": "by hand" })).await;
+    start(&console, &[]).await;
+    let shown = until(&console, "Failed: CouldNotDetermineMessageSource").await;
+    assert!(shown.says("a message that does not say which queue it failed in"), "{}", shown.html);
+    assert!(shown.says("The last redrive there failed (CouldNotDetermineMessageSource)"), "{}", shown.html);
+    let to_one = console.get(&format!("{DLQ}?to=queue&destination=rescue")).await;
+    assert!(!to_one.says("The last redrive there failed"), "there it does not matter");
+}

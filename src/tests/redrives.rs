@@ -16,7 +16,7 @@ const ACCOUNT: &str = "arn:aws:sqs:us-east-1:000000000000";
 
 /// `orders` and its dead-letter queue with so many messages that failed in `orders`; every third is to go to no queue
 /// that is known.
-async fn dead_letters(console: &TestConsole, messages: usize) {
+pub(super) async fn dead_letters(console: &TestConsole, messages: usize) {
     console.queue("orders-dlq", json!({})).await;
     let policy = json!({ "deadLetterTargetArn": format!("{ACCOUNT}:orders-dlq"), "maxReceiveCount": 1 }).to_string();
     let url = console.queue("orders", json!({ "RedrivePolicy": policy, "VisibilityTimeout": "0" })).await;
@@ -54,18 +54,18 @@ pub(super) fn noted(connection: &str, id: &str) -> NewRedrive {
 }
 
 /// Visible messages.
-async fn depth(console: &TestConsole, queue: &str) -> usize {
+pub(super) async fn depth(console: &TestConsole, queue: &str) -> usize {
     let attributes = console.attributes(queue).await.unwrap();
     attributes["ApproximateNumberOfMessages"].as_str().unwrap().parse().unwrap()
 }
 
 /// What stands between two texts, wherever it does.
-fn between<'a>(html: &'a str, before: &str, after: &str) -> Vec<&'a str> {
+pub(super) fn between<'a>(html: &'a str, before: &str, after: &str) -> Vec<&'a str> {
     html.split(before).skip(1).filter_map(|rest| rest.split(after).next()).collect()
 }
 
 /// Looks at a queue and freezes everything: the page of the frozen set, and its id.
-async fn chosen(console: &TestConsole, queue: &str) -> (Shown, String) {
+pub(super) async fn chosen(console: &TestConsole, queue: &str) -> (Shown, String) {
     let looked = console.submit("messages/look", &[("connection", "local"), ("queue", queue), ("limit", "100")]).await;
     let session = between(&looked.html, "name=\"session\" value=\"", "\"")[0].to_owned();
     let fields = [("connection", "local"), ("queue", queue), ("session", &session), ("all", "on")];
@@ -75,14 +75,14 @@ async fn chosen(console: &TestConsole, queue: &str) -> (Shown, String) {
 }
 
 /// Plans with these fields.
-async fn plan(console: &TestConsole, queue: &str, fields: &[(&str, &str)]) -> Shown {
+pub(super) async fn plan(console: &TestConsole, queue: &str, fields: &[(&str, &str)]) -> Shown {
     let mut all = vec![("connection", "local"), ("queue", queue)];
     all.extend(fields);
     console.submit("redrives/plan", &all).await
 }
 
 /// Carries a plan out.
-async fn start(console: &TestConsole, queue: &str, plan: &Shown, more: &[(&str, &str)]) -> Shown {
+pub(super) async fn start(console: &TestConsole, queue: &str, plan: &Shown, more: &[(&str, &str)]) -> Shown {
     let id = plan.path.rsplit('/').next().unwrap();
     let mut fields = vec![("connection", "local"), ("queue", queue), ("carry_out", id)];
     fields.extend(more);
@@ -90,7 +90,7 @@ async fn start(console: &TestConsole, queue: &str, plan: &Shown, more: &[(&str, 
 }
 
 /// Opens a redrive's page until it says this.
-async fn until(console: &TestConsole, page: &Shown, text: &str) -> Shown {
+pub(super) async fn until(console: &TestConsole, page: &Shown, text: &str) -> Shown {
     let began = Instant::now();
     loop {
         let shown = console.get(&page.path).await;
@@ -103,12 +103,12 @@ async fn until(console: &TestConsole, page: &Shown, text: &str) -> Shown {
 }
 
 /// How often each body was sent to a queue.
-fn sent(console: &TestConsole, queue: &str) -> usize {
+pub(super) fn sent(console: &TestConsole, queue: &str) -> usize {
     let to = |effect: &&Value| effect["effect"] == "sent" && effect["queue"] == queue;
     console.effects().iter().filter(to).count()
 }
 
-fn plain(html: &str) -> String {
+pub(super) fn plain(html: &str) -> String {
     html.replace(['\u{A0}', '\u{202F}'], " ")
 }
 

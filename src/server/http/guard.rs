@@ -35,10 +35,15 @@ pub async fn guard(State(names): State<Arc<OwnNames>>, mut request: Request, nex
         }
     };
     request = Request::from_parts(parts, body);
-    if let Some(referer) = request.headers().get(REFERER)
-        && own_path(&names, &host, referer).is_none()
-    {
+    let own = request.headers().get(REFERER).is_some_and(|referer| own_path(&names, &host, referer).is_some());
+    if !own {
         request.headers_mut().remove(REFERER);
+        // A form that cannot be read is answered on the page that it came from: of one that does not say, on the start.
+        if is_below(request.uri().path(), FORMS)
+            && let Ok(start) = HeaderValue::try_from(format!("http://{host}/"))
+        {
+            request.headers_mut().insert(REFERER, start);
+        }
     }
     let mut response = next.run(request).await;
     if let Some(location) = response.headers().get(LOCATION) {

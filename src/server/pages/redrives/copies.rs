@@ -60,13 +60,13 @@ pub fn added(planned: &Planned) -> Option<String> {
         return None;
     }
     let mut text = format!("the attribute “{PROVENANCE}” with queue and message id");
-    let count = |n: usize| words::plural(n as u64, "copy", "copies");
     if planned.plan.origin_left_out > 0 {
-        let out = count(planned.plan.origin_left_out);
-        text = format!("{text}; {out} go without: ten attributes already, or too few bytes left");
+        let out = words::plural(planned.plan.origin_left_out as u64, "copy goes", "copies go");
+        text = format!("{text}; {out} without: ten attributes already, or too few bytes left");
     }
     if planned.plan.origin_kept > 0 {
-        text = format!("{text}; {} keep the one of an earlier redrive", count(planned.plan.origin_kept));
+        let keep = words::plural(planned.plan.origin_kept as u64, "copy keeps", "copies keep");
+        text = format!("{text}; {keep} that of an earlier redrive");
     }
     if planned.asked.messages().is_none() || !planned.plan.unknown.is_empty() {
         text.push_str("; where there is no room for it, a copy goes without");

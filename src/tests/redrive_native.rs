@@ -114,7 +114,7 @@ async fn what_is_known_of_the_messages_is_said() {
     console.submit("messages/look", &[PLACE[0], PLACE[1], ("limit", "10")]).await;
     let shown = console.get(DLQ).await;
     assert!(shown.says("The first message expires in") && shown.says("≈ 3 were seen"), "{}", shown.html);
-    assert!(shown.says("1 of the 3\u{A0}messages seen were sent here directly"));
+    assert!(shown.says("1 of the 3\u{A0}messages seen was sent here directly"));
     let to_one = console.get(&format!("{DLQ}?to=queue&destination=rescue")).await;
     assert!(!to_one.says("sent here directly"), "there it does not matter");
 }

@@ -152,7 +152,7 @@ async fn chosen_messages_are_planned_moved_reported_and_taken_back() {
     let id = started.path.rsplit('/').next().unwrap();
     let back = console.submit("redrives/undo", &[("connection", "local"), ("redrive", id), ("to", "0")]).await;
     assert!(back.path.starts_with("/local/queues/orders/plan/"), "{}", back.html);
-    assert!(plain(&back.html).contains("Redrive 12 messages") && back.says("orders-dlq"), "{}", back.html);
+    assert!(plain(&back.html).contains("Take back 12 messages") && back.says("orders-dlq"), "{}", back.html);
     let spend = [("spend", "on"), ("confirm", "orders")];
     let refused = start(&console, "orders", &back, &[]).await;
     assert_eq!(refused.status, 409, "orders sets messages aside after one receive");

@@ -74,11 +74,19 @@ test('chosen messages are planned, redriven, reported and taken back', async ({ 
   await expect(page.getByText('copies that a redrive sent')).toBeVisible()
   await page.getByRole('checkbox', { name: /^Receive although/ }).check()
   await page.getByRole('textbox', { name: 'Type orders to confirm' }).fill('orders')
-  await page.getByRole('button', { name: /^Redrive 4/ }).click()
+  await page.getByRole('button', { name: /^Take back 4/ }).click()
   await expect(page.getByRole('heading', { name: 'Taking back' })).toBeVisible()
   await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 60_000 })
   expect(await sqs.depth('orders-dlq')).toMatchObject({ visible: 7, inFlight: 0 })
   expect(await sqs.depth('orders')).toMatchObject({ visible: 0, inFlight: 0 })
+
+  // Each says what it has to do with the other, and nothing is offered twice.
+  await page.getByRole('link', { name: 'the redrive of orders-dlq' }).click()
+  await expectNotice(page, 'It was taken back from orders')
+  await expect(page.getByText(/^4 of 4\scopies were put back into orders-dlq\.$/)).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Take back/ })).toHaveCount(0)
+  await page.getByRole('link', { name: 'The redrive that took it back' }).click()
+  await expect(page.getByRole('heading', { name: 'Taking back' })).toBeVisible()
 
   // Both are in the list.
   await page.goto('/local/redrives')

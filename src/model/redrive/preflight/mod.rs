@@ -277,9 +277,10 @@ impl Facts {
             match origin {
                 None => found.push(Finding::warns(
                     format!(
-                        "{} of the {} seen were sent here directly: SQS knows no queue to move them to, and stops there.",
+                        "{} of the {} seen {} sent here directly: SQS knows no way back, and stops there.",
                         words::count(*count),
-                        words::plural(seen.messages, "message", "messages")
+                        words::plural(seen.messages, "message", "messages"),
+                        if *count == 1 { "was" } else { "were" },
                     ),
                     "Send all to one queue, or only the others with a selective redrive.",
                 )),

@@ -61,7 +61,8 @@ async fn plan(here: Here) -> Result<Page, Failure> {
         </div>
         {lines::section(&here, &planned)}
     };
-    let title = format!("Plan: redrive {count} of {queue}");
+    let does = if planned.asked.undoes.is_some() { "take back" } else { "redrive" };
+    let title = format!("Plan: {does} {count} of {queue}");
     Ok(Page::new(title, body).about(&queue).holding().answering(here.submission.as_deref()))
 }
 
@@ -152,9 +153,10 @@ fn start(here: &Here, planned: &Planned, vanishes: Option<Failure>) -> impl Into
     };
     let (sequence, lost, behind) = (sequence(policy), lost(policy), behind(planned));
     let careful = policy.careful.then_some("; one message a request");
+    let title = if planned.asked.undoes.is_some() { "Taking back" } else { "Redrive" };
     let ending = super::start::form(here, planned, vanishes, None).into_any();
     view! {
-        <Section title="Redrive">
+        <Section title>
             <div class="plan-order">
             <Facts>
                 <Fact label="Rate">{rate}</Fact>
@@ -237,9 +239,10 @@ fn change(here: &Here, planned: &Planned) -> impl IntoView + use<> {
         primary: false,
     };
     let form = form(here, &subject).into_any();
-    let back = match planned.asked.messages() {
-        None => paths::queue(here.connection.name(), &planned.queue, QueuePage::Redrive),
-        Some(_) => list::address(here, &planned.queue, &list::before(here)),
+    let back = match (planned.asked.messages(), &planned.asked.undoes) {
+        (_, Some(undone)) => paths::redrive(here.connection.name(), undone),
+        (None, None) => paths::queue(here.connection.name(), &planned.queue, QueuePage::Redrive),
+        (Some(_), None) => list::address(here, &planned.queue, &list::before(here)),
     };
     view! {
         <Disclosure summary="Change this plan" open=failed>

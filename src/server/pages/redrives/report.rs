@@ -169,14 +169,22 @@ fn line(here: &Here, shown: &Shown, row: &JournalRow) -> impl IntoView + use<> {
     view! {
         <tr id=format!("m-{id}")>
             <NameCell>{message}</NameCell>
-            <Cell label="To">{to_link}</Cell>
-            <Cell label="Copy">{copy}</Cell>
-            <Cell label="Sent">{sent}</Cell>
+            {filled("To", to_link.map(IntoAny::into_any))}
+            {filled("Copy", copy)}
+            {filled("Sent", sent.map(IntoAny::into_any))}
             <Cell label="Outcome">
                 <span class="cluster">{badge} {twice} {back}</span>
             </Cell>
             {told}
         </tr>
+    }
+}
+
+/// A cell that is no line of a card where there is nothing to say.
+fn filled(label: &'static str, content: Option<AnyView>) -> AnyView {
+    match content {
+        Some(content) => view! { <Cell label>{content}</Cell> }.into_any(),
+        None => view! { <Cell>""</Cell> }.into_any(),
     }
 }
 

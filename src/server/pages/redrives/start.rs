@@ -25,9 +25,10 @@ pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>, said: Opt
     let advice = vanishes.map(|failure| view! { <p class="soft">{failure.advice()}</p> });
     let (spending, list) = (spending(here, planned, budget.as_ref()), list::keep(&list::before(here)));
     let (connection, queue, id) = (here.connection.name().to_string(), planned.queue.to_string(), planned.id.clone());
-    let label = said.unwrap_or_else(|| match planned.asked.messages() {
-        Some(_) => format!("Redrive {}", words::plural(planned.sendable(), "message", "messages")),
-        None => format!("Redrive {}", count(planned)),
+    let label = said.unwrap_or_else(|| match (planned.asked.messages(), &planned.asked.undoes) {
+        (Some(_), Some(_)) => format!("Take back {}", words::plural(planned.sendable(), "message", "messages")),
+        (Some(_), None) => format!("Redrive {}", words::plural(planned.sendable(), "message", "messages")),
+        (None, _) => format!("Redrive {}", count(planned)),
     });
     let forgetful = (!here.connection.remembers()).then(|| view! { <p>{FORGETFUL}</p> });
     view! {

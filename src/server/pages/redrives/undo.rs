@@ -17,7 +17,7 @@ pub fn forgotten(home: bool) -> String {
     let sqs = "Put back, a message no longer tells SQS where it failed: SQS's own redrive to the sources stops at the first \
                of them (CouldNotDetermineMessageSource).";
     let then = if home {
-        "The console remembers: redrive them here, or have SQS move all to one queue."
+        "The console remembers: redrive them with it, or have SQS move all to one queue."
     } else {
         "This redrive had not sent them to where they failed, so the console cannot tell either: name a queue for them then."
     };
@@ -36,12 +36,14 @@ pub fn notices(here: &Here, shown: &Shown, undos: &[Shown]) -> Vec<AnyView> {
         .map(|undo| {
             let (tone, title, text) = told(undo, &shown.kept.queue().to_string());
             let href = paths::redrive(here.connection.name(), &undo.kept.id);
+            let label =
+                if undo.kept.is_open() { "The redrive that takes it back" } else { "The redrive that took it back" };
             let (started, now, who) = (undo.kept.started_ms, here.now_ms, undo.kept.who.clone());
             view! {
                 <Notice tone title>
                     <p>{text}</p>
                     <p class="cluster">
-                        <a href=href>"Its page"</a>
+                        <a href=href>{label}</a>
                         <span class="soft">"started " <Age at=started now/> " by " {who}</span>
                     </p>
                 </Notice>

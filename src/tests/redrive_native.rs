@@ -273,8 +273,11 @@ async fn why_it_failed_is_said_in_words_and_warned_of_the_next_time() {
     let console = dead_letters(0).await;
     let url = console.sqs("GetQueueUrl", json!({ "QueueName": "orders-dlq" })).await["QueueUrl"].clone();
     console.sqs("SendMessage", json!({ "QueueUrl": url, "MessageBody": "by hand" })).await;
-    start(&console, &[]).await;
+    let started = start(&console, &[]).await;
     let shown = until(&console, "Failed: CouldNotDetermineMessageSource").await;
+    let address = &started.url[started.url.find("/local").unwrap()..];
+    let after = console.get(address).await;
+    assert!(after.says("The redrive has failed") && !after.says("Redrive started"), "{}", after.html);
     assert!(shown.says("a message that does not say which queue it failed in"), "{}", shown.html);
     assert!(shown.says("The last redrive there failed (CouldNotDetermineMessageSource)"), "{}", shown.html);
     let to_one = console.get(&format!("{DLQ}?to=queue&destination=rescue")).await;

@@ -231,7 +231,7 @@ impl Done {
             }
             Self::RedriveResumed => "",
             Self::RedriveEnding => {
-                "Nothing more is sent. What was sent stays sent, and its originals are still deleted."
+                "Nothing more is sent. What was sent stays sent; its originals are still deleted where SQS lets the console."
             }
             Self::HoldStarted | Self::ReceiveStopped | Self::Extended => "",
             Self::Released { .. } => "Consumers can receive them again. Their copies stay here.",

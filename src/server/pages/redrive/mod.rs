@@ -9,12 +9,14 @@ use leptos::prelude::*;
 
 use super::queue::head::head as queue_head;
 use super::{Here, Page, done, page, redrives};
-use crate::model::form::Invalid;
 use crate::model::form::redrive::RedriveForm;
+use crate::model::form::{Done, Invalid};
 use crate::model::paths::QueuePage;
+use crate::model::redrive::reason::reason;
 use crate::model::{Failure, MoveTask, QueueName, TaskStatus, words};
 use crate::server::services::redrive::{Redrivable, Wish};
 use crate::server::services::submissions::Submission;
+use crate::ui::parts::{Notice, Tone};
 
 /// The redrive of a dead-letter queue.
 #[component]
@@ -38,7 +40,7 @@ async fn redrive(here: Here) -> Result<Page, Failure> {
     let own = redrives::whole::section(&here, &queue, sources, redrivable.facts.attributes.depth.visible).await;
     let body = view! {
         {queue_head(here.connection.name(), &queue, QueuePage::Redrive, is_dlq)}
-        {done::notice(&here)}
+        {failed_at_once(&here, &redrivable).or_else(|| done::notice(&here))}
         {running::running(&here, &queue, &redrivable, &history)}
         <div class="split">
             {start::start(&here, &queue, &redrivable, &asked)} {before::before(here.connection.name(), &redrivable)}
@@ -47,6 +49,22 @@ async fn redrive(here: Here) -> Result<Page, Failure> {
         {history::history(&here, &queue, &redrivable, &history)}
     };
     Ok(Page::new(format!("Redrive {queue}"), body).about(&queue).answering(here.submission.as_deref()))
+}
+
+/// What was started a moment ago has failed by now: that it was started is not what matters then.
+fn failed_at_once(here: &Here, redrivable: &Redrivable) -> Option<AnyView> {
+    let started = here.submission.as_deref()?.done.as_ref().is_some_and(|done| matches!(done, Done::RedriveStarted));
+    let failed = redrivable.facts.failed.as_ref().filter(|_| started)?;
+    let reason = reason(&failed.code, failed.destination.is_none());
+    let title = format!("The redrive has failed ({})", failed.code);
+    let moved = "What was moved until then stays moved; the rest is still here.";
+    let view = view! {
+        <Notice tone=Tone::Danger title>
+            <p>{reason.what} " " {moved}</p>
+            <p>{reason.then}</p>
+        </Notice>
+    };
+    Some(view.into_any())
 }
 
 /// What the form shows: what was typed, what the address says, or nothing yet.

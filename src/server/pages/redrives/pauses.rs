@@ -109,7 +109,13 @@ pub fn controls(here: &Here, shown: &Shown, state: State) -> Option<AnyView> {
     }
     let (connection, id) = (here.connection.name().to_string(), shown.kept.id.as_str().to_owned());
     let refusal = || here.connection.allowed().err().map(|refusal| refusal.title());
-    let ending = shown.kept.cancelled.then(|| "It ends already: what was sent is still deleted.".to_owned());
+    let stays = shown.live.as_ref().is_some_and(|live| live.refusals.contains_key(&Need::Delete));
+    let ending = shown.kept.cancelled.then(|| "It ends already.".to_owned());
+    let after = if stays {
+        "What was sent stays sent; originals that SQS does not let the console delete stay, too."
+    } else {
+        "What was sent stays sent, and its originals are still deleted."
+    };
     let waits = shown.live.as_ref().map_or(shown.kept.paused, Live::waits_for_somebody);
     let steer = if shown.kept.cancelled {
         None
@@ -129,7 +135,7 @@ pub fn controls(here: &Here, shown: &Shown, state: State) -> Option<AnyView> {
             <Button glyph=Glyph::Stop name="steer" value="cancel" reason>
                 "Cancel"
             </Button>
-            <span class="soft">"What was sent stays sent, and its originals are still deleted."</span>
+            <span class="soft">{after}</span>
         </form>
     };
     Some(view.into_any())

@@ -116,7 +116,11 @@ pub async fn section(
     if shown.kept.edits > 0 {
         sentences.push("Edited messages come back as they were sent, not as they were before.".to_owned());
     }
-    let title = if undos.is_empty() { "Take it back" } else { "Take the rest back" };
+    let title = match (undos.is_empty(), &shown.kept.undoes) {
+        (true, None) => "Take it back",
+        (true, Some(_)) => "Take this back, too",
+        (false, _) => "Take the rest back",
+    };
     let view = view! {
         <Section title>
             <Consequences sentences/>

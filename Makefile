@@ -55,7 +55,8 @@ test: ## everything that must hold before a change is taken
 bench: site $(PEER) ## measure, and print figures beside what they are compared with
 	cargo bench --bench redrive
 
-soak: | cargo ## kill the console two hundred times in a redrive of ten thousand messages, for each of SEEDS
+soak: | cargo ## try redrives out at full size, and kill the console two hundred times in one for each of SEEDS
+	cargo test --lib selective::tests:: -- --ignored --nocapture --test-threads=1
 	cargo test --test soak -- $(SEEDS)
 
 # Each case writes its outcome per client; together they are the table.

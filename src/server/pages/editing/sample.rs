@@ -8,7 +8,7 @@ use crate::model::edit::lines::plain;
 use crate::model::{Draft, Message, json, words};
 use crate::server::pages::messages::difference::{self, SIDES, Sides};
 use crate::server::services::messages::difference::{Difference, Said, attributes};
-use crate::server::services::messages::layers::peel;
+use crate::server::services::messages::layers::{is_xml, peel};
 use crate::ui::parts::{Notice, Tone};
 
 /// The two sides of an edit.
@@ -59,17 +59,20 @@ pub(super) fn around(original: &Message, draft: &Draft) -> Option<AnyView> {
     (!all.is_empty()).then(|| difference::table("Attributes that differ", all, &EDIT).into_any())
 }
 
-/// Where a body was JSON and its copy is not.
+/// Where a body was JSON or XML and its copy is not.
 pub(super) fn broken(original: &Message, draft: &Draft) -> Option<AnyView> {
-    if !json::is_meant(&original.body) || json::check(&original.body).is_err() {
+    let (title, place) = if json::is_meant(&original.body) && json::check(&original.body).is_ok() {
+        let fault = json::check(&draft.body).err()?;
+        let (line, column) = fault.place(&draft.body);
+        ("The copy is no JSON any more", Some(format!("Line {line}, column {column}: {}", fault.sentence)))
+    } else if is_xml(&original.body) && !is_xml(&draft.body) {
+        ("The copy is no well-formed XML any more", None)
+    } else {
         return None;
-    }
-    let fault = json::check(&draft.body).err()?;
-    let (line, column) = fault.place(&draft.body);
-    let place = format!("Line {line}, column {column}: {}", fault.sentence);
+    };
     let view = view! {
-        <Notice tone=Tone::Warn title="The copy is no JSON any more">
-            <p>{place}</p>
+        <Notice tone=Tone::Warn title>
+            {place.map(|place| view! { <p>{place}</p> })}
             <p>"SQS takes any text. Whether its consumer does is another matter."</p>
         </Notice>
     };
@@ -108,6 +111,7 @@ mod tests {
             super::broken(&message, &draft).is_some()
         };
         assert!(broken("{}", "{") && broken("[1]", "hello"));
+        assert!(broken("<a/>", "<a>") && !broken("<a>", "<b") && !broken("<a/>", "<b>x</b>"));
         assert!(!broken("{", "{{") && !broken("hello", "{") && !broken("{}", "[]"));
     }
 }

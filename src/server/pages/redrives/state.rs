@@ -11,6 +11,8 @@ use crate::ui::parts::{Badge, Glyph, Tone};
 pub enum State {
     /// Messages are moved.
     Running,
+    /// What it looks for is still hidden.
+    Hidden,
     /// Everything was taken, and it makes sure that nothing is left.
     Concluding,
     /// It waits for a person.
@@ -52,6 +54,8 @@ impl State {
             Self::Waiting
         } else if !live.pauses.is_empty() {
             Self::Trying
+        } else if live.waits_until_ms().is_some() {
+            Self::Hidden
         } else if live.concluding {
             Self::Concluding
         } else {
@@ -68,6 +72,7 @@ impl State {
     pub fn word(self) -> &'static str {
         match self {
             Self::Running => "running",
+            Self::Hidden => "waiting for hidden messages",
             Self::Concluding => "making sure that nothing is left",
             Self::Waiting => "waiting for somebody",
             Self::Trying => "waiting, goes on by itself",
@@ -83,7 +88,9 @@ impl State {
     pub fn badge(self) -> impl IntoView {
         let word = self.word();
         match self {
-            Self::Running | Self::Concluding => view! { <Badge tone=Tone::Info glyph=Glyph::Clock>{word}</Badge> },
+            Self::Running | Self::Hidden | Self::Concluding => {
+                view! { <Badge tone=Tone::Info glyph=Glyph::Clock>{word}</Badge> }
+            }
             Self::Finished => view! { <Badge tone=Tone::Ok glyph=Glyph::Check>{word}</Badge> },
             Self::Cancelled => view! { <Badge>{word}</Badge> },
             Self::Waiting | Self::Trying | Self::Ending | Self::Elsewhere | Self::Partly => {
@@ -130,6 +137,9 @@ mod tests {
         assert_eq!(waits(&[Pause::Credentials]), State::Trying);
         assert_eq!(waits(&[Pause::Credentials, Pause::Canary]), State::Waiting);
         assert_eq!(State::of(&shown(None, None)), State::Elsewhere);
+        let concluding = |hidden_until_ms| Some(Live { concluding: true, hidden_until_ms, ..Live::default() });
+        assert_eq!(State::of(&shown(None, concluding(None))), State::Concluding);
+        assert_eq!(State::of(&shown(None, concluding(Some(1)))), State::Hidden);
         let finished = EndedHow::Finished { may_remain: None };
         assert_eq!(State::of(&shown(Some(finished), None)), State::Finished);
         let remarks = Counts { came_back: 1, ..Counts::default() };

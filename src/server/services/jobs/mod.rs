@@ -73,7 +73,7 @@ impl Jobs {
     }
 
     /// Whether one is at work that receives from a queue, or may.
-    fn receives(&self, queue: &QueueName) -> bool {
+    pub(in crate::server::services) fn receives(&self, queue: &QueueName) -> bool {
         let receives = |task: &Task| task.empties() || matches!(task, Task::Delete | Task::Hide(_));
         self.lock().iter().any(|job| job.queue() == queue && receives(job.task()) && !job.has_ended())
     }

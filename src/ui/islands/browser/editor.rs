@@ -1,5 +1,5 @@
-//! The editor of a body: where it is no JSON, JSON laid out or in one line, and a warning before what was typed is
-//! left behind.
+//! The editor of a body: where it is no JSON or XML any more, JSON laid out or in one line, and a warning before what was
+//! typed is left behind.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::dom::{all, document, first, focus, later, listen, on, one, set, target, window, write};
+use super::xml;
 use crate::model::json::{self, Fault};
 
 /// How long nothing must be typed before a body is looked at, milliseconds.
@@ -69,29 +70,49 @@ pub(super) fn start() {
     });
 }
 
+/// What a body is.
+enum Body {
+    /// What it was, or anything else that it may be.
+    Right(&'static str),
+    /// What it was, but for this.
+    Wrong(Fault),
+    /// Nothing of what it was.
+    Lost(&'static str),
+}
+
+impl Body {
+    /// Of what is in the editor now.
+    fn of(area: &HtmlTextAreaElement, text: &str) -> Self {
+        let was = area.get_attribute("data-editor").unwrap_or_default();
+        if json::is_meant(text) {
+            match json::check(text) {
+                Ok(()) => Self::Right("JSON"),
+                Err(fault) if was == "JSON" => Self::Wrong(fault),
+                Err(_) => Self::Right("Text"),
+            }
+        } else if was == "JSON" {
+            Self::Lost("This is no JSON any more.")
+        } else if was == "XML" {
+            xml::check(text).map_or_else(Self::Wrong, |()| Self::Right("XML"))
+        } else {
+            Self::Right("Text")
+        }
+    }
+}
+
 /// Says what the body is, or where it is wrong.
 fn look(area: &HtmlTextAreaElement) {
     let Some(says) = one("[data-lint]") else { return };
     let text = area.value();
-    let was = area.get_attribute("data-editor");
-    let (words, wrong) = if json::is_meant(&text) {
-        match json::check(&text) {
-            Ok(()) => ("JSON".to_owned(), false),
-            Err(fault) if was.as_deref() == Some("JSON") => (said(&text, fault), true),
-            Err(_) => ("Text".to_owned(), false),
-        }
-    } else if was.as_deref() == Some("JSON") {
-        ("This is no JSON any more.".to_owned(), true)
-    } else if was.as_deref() == Some("XML") && text.trim_start().starts_with('<') {
-        ("XML".to_owned(), false)
-    } else {
-        ("Text".to_owned(), false)
+    let body = Body::of(area, &text);
+    let words = match &body {
+        Body::Right(words) | Body::Lost(words) => (*words).to_owned(),
+        Body::Wrong(fault) => said(&text, *fault),
     };
     write(&says, &words);
-    set(&says, "data-state", Some(if wrong { "wrong" } else { "right" }));
-    let placed = wrong && json::is_meant(&text);
+    set(&says, "data-state", Some(if matches!(body, Body::Right(_)) { "right" } else { "wrong" }));
     for button in all("[data-lint-go]") {
-        set(&button, "hidden", (!placed).then_some(""));
+        set(&button, "hidden", (!matches!(body, Body::Wrong(_))).then_some(""));
     }
 }
 
@@ -132,10 +153,17 @@ fn typed(area: &HtmlTextAreaElement, text: &str) -> bool {
     done.is_some_and(|done| done.is_truthy()) && area.value() == text
 }
 
-/// Puts the cursor where the body is no JSON.
+/// Puts the cursor where the body is wrong.
 fn go(area: &HtmlTextAreaElement) {
     let text = area.value();
-    let Err(fault) = json::check(&text) else { return };
+    let fault = match Body::of(area, &text) {
+        Body::Wrong(fault) => fault,
+        // Text that is to be laid out as JSON, and is none.
+        _ => match json::check(&text) {
+            Ok(()) => return,
+            Err(fault) => fault,
+        },
+    };
     let at = text[..text.floor_char_boundary(fault.at)].encode_utf16().count();
     let at = u32::try_from(at).unwrap_or(0);
     let end = if fault.at < text.len() { at + 1 } else { at };

@@ -45,8 +45,8 @@ pub(super) fn pretty(body: &str) -> (Language, Option<String>) {
     }
 }
 
-/// Whether a text is XML.
-pub(super) fn is_xml(text: &str) -> bool {
+/// Whether a text is well-formed XML, not too deep or too large to be laid out.
+pub fn is_xml(text: &str) -> bool {
     xml(text).is_some()
 }
 

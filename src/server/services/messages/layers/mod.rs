@@ -22,7 +22,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use self::layout::Language;
+pub use self::layout::{Language, is_xml};
 use crate::model::{MessageAttribute, words};
 
 /// How many layers there are at most, the body included.

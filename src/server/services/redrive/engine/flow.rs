@@ -15,15 +15,16 @@ use crate::model::limits::BATCH_ENTRIES;
 use crate::model::{Code, MessageId, QueueKind};
 
 impl Engine {
-    /// Hands the intent to send the next messages to the journal. Not many more than can be sent at once: an intent that
-    /// a crash leaves behind is an outcome that nobody knows.
+    /// Hands the intent to send the next messages to the journal, for no more than one batch of each lane: an intent that a
+    /// crash leaves behind is an outcome that nobody knows, and whoever has lost the redrive to another process sends what
+    /// was intended before it hears of that.
     pub(super) fn intend(&mut self, now: Now) {
         if !self.may_begin() || !self.search.has_gathered() {
             return;
         }
         let ahead = match &self.rate {
             Some(rate) => rate.most(),
-            None => usize::from(self.order.policy.lanes) * BATCH_ENTRIES * 2,
+            None => usize::from(self.order.policy.lanes) * BATCH_ENTRIES,
         };
         while self.rows.census().intended < ahead {
             let Some(&(_, _, no)) = self.waiting.first() else { break };

@@ -15,8 +15,8 @@ pub struct Terms {
     /// A message is given back after so long, milliseconds. SQS allows 12 hours in all from the receive (SQS Developer
     /// Guide, "Visibility timeout").
     pub longest_ms: i64,
-    /// How long a poll waits that is to prove a queue empty, seconds. Only a long poll asks all of SQS's servers (SQS
-    /// Developer Guide, "Short and long polling").
+    /// How long a poll waits that is to prove a queue empty, seconds. Any long poll asks all of SQS's servers (SQS Developer
+    /// Guide, "Short and long polling"): a longer one proves no more, and keeps what is held from others.
     pub wait_s: u32,
     /// A second send with the same deduplication id is swallowed for 5 minutes after the first was accepted (SQS Developer
     /// Guide, "Exactly-once processing"); so long after the first attempt began that is still relied upon, milliseconds.
@@ -25,7 +25,7 @@ pub struct Terms {
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { lease_s: 60, reserve_ms: 20_000, longest_ms: 11 * 3_600_000, wait_s: 20, window_ms: 270_000 }
+        Self { lease_s: 60, reserve_ms: 20_000, longest_ms: 11 * 3_600_000, wait_s: 10, window_ms: 270_000 }
     }
 }
 

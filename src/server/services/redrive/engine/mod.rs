@@ -115,6 +115,9 @@ pub struct Progress<'a> {
     pub refusals: &'a BTreeMap<Need, Code>,
     /// Whether it has nothing in hand and makes sure that nothing is left.
     pub concluding: bool,
+    /// Until when, on the monotonic clock, something of its own may be hidden from it: what a process before held, and what
+    /// it let slip. Long past where nothing is.
+    pub hidden_until_ms: i64,
     /// Whether it has ended.
     pub ended: bool,
 }
@@ -237,6 +240,7 @@ impl Engine {
             pauses: self.gate.pauses(),
             refusals: self.gate.refusals(),
             concluding: self.search.is_dry() && self.rows.census().in_hand == 0 && self.gate.is_open() && !self.ended,
+            hidden_until_ms: self.search.hidden_until_ms,
             ended: self.ended,
         }
     }

@@ -129,7 +129,8 @@ impl Engine {
         if !open || !self.wants_more() || self.search.counting {
             return;
         }
-        if self.search.empty >= EMPTY_POLLS || self.rows.census().aside >= OTHERS {
+        let enough = if self.is_worth_another_round() { 1 } else { EMPTY_POLLS };
+        if self.search.empty >= enough || self.rows.census().aside >= OTHERS {
             self.conclude(commands);
             if !self.wants_more() || self.search.counting {
                 return;
@@ -154,6 +155,15 @@ impl Engine {
         }
     }
 
+    /// A FIFO queue shows no more of a group than what is in flight, ten at most. What is held without use stands in the way
+    /// of those behind it: letting it go is worth another round, as long as rounds get anywhere. One empty poll is enough
+    /// for that, since the end of the search is proven after it.
+    fn is_worth_another_round(&self) -> bool {
+        let census = self.rows.census();
+        let fifo = self.order.source.kind == QueueKind::Fifo;
+        fifo && self.search.gathered && census.aside > 0 && census.done > self.search.done_before
+    }
+
     /// Nothing more came by.
     fn conclude(&mut self, commands: &mut Vec<Command>) {
         self.search.empty = 0;
@@ -161,11 +171,8 @@ impl Engine {
             self.search.gathered = true;
             return;
         }
-        // A FIFO queue shows no more of a group than what is in flight, ten at most. What is held without use stands in the
-        // way of those behind it; that is worth another round as long as rounds get anywhere.
-        let done = self.rows.census().done;
-        if self.order.source.kind == QueueKind::Fifo && done > self.search.done_before && self.let_others_go() {
-            self.search.done_before = done;
+        if self.is_worth_another_round() && self.let_others_go() {
+            self.search.done_before = self.rows.census().done;
             return;
         }
         self.give_up_on_the_lapsed();

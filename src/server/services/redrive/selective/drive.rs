@@ -120,6 +120,8 @@ impl Drive<'_> {
             refusals: progress.refusals.clone(),
             per_second: speed.per_second(),
             concluding: progress.concluding,
+            hidden_until_ms: (progress.hidden_until_ms > now.mono_ms)
+                .then(|| now.wall_ms + progress.hidden_until_ms - now.mono_ms),
             wanted: self.wanted,
         });
     }

@@ -6,6 +6,7 @@
 //! * `drive` – tells the engine what happened and carries out what it asks for
 //! * `caller` – its commands as calls to SQS
 //! * `run` – how each is doing, and a way to steer it
+//! * `tallied` – what the rows of one came to, when they were last counted
 //! * `forget` – the reports of old ones
 //! * `read` – what pages show: all redrives, one, and what became of each message
 
@@ -18,6 +19,7 @@ mod seen;
 mod speed;
 mod start;
 mod stint;
+mod tallied;
 #[cfg(test)]
 mod tests;
 

@@ -185,7 +185,12 @@ impl Connection {
     }
 
     async fn tallies(&self, id: &RedriveId) -> Result<Vec<Tally>, Failure> {
-        self.store().redrive_tally(id).await.map_err(|error| failed::store(&error))
+        let count = self.store().redrive_tally(id);
+        let tallies = match self.desk().runs().find(id) {
+            Some(run) => run.tallied.or_count(&self.clock(), count).await,
+            None => count.await,
+        };
+        tallies.map_err(|error| failed::store(&error))
     }
 }
 

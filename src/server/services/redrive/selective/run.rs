@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, watch};
 
+use super::tallied::Tallied;
 use crate::model::journal::RedriveId;
 use crate::model::live::Progress;
 use crate::model::{Code, Failure, QueueName, words};
@@ -23,6 +24,8 @@ pub struct Live {
     pub per_second: f64,
     /// Whether it has taken everything and makes sure that nothing is left.
     pub concluding: bool,
+    /// Until when what a process before held, or what was let slip, may be hidden from it, milliseconds since 1970.
+    pub hidden_until_ms: Option<i64>,
     /// How many messages were chosen; absent where the whole queue was.
     pub wanted: Option<u64>,
 }
@@ -31,7 +34,18 @@ impl Live {
     /// How it is doing, in words: `412 sent, 400 of them deleted, 498 a second, 7 s left`.
     pub fn said(&self) -> String {
         let headline = report::headline(&self.census);
-        self.speed().map_or(headline.clone(), |speed| format!("{headline}, {speed}"))
+        match self.waits_until_ms() {
+            Some(until_ms) => {
+                let until = words::time_of_day(until_ms);
+                format!("{headline}; some may be hidden until {until}, and it waits for them")
+            }
+            None => self.speed().map_or(headline.clone(), |speed| format!("{headline}, {speed}")),
+        }
+    }
+
+    /// Until when it can do nothing but wait for messages that are hidden, milliseconds since 1970.
+    pub fn waits_until_ms(&self) -> Option<i64> {
+        self.hidden_until_ms.filter(|_| self.concluding)
     }
 
     /// How fast it is, and how long that takes; nothing while it waits.
@@ -82,6 +96,8 @@ pub(super) struct Run {
     pub id: RedriveId,
     pub queue: QueueName,
     pub events: mpsc::UnboundedSender<Event>,
+    /// What its rows came to when they were last counted.
+    pub tallied: Tallied,
     live: watch::Sender<Live>,
     progress: watch::Sender<Progress>,
 }
@@ -90,7 +106,8 @@ impl Run {
     pub(super) fn new(id: RedriveId, queue: QueueName, events: mpsc::UnboundedSender<Event>) -> Self {
         let progress =
             Progress { of: id.as_str().to_owned(), count: 0, state: String::new(), done: false, until: None };
-        Self { id, queue, events, live: watch::Sender::default(), progress: watch::Sender::new(progress) }
+        let tallied = Tallied::default();
+        Self { id, queue, events, tallied, live: watch::Sender::default(), progress: watch::Sender::new(progress) }
     }
 
     /// How it is doing.
@@ -197,5 +214,15 @@ mod tests {
         assert_eq!(said(&live), "60 sent, 60 of them deleted, 4.0 a second");
         live.pauses.insert(Pause::Asked);
         assert_eq!(live.speed(), None);
+    }
+
+    #[test]
+    fn what_is_hidden_from_it_is_waited_for_aloud() {
+        let live = Live { concluding: true, hidden_until_ms: Some(1_795_183_331_000), ..Live::default() };
+        assert_eq!(
+            live.said(),
+            "0 sent, 0 of them deleted; some may be hidden until 14:02:11 UTC, and it waits for them"
+        );
+        assert_eq!(Live { concluding: false, ..live }.waits_until_ms(), None, "it has enough to do meanwhile");
     }
 }

@@ -112,9 +112,9 @@ impl Connection {
         Err(Failure::Refused(Refusal::RedriveRunning(own)))
     }
 
-    /// Refuses where a hold still receives from a queue, or SQS's own redrive does.
+    /// Refuses where a hold or a job still receives from a queue, or SQS's own redrive does.
     async fn alone_at(&self, queue: &QueueName, arn: &QueueArn) -> Result<(), Failure> {
-        if self.desk().cell(queue).is_some_and(|cell| cell.is_receiving()) {
+        if self.desk().cell(queue).is_some_and(|cell| cell.is_receiving()) || self.jobs().receives(queue) {
             return Err(Failure::Refused(Refusal::ReceiveRunning));
         }
         let tasks = match self.move_tasks(queue, arn).await {

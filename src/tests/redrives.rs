@@ -179,6 +179,15 @@ async fn a_canary_waits_for_somebody_and_can_be_cancelled() {
 
     let id = started.path.rsplit('/').next().unwrap();
     let steer = |to| [("connection", "local"), ("redrive", id), ("steer", to)];
+    // Meanwhile others may receive; it does not go on beside them.
+    console.dial(&json!([{ "operation": "ReceiveMessage", "action": { "delay": { "ms": 2_000 } } }])).await;
+    let hide =
+        [("connection", "local"), ("queue", "orders-dlq"), ("chosen", &set), ("action", "hide"), ("seconds", "1")];
+    let job = console.submit("messages/start-job", &hide).await;
+    assert!(job.path.contains("/jobs/"), "{}", job.html);
+    let refused = console.submit("redrives/steer", &steer("resume")).await;
+    assert!(refused.status == 409 && refused.says("A receive is already running on this queue"), "{}", refused.html);
+    console.dial(&json!([])).await;
     let cancelled = console.submit("redrives/steer", &steer("cancel")).await;
     assert_eq!(cancelled.path, started.path);
     let ended = until(&console, &started, "cancelled").await;

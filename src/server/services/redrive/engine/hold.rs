@@ -21,10 +21,7 @@ impl Engine {
                 continue;
             };
             if lease.has_lapsed(now.mono_ms) {
-                self.release(no);
-                if !self.rows[no].is_finished() {
-                    self.let_slip(now);
-                }
+                self.lapse(now, no);
                 continue;
             }
             self.look_again(no, lease.until_ms);
@@ -36,6 +33,26 @@ impl Engine {
                 self.renewals.push_back(no);
             }
         }
+    }
+
+    /// A lease has run out.
+    fn lapse(&mut self, now: Now, no: RowNo) {
+        let Some(hold) = self.release(no) else { return };
+        if self.rows[no].is_finished() {
+            return;
+        }
+        self.let_slip(now);
+        // SQS shows nothing of a group while something of it is in flight (SQS Developer Guide, "FIFO queue delivery
+        // logic"): what is held of it without being under way would keep this one away for good.
+        let group = hold.message.group_id().filter(|_| self.order.source.kind == QueueKind::Fifo);
+        let Some(group) = group else { return };
+        let held = self.agenda.iter().map(|(_, no)| *no);
+        let of_group = |no: &RowNo| {
+            let hold = self.rows[*no].hold.as_ref();
+            self.is_idle(*no) && hold.is_some_and(|hold| hold.message.group_id() == Some(group))
+        };
+        let returns: Vec<_> = held.filter(of_group).map(|no| (self.rows[no].rank, no)).collect();
+        self.returns.extend(returns);
     }
 
     /// Hides anew what is due.

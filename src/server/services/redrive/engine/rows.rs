@@ -24,7 +24,8 @@ pub struct Census {
     pub lapsed_sent: usize,
     /// Held although there is nothing to do with them.
     pub aside: usize,
-    /// With an intent that waits for its send.
+    /// With an intent that waits for its send. One that is not held does not count: it may wait for long, and must not
+    /// keep others from being begun with.
     pub intended: usize,
     /// With a call or a commit under way.
     pub busy: usize,
@@ -59,7 +60,7 @@ impl Census {
             lapsed: is(lapsed),
             lapsed_sent: is(lapsed && matches!(row.state(), State::Sent(_))),
             aside: is(finished && held),
-            intended: is(row.is_intended()),
+            intended: is(row.is_intended() && !lapsed),
             busy: is(row.is_busy()),
             sent: is(ours && (row.copy().is_some() || kept)),
             done: is(ours && matches!(row.state(), State::Done(_))),

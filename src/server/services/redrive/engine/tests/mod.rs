@@ -11,4 +11,5 @@ mod pauses;
 mod rules;
 mod simulate;
 pub(super) mod sqs;
+mod stalls;
 mod world;

@@ -104,18 +104,9 @@ async fn receive_all(stage: &Stage, count: usize) -> BTreeMap<MessageId, Message
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_arrives_is_what_was_there() {
-    arrives_as_it_was(1_000).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "at full size, which takes minutes: `make soak`"]
-async fn five_thousand_messages_arrive_as_they_were() {
-    arrives_as_it_was(5_000).await;
-}
-
-async fn arrives_as_it_was(count: usize) {
+    const COUNT: usize = 5_000;
     let stage = Stage::in_world(World::new().await, false).await;
-    let drafts = drafts(count, 12);
+    let drafts = drafts(COUNT, 12);
     let ids = fill(&stage, &drafts).await;
     let stage = stage.begins();
     let mut order = stage.order();
@@ -138,7 +129,7 @@ async fn arrives_as_it_was(count: usize) {
         assert_eq!(origin, expected, "where it comes from is said where there is room");
         marked += usize::from(origin.is_some());
     }
-    assert!(marked > count / 2 && marked < count - count / 20, "{marked}");
+    assert!(marked > COUNT / 2 && marked < COUNT - COUNT / 20, "{marked}");
     assert_eq!(stage.watch.seen().wrong, Vec::<String>::new());
 }
 

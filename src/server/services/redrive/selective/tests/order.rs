@@ -9,20 +9,11 @@ const STEPS: [Step; 6] = [Step::Receive, Step::Intend, Step::Send, Step::Sent, S
 
 #[tokio::test]
 async fn a_hundred_crashes_within_the_window_leave_every_message_once_and_in_order() {
-    a_hundred_crashes(3_000).await;
-}
-
-#[tokio::test]
-#[ignore = "at full size, which takes minutes: `make soak`"]
-async fn ten_thousand_messages_and_a_hundred_crashes_within_the_window() {
-    a_hundred_crashes(10_000).await;
-}
-
-async fn a_hundred_crashes(messages: usize) {
-    let (stage, mut dice) = (Stage::of(true, messages, 100).await, Dice::new(4));
+    const MESSAGES: usize = 10_000;
+    let (stage, mut dice) = (Stage::of(true, MESSAGES, 100).await, Dice::new(4));
     let mut fate = |crash: usize| {
         let when = if dice.below(2) == 0 { When::Before } else { When::After };
-        let mut fate = doomed(STEPS[dice.below(STEPS.len())], when, dice.below(messages / 100));
+        let mut fate = doomed(STEPS[dice.below(STEPS.len())], when, dice.below(MESSAGES / 100));
         if crash >= 100 {
             fate.doom = None;
         }
@@ -37,10 +28,10 @@ async fn a_hundred_crashes(messages: usize) {
     }
     let verdict = life.ends(&stage, "a hundred crashes").await;
     println!(
-        "{messages} messages, 100 crashes: {} outcomes unknown, {} copies too many",
+        "{messages} MESSAGES, 100 crashes: {} outcomes unknown, {} copies too many",
         verdict.unknown, verdict.duplicated
     );
-    assert_eq!((verdict.moved(), verdict.remain()), (messages, 0));
+    assert_eq!((verdict.moved(), verdict.remain()), (MESSAGES, 0));
     assert_eq!((verdict.duplicated, verdict.reported), (0, 0));
     assert!(verdict.unknown > 100, "so many crashes leave more in doubt: {verdict:?}");
     assert!(stage.world.bodies(stage.from()).await.is_empty());

@@ -28,7 +28,7 @@ async fn a_hundred_crashes_within_the_window_leave_every_message_once_and_in_ord
     }
     let verdict = life.ends(&stage, "a hundred crashes").await;
     println!(
-        "{messages} MESSAGES, 100 crashes: {} outcomes unknown, {} copies too many",
+        "{MESSAGES} messages, 100 crashes: {} outcomes unknown, {} copies too many",
         verdict.unknown, verdict.duplicated
     );
     assert_eq!((verdict.moved(), verdict.remain()), (MESSAGES, 0));

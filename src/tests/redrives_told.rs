@@ -220,6 +220,11 @@ async fn a_form_that_says_nothing_is_told_so_wherever_it_comes_from() {
             assert!(placed.says("class=\"notice\""), "{endpoint}: {}", placed.html);
         }
     }
+    for (fields, path) in [(&[][..], "/local"), (&place[..], "/local/queues/orders-dlq/messages")] {
+        let page = console.submit_file("messages/edit", fields, ("file", None)).await;
+        assert_eq!((page.status, page.path.as_str()), (400, path), "{}", page.html);
+        assert!(page.says("The request could not be read"), "{}", page.html);
+    }
     let ended = redrive_all(&console, &[("route", "home")]).await;
     for endpoint in ["redrives/steer", "redrives/undo"] {
         let page = console.submit(endpoint, &[("connection", "local"), ("redrive", id_of(&ended))]).await;

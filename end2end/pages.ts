@@ -38,6 +38,8 @@ export const PAGES: ConsolePage[] = [
   at('settings-fifo', '/queues/trades.fifo/settings'),
   at('new-queue', '/new-queue'),
   at('redrive', '/queues/orders-dlq/redrive'),
+  at('redrives', '/redrives'),
+  at('redrive-unknown', '/redrives/no-such-redrive'),
   at('danger', '/queues/orders/danger'),
   at('danger-dlq', '/queues/orders-dlq/danger'),
   at('activity', '/activity'),

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use super::console::{Setup, Shown, TestConsole};
 use crate::model::journal::{Change, Closing, Ended, EndedHow, Intent, KeptRedrive, QueueNo, Record, RedriveId};
 use crate::model::{MessageId, Verb};
-use crate::server::store::redrives::NewRedrive;
+use crate::server::store::redrives::{NewRedrive, Wanted};
 
 const ACCOUNT: &str = "arn:aws:sqs:us-east-1:000000000000";
 
@@ -281,6 +281,38 @@ async fn a_read_only_console_plans_nothing_away() {
     assert_eq!(refused.status, 403, "{}", refused.html);
     assert_eq!(console.get("/local/redrives/unknown").await.status, 404);
     assert_eq!(console.get("/local/queues/orders-dlq/plan/unknown").await.status, 409);
+}
+
+#[tokio::test]
+async fn a_read_only_console_steers_nothing_and_takes_nothing_back() {
+    let console = TestConsole::with(Setup { read_only: true, peek: true, ..Setup::default() }).await;
+    let rescue = console.queue("rescue", json!({})).await;
+    console.queue("orders-dlq", json!({})).await;
+    let sent = console.sqs("SendMessage", json!({ "QueueUrl": rescue, "MessageBody": "{}" })).await;
+    let copy = MessageId::new(sent["MessageId"].as_str().unwrap());
+    let (store, id) = (console.store(), RedriveId::new("kept"));
+    assert!(store.add_redrive(noted("local", "kept")).await.unwrap());
+    assert!(store.steer_redrive(&id, Wanted::Paused).await.unwrap());
+    for steer in ["pause", "resume", "cancel"] {
+        let fields = [("connection", "local"), ("redrive", "kept"), ("steer", steer)];
+        let refused = console.submit("redrives/steer", &fields).await;
+        assert!(refused.status == 403 && refused.says("The console is read-only"), "{steer}: {}", refused.html);
+        let kept = store.redrive(&"local".parse().unwrap(), &id).await.unwrap().unwrap();
+        assert!(kept.paused && !kept.cancelled && kept.is_open(), "{kept:?}");
+    }
+
+    let token = store.claim_redrive(&id, 0).await.unwrap().unwrap().token;
+    let intent = Intent { to: QueueNo(0), attempt: 1, extra: 0, first_ms: 1, group: None, sequence: None };
+    let changes = [Change::Intend(intent), Change::Sent { copy, at_ms: 2 }, Change::Done];
+    let records = changes.map(|change| Record { id: MessageId::new("moved"), change });
+    store.commit_records(&id, token, records.into()).await.unwrap();
+    let how = EndedHow::Finished { may_remain: None };
+    store.end_redrive(&id, token, Ended { at_ms: 3, how }).await.unwrap();
+    let undo = [("connection", "local"), ("redrive", "kept"), ("to", "0")];
+    let planned = console.submit("redrives/undo", &undo).await;
+    let refused = start(&console, "rescue", &planned, &[("spend", "on"), ("confirm", "rescue")]).await;
+    assert!(refused.status == 403 && refused.says("The console is read-only"), "{}", refused.html);
+    assert_eq!((depth(&console, "rescue").await, depth(&console, "orders-dlq").await), (1, 0));
 }
 
 #[tokio::test]

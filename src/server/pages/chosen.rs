@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::messages::{download, list};
 use super::queue::head::head as queue_head;
 use super::redrives::{lines, wish};
+use super::spending::spending;
 use super::{Here, Page, done, page};
 use crate::model::archive::Archived;
 use crate::model::form::carry_out::CarryOutForm;
@@ -16,7 +17,7 @@ use crate::model::refusal::Receiving;
 use crate::model::{Failure, MessageId, QueueArn, QueueKind, Refusal, words};
 use crate::server::services::messages::Chosen;
 use crate::ui::parts::{
-    Age, Button, Cell, CellKind, Checkbox, Column, Confirm, Glyph, LinkButton, NameCell, NumberField, Section, Table,
+    Age, Button, Cell, CellKind, Column, Glyph, LinkButton, NameCell, NumberField, Section, Table,
     TextField, Variant,
 };
 
@@ -170,8 +171,8 @@ fn actions(here: &Here, chosen: &Chosen, budget: Option<&Refusal>, keeps: &Archi
     let [in_copy, in_hide, in_delete] = std::array::from_fn(|_| hidden(here, chosen));
     let seconds = if typed.seconds.is_empty() { HIDE.to_string() } else { typed.seconds };
     let (seconds_error, to_error, confirm_error) = (sentence("seconds"), sentence("to"), sentence("confirm"));
-    let spending = |id: &str, error: Option<String>| spending(chosen, budget, id, error);
-    let (hide_spending, delete_spending) = (spending("hide", confirm_error.clone()), spending("delete", confirm_error));
+    let spending = |id: &str| spending(&chosen.queue, budget, id, confirm_error.clone());
+    let (hide_spending, delete_spending) = (spending("hide-confirm"), spending("delete-confirm"));
     let again =
         "Those that nobody holds any more are found again by receiving, which counts a receive on every message met.";
     let fifo = (chosen.queue.kind() == QueueKind::Fifo)
@@ -238,26 +239,4 @@ fn hidden(here: &Here, chosen: &Chosen) -> impl IntoView + use<> {
         <input type="hidden" name="chosen" value=id/>
         {list::keep(&list::before(here))}
     }
-}
-
-/// The checkbox and the name that spend the last receives; nothing where there are enough, or none.
-fn spending(chosen: &Chosen, budget: Option<&Refusal>, id: &str, error: Option<String>) -> Option<AnyView> {
-    let Some(Refusal::ReceiveBudget { max_receive_count, received, .. }) = budget else { return None };
-    if received >= max_receive_count {
-        return None;
-    }
-    let label = format!("Receive although maxReceiveCount is {max_receive_count}");
-    let (name, id) = (chosen.queue.to_string(), id.to_owned());
-    let view = view! {
-        <div class="spending">
-            <Checkbox
-                name="spend"
-                id=format!("{id}-spend")
-                label
-                hint="A message that its consumer failed before may move to the dead-letter queue."
-            />
-            <Confirm name id=format!("{id}-confirm") field="confirm" error/>
-        </div>
-    };
-    Some(view.into_any())
 }

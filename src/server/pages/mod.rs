@@ -27,6 +27,7 @@ pub mod redrives;
 pub mod send;
 pub mod settings;
 pub mod shell;
+mod spending;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -8,9 +8,9 @@ use crate::model::filter::Query;
 use crate::model::refusal::Receiving;
 use crate::model::{Attributes, ConnectionName, QueueKind, QueueName, QueueUrl, Refusal, words};
 use crate::server::pages::Here;
+use crate::server::pages::spending::spending;
 use crate::server::services::messages::{Price, Snapshot};
 use crate::server::services::submissions::Submission;
-use crate::ui::parts::{Checkbox, Confirm};
 
 /// What is known when the forms are shown.
 pub(super) struct Asking<'a> {
@@ -134,28 +134,8 @@ impl<'a> Asking<'a> {
         }
     }
 
-    /// The checkbox and the name that spend the last receives; nothing where there are enough, or none.
-    pub fn spending(&self, field: &'static str, error: Option<String>) -> Option<impl IntoView + use<>> {
-        let budget = self.price.refusal(Receiving::Look)?;
-        let Refusal::ReceiveBudget { max_receive_count, received, .. } = budget else { return None };
-        if self.price.used_up(Receiving::Look).is_some() {
-            return None;
-        }
-        let (name, id) = (self.queue.to_string(), field.to_owned());
-        let label = match received {
-            0 => format!("Receive although maxReceiveCount is {max_receive_count}"),
-            _ => format!("Receive although {received} of {max_receive_count} receives are used"),
-        };
-        Some(view! {
-            <div class="spending">
-                <Checkbox
-                    name="spend"
-                    id=format!("{field}-spend")
-                    label
-                    hint="A message that its consumer failed before may move to the dead-letter queue."
-                />
-                <Confirm name id field="confirm" error/>
-            </div>
-        })
+    /// What spends the last receives; nothing where there are enough, or none.
+    pub fn spending(&self, field: &str, error: Option<String>) -> Option<AnyView> {
+        spending(self.queue, self.price.refusal(Receiving::Look).as_ref(), field, error)
     }
 }

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 
 use super::super::Here;
 use super::super::messages::list;
+use super::super::spending::spending;
 use super::plan::count;
 use crate::model::form::redrive_start::StartForm;
 use crate::model::{Failure, Refusal, paths, words};
 use crate::server::services::redrive::planning::Planned;
-use crate::ui::parts::{Button, Checkbox, Confirm, Glyph, Variant};
+use crate::ui::parts::{Button, Glyph, Variant};
 
 /// What a console without `--data` means for a redrive.
 pub const FORGETFUL: &str = "Its journal is in memory: if the console ends, the redrive ends with it, and so does its report. \
@@ -23,7 +24,10 @@ pub fn form(here: &Here, planned: &Planned, vanishes: Option<Failure>, said: Opt
     let reason = reason.or_else(|| used_up(budget.as_ref()));
     let reason = reason.or_else(|| vanishes.as_ref().map(|failure| format!("{}.", failure.title())));
     let advice = vanishes.map(|failure| view! { <p class="soft">{failure.advice()}</p> });
-    let (spending, list) = (spending(here, planned, budget.as_ref()), list::keep(&list::before(here)));
+    let sent = here.submission.as_deref().filter(|submission| submission.form::<StartForm>().is_some());
+    let error = sent.and_then(|submission| submission.sentence("confirm"));
+    let spending = spending(&planned.queue, budget.as_ref(), "confirm", error);
+    let list = list::keep(&list::before(here));
     let (connection, queue, id) = (here.connection.name().to_string(), planned.queue.to_string(), planned.id.clone());
     let label = said.unwrap_or_else(|| match (planned.asked.messages(), &planned.asked.undoes) {
         (Some(_), Some(_)) => format!("Take back {}", words::plural(planned.sendable(), "message", "messages")),
@@ -58,27 +62,4 @@ fn used_up(budget: Option<&Refusal>) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// The checkbox and the name that spend the last receives; nothing where there are enough, or none.
-fn spending(here: &Here, planned: &Planned, budget: Option<&Refusal>) -> Option<AnyView> {
-    let Some(Refusal::ReceiveBudget { max_receive_count, received, .. }) = budget else { return None };
-    if received >= max_receive_count {
-        return None;
-    }
-    let sent = here.submission.as_deref().filter(|submission| submission.form::<StartForm>().is_some());
-    let error = sent.and_then(|submission| submission.sentence("confirm"));
-    let label = format!("Receive although maxReceiveCount is {max_receive_count}");
-    let name = planned.queue.to_string();
-    let view = view! {
-        <div class="spending">
-            <Checkbox
-                name="spend"
-                label
-                hint="A message that its consumer failed before may move to the dead-letter queue."
-            />
-            <Confirm name field="confirm" error/>
-        </div>
-    };
-    Some(view.into_any())
 }

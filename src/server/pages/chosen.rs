@@ -17,8 +17,7 @@ use crate::model::refusal::Receiving;
 use crate::model::{Failure, MessageId, QueueArn, QueueKind, Refusal, words};
 use crate::server::services::messages::Chosen;
 use crate::ui::parts::{
-    Age, Button, Cell, CellKind, Column, Glyph, LinkButton, NameCell, NumberField, Section, Table,
-    TextField, Variant,
+    Age, Button, Cell, CellKind, Column, Glyph, LinkButton, NameCell, NumberField, Section, Table, TextField, Variant,
 };
 
 /// How many of the messages are shown.

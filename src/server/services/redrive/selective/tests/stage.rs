@@ -150,7 +150,7 @@ impl Stage {
     /// What the oracle says.
     pub async fn verdict(&self, life: &Life) -> Verdict {
         let rows = life.console.rows(ID).await;
-        let shown = life.console.connection.selective(&RedriveId::new(ID)).await.unwrap();
+        let shown = life.shown().await;
         let log = self.world.local.effects();
         let ledger = Ledger::of(&log);
         let balance = ledger.balance(self.since);
@@ -275,6 +275,11 @@ impl Life {
     /// Waits until this process has no more to do with the redrive.
     pub async fn is_idle(&self) {
         self.console.until(ID, |shown| shown.live.is_none()).await;
+    }
+
+    /// What its pages show.
+    pub async fn shown(&self) -> Shown {
+        self.console.connection.selective(&RedriveId::new(ID)).await.unwrap()
     }
 
     /// Waits until the redrive waits for this, or for nothing.

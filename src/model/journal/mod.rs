@@ -140,6 +140,13 @@ pub enum Closing {
     GoneUndecided,
     /// It was chosen, and never came by.
     NotFound,
+    /// So many others stand in the queue that it was not met, or not again.
+    NotReached,
+    /// An earlier redrive had sent it as this copy and did not come to delete it here: somebody must decide.
+    SentEarlier {
+        /// The copy.
+        copy: MessageId,
+    },
     /// The redrive was cancelled before it was sent.
     Cancelled,
     /// An earlier redrive had sent it and deleted it; it came by again, and was deleted again.
@@ -151,7 +158,12 @@ impl Closing {
     pub fn blocks(&self) -> bool {
         matches!(
             self,
-            Self::Obstacle(_) | Self::Refused(_) | Self::Undecided | Self::Damaged { .. } | Self::Swallowed { .. }
+            Self::Obstacle(_)
+                | Self::Refused(_)
+                | Self::Undecided
+                | Self::Damaged { .. }
+                | Self::Swallowed { .. }
+                | Self::NotReached
         )
     }
 }
@@ -274,7 +286,12 @@ impl JournalRow {
 
     /// How many there may be beside the one that is wanted, originals included that stay although they were to go.
     pub fn possible_duplicates(&self) -> u32 {
-        let stays = matches!(self.stage, Stage::Closed(Closing::Damaged { .. } | Closing::NotDeleted));
+        let stays = matches!(
+            self.stage,
+            Stage::Closed(
+                Closing::Damaged { .. } | Closing::NotDeleted | Closing::Undecided | Closing::SentEarlier { .. }
+            )
+        );
         self.extra + u32::from(stays)
     }
 

@@ -16,7 +16,7 @@ const COLUMNS: &str =
 /// What a report tells rows apart by.
 const SHAPE: &str = "stage, coalesce(kind, ''), attempts > refused";
 /// Of what there may be more than one: [`JournalRow::may_be_duplicated`].
-const TWICE: &str = "(extra > 0 OR coalesce(kind, '') IN ('Damaged', 'NotDeleted'))";
+const TWICE: &str = "(extra > 0 OR coalesce(kind, '') IN ('Damaged', 'NotDeleted', 'Undecided', 'SentEarlier'))";
 
 /// All of a redrive, in the order in which they became known.
 pub(super) fn all(database: &Connection, no: i64, id: &RedriveId) -> Result<Vec<JournalRow>, StoreError> {

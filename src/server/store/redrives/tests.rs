@@ -50,6 +50,8 @@ fn change() -> impl Strategy<Value = Change> {
         Just(Closing::Gone),
         Just(Closing::Kept),
         Just(Closing::NotDeleted),
+        Just(Closing::NotReached),
+        Just(Closing::SentEarlier { copy: MessageId::new("copy") }),
         Just(Closing::Obstacle(Obstacle::TooLarge { size: 9, most: 8 })),
         Just(Closing::Refused(Code::new("X"))),
         Just(Closing::Blocked { by: MessageId::new("z") }),

@@ -16,7 +16,6 @@ mod submit;
 mod swap;
 mod theme;
 mod wire;
-mod xml;
 
 /// Starts every behaviour that needs no stream. Each listens on the document, so that it costs nothing until used.
 pub(super) fn enhance() {

@@ -90,6 +90,8 @@ pub(super) struct Gate {
     /// How many were sent, and how many of them came back in time, since the stop rule was last overruled.
     sent: u32,
     returned: u32,
+    /// Whether somebody wants it to end: then it waits for nobody any more.
+    cancelled: bool,
     pub(super) probe_at_ms: i64,
     probing: bool,
     pub(super) commit_at_ms: i64,
@@ -104,6 +106,7 @@ impl Gate {
             canary: policy.canary,
             sent: 0,
             returned: 0,
+            cancelled: false,
             probe_at_ms: 0,
             probing: false,
             commit_at_ms: 0,
@@ -134,13 +137,21 @@ impl Gate {
         &self.refusals
     }
 
-    pub fn pause(&mut self, pause: Pause) {
-        self.pauses.insert(pause);
+    /// Waits, unless it is to end: nobody could say then that it goes on. Without the source there is nothing to end with.
+    fn pause(&mut self, pause: Pause) {
+        if !self.cancelled || pause.ends_by_itself() || pause == Pause::Source {
+            self.pauses.insert(pause);
+        }
+    }
+
+    /// Somebody asks for it, or did before a restart; the reason may have been another one.
+    pub fn asked_to_wait(&mut self, rule: Option<StopRule>) {
+        self.pause(if self.too_many_came_back(rule) { Pause::CameBack } else { Pause::Asked });
     }
 
     /// SQS does not let us use a queue.
     pub fn refused(&mut self, need: Need, code: Code) {
-        self.pauses.insert(need.pause());
+        self.pause(need.pause());
         self.refusals.insert(need, code);
     }
 
@@ -171,7 +182,7 @@ impl Gate {
     /// Nothing is under way: where the canary has been sent, somebody must look at it.
     pub fn all_is_quiet(&mut self) {
         if self.canary == Some(0) {
-            self.pauses.insert(Pause::Canary);
+            self.pause(Pause::Canary);
         }
     }
 
@@ -183,6 +194,7 @@ impl Gate {
 
     /// Somebody wants it to end: it does not wait for anybody any more.
     pub fn cancel(&mut self) {
+        self.cancelled = true;
         self.pauses.retain(|pause| pause.ends_by_itself());
     }
 
@@ -202,10 +214,16 @@ impl Gate {
             return;
         }
         self.returned += 1;
-        let many = u64::from(self.returned) * 100 > u64::from(rule.percent) * u64::from(self.sent);
-        if many && self.sent >= rule.at_least {
-            self.pauses.insert(Pause::CameBack);
+        if self.too_many_came_back(Some(rule)) {
+            self.pause(Pause::CameBack);
         }
+    }
+
+    fn too_many_came_back(&self, rule: Option<StopRule>) -> bool {
+        rule.is_some_and(|rule| {
+            let many = u64::from(self.returned) * 100 > u64::from(rule.percent) * u64::from(self.sent);
+            many && self.sent >= rule.at_least
+        })
     }
 
     pub fn credentials_failed(&mut self, now_ms: i64) {

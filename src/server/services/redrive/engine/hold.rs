@@ -160,7 +160,7 @@ impl Engine {
         Some(hold)
     }
 
-    fn look_again(&mut self, no: RowNo, at_ms: i64) {
+    pub(super) fn look_again(&mut self, no: RowNo, at_ms: i64) {
         let before =
             self.rows.change(no, |row| row.hold.as_mut().map(|hold| std::mem::replace(&mut hold.due_ms, at_ms)));
         if let Some(before_ms) = before {

@@ -98,6 +98,8 @@ pub struct Engine {
     search: Search,
     /// What earlier redrives left in doubt: how many copies there may be already.
     doubts: BTreeMap<MessageId, u32>,
+    /// What earlier redrives sent, as which copy, and did not come to delete.
+    sent_earlier: BTreeMap<MessageId, MessageId>,
     cancelled: bool,
     /// How it will have ended once everything is given back and written down.
     closing: Option<End>,
@@ -124,8 +126,8 @@ pub struct Progress<'a> {
 
 impl Engine {
     /// A redrive that begins, or that goes on with what the journal has of it. `earlier` are the journal's rows of earlier
-    /// redrives of the same queue: what they sent may come by again and is not sent another time (SQS API Reference,
-    /// `DeleteMessage`).
+    /// redrives of the same queue: what they sent may come by again (SQS API Reference, `DeleteMessage`), and is not sent
+    /// another time unless somebody edited it.
     pub fn new(order: Arc<Order>, rows: Vec<JournalRow>, earlier: Vec<JournalRow>, now: Now) -> Self {
         let policy = &order.policy;
         let throttle = Throttle::of(policy.lanes);
@@ -148,6 +150,7 @@ impl Engine {
             gate: Gate::of(policy),
             search: Search::of(&order),
             doubts: BTreeMap::new(),
+            sent_earlier: BTreeMap::new(),
             cancelled: false,
             closing: None,
             ended: false,
@@ -181,7 +184,9 @@ impl Engine {
         self.renew(now, &mut commands);
         self.send(now, &mut commands);
         self.delete(now, &mut commands);
+        self.give_back(&mut commands);
         self.search(now, &mut commands);
+        // What the search let go of.
         self.give_back(&mut commands);
         self.probe(now, &mut commands);
         self.commit(now, &mut commands);
@@ -211,7 +216,7 @@ impl Engine {
                 }
             }
             Event::CameBack(copies) => copies.iter().for_each(|copy| self.came_back(now, copy)),
-            Event::Pause => self.gate.pause(Pause::Asked),
+            Event::Pause => self.gate.asked_to_wait(self.order.policy.stop_rule),
             Event::Resume => self.gate.resume(),
             Event::Cancel => self.cancel(),
             Event::Stop => {
@@ -239,7 +244,7 @@ impl Engine {
             census: self.rows.census(),
             pauses: self.gate.pauses(),
             refusals: self.gate.refusals(),
-            concluding: self.search.is_dry() && self.rows.census().in_hand == 0 && self.gate.is_open() && !self.ended,
+            concluding: self.search.is_dry() && self.at_work() == 0 && self.gate.is_open() && !self.ended,
             hidden_until_ms: self.search.hidden_until_ms,
             ended: self.ended,
         }

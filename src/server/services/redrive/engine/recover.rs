@@ -25,7 +25,7 @@ impl Engine {
             self.recover_own(row, now);
         }
         for row in earlier {
-            self.recover_earlier(row);
+            self.recover_earlier(row, now);
         }
     }
 
@@ -63,7 +63,7 @@ impl Engine {
             && closing.blocks()
             && self.order.policy.behind == super::Behind::Stay
         {
-            self.groups.block(group, no);
+            self.groups.block(group, rank, no);
         }
         if let Some(copy) = from.copy {
             self.rows.remember_copy(copy, no);
@@ -82,30 +82,62 @@ impl Engine {
         Tally { attempts: row.attempts, refused: row.refused, copies, copies_before: copies, first }
     }
 
-    /// What an earlier redrive sent is deleted, should it come by again. What it left in doubt is in doubt here, too.
-    fn recover_earlier(&mut self, from: JournalRow) {
-        if self.rows.find(&from.id).is_some() {
+    /// What an earlier redrive did with a message that this one takes; nobody chose the others. What it deleted is deleted
+    /// again, should SQS show it once more. What it sent and did not come to delete is left to somebody: by now the copy may
+    /// be gone, and the original all that there is. What it left in doubt is in doubt here, too. Where somebody edited the
+    /// message since, that is to be sent whatever became of it before.
+    fn recover_earlier(&mut self, from: JournalRow, now: Now) {
+        if !self.order.takes(&from.id) {
             return;
         }
-        let in_doubt = match &from.stage {
-            Stage::Intended => from.open_attempts() > 0,
-            Stage::Closed(closing) => {
-                matches!(closing, Closing::Undecided | Closing::GoneUndecided | Closing::Damaged { .. })
+        let own = self.rows.find(&from.id);
+        if is_in_doubt(&from) {
+            let copies = from.extra + 1;
+            match own {
+                // It has not come by yet, and may never: it becomes a row when it does.
+                None => {
+                    let doubt = self.doubts.entry(from.id).or_default();
+                    *doubt = copies.max(*doubt);
+                }
+                Some(no) if matches!(self.rows[no].state(), State::Idle) => {
+                    self.rows.change(no, |row| row.tally.doubt(copies, now.wall_ms));
+                }
+                Some(_) => {}
             }
-            Stage::Sent | Stage::Done => false,
-        };
-        let state = match Durable::read(&from) {
-            Some(ack) => State::Done(ack),
-            None if in_doubt && self.order.takes(&from.id) => State::Idle,
-            None => return,
-        };
-        if matches!(state, State::Idle) {
-            // It has not come by yet, and may never: it becomes a row when it does.
-            self.doubts.insert(from.id, from.extra + 1);
             return;
         }
-        let mut row = Row::new(from.id.clone(), state);
-        row.earlier = true;
-        self.rows.add(row);
+        if own.is_some() || self.sent_earlier.contains_key(&from.id) || self.order.edits.contains_key(&from.id) {
+            return;
+        }
+        match (Durable::read(&from), &from.stage) {
+            (Some(ack), Stage::Done) => {
+                let mut row = Row::new(from.id, State::Done(ack));
+                row.earlier = true;
+                self.rows.add(row);
+            }
+            (Some(ack), _) => {
+                self.sent_earlier.insert(from.id, ack.copy().clone());
+            }
+            (None, _) => {}
+        }
+    }
+}
+
+/// Whether nobody knows what became of a message that an earlier redrive has left.
+fn is_in_doubt(row: &JournalRow) -> bool {
+    match &row.stage {
+        Stage::Intended => row.open_attempts() > 0,
+        Stage::Sent | Stage::Done => false,
+        Stage::Closed(closing) => match closing {
+            Closing::Undecided | Closing::GoneUndecided | Closing::Damaged { .. } => true,
+            Closing::Kept
+            | Closing::NotDeleted
+            | Closing::NotSeenAgain
+            | Closing::SentBefore
+            | Closing::SentEarlier { .. }
+            | Closing::Swallowed { .. } => false,
+            // A later attempt that was refused says nothing about an earlier one whose answer was lost.
+            _ => row.open_attempts() > 0,
+        },
     }
 }

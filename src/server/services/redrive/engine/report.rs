@@ -197,6 +197,7 @@ fn standing(row: &JournalRow) -> Standing {
             Closing::Kept => Standing::Kept,
             Closing::NotSeenAgain => Standing::Unseen,
             Closing::NotDeleted => Standing::NotDeleted,
+            Closing::SentEarlier { .. } => Standing::Unknown,
             Closing::Undecided | Closing::GoneUndecided | Closing::Damaged { .. } | Closing::Swallowed { .. } => {
                 Standing::Unknown
             }
@@ -248,7 +249,7 @@ fn closed(closing: &Closing) -> String {
         }
         Closing::Kept => "Sent; the original was kept, as asked.".into(),
         Closing::NotDeleted => {
-            "Sent; SQS refused to delete the original, which is still here. A later redrive deletes it and does not send it again.".into()
+            "Sent; SQS refused to delete the original, which is still here. Delete it once the copy has arrived; a later redrive leaves it.".into()
         }
         Closing::NotSeenAgain => {
             "Sent; the original was not seen again: it was deleted and the answer lost, it expired, or a consumer has it.".into()
@@ -261,6 +262,14 @@ fn closed(closing: &Closing) -> String {
             "Not sent: it did not come by. It was deleted, expired, or is held by another consumer.".into()
         }
         Closing::Cancelled => "Not sent: the redrive was cancelled before.".into(),
+        Closing::NotReached => {
+            "Not sent: so many others stand in the queue that it was not met. It stays where it is.".into()
+        }
+        Closing::SentEarlier { copy } => {
+            format!(
+                "Not sent again: an earlier redrive had sent it as {copy}, and had not come to delete it here. Delete it if that copy arrived; to send it once more, copy it or edit it."
+            )
+        }
         Closing::SentBefore => {
             "An earlier redrive had sent it; SQS showed it once more, and it was deleted again.".into()
         }

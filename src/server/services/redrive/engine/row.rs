@@ -127,6 +127,14 @@ impl Tally {
         self.first.get_or_insert(first);
     }
 
+    /// An earlier redrive may have made so many copies.
+    pub fn doubt(&mut self, copies: u32, wall_ms: i64) {
+        if copies > self.copies {
+            (self.copies, self.copies_before) = (copies, copies);
+            self.first.get_or_insert(First { wall_ms, covered_until_ms: i64::MIN });
+        }
+    }
+
     /// The last attempt had no effect.
     fn refuse(&mut self) {
         self.refused += 1;

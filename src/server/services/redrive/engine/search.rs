@@ -10,7 +10,8 @@ use super::calls::{Call, CallNo};
 use super::command::Command;
 use super::event::Now;
 use super::order::{Order, Sequence, Take};
-use super::row::State;
+use super::row::{Row, State};
+use super::rows::RowNo;
 use crate::model::QueueKind;
 use crate::model::journal::{Change, Closing};
 use crate::model::limits::BATCH_ENTRIES;
@@ -25,7 +26,9 @@ const A_BATCH: u32 = 10;
 const SHORT_WAIT_S: u32 = 1;
 /// So many others are held at most: each is one that consumers miss meanwhile.
 const OTHERS: usize = 10_000;
-/// So many chosen messages are held at most before the first is sent, where the oldest goes first.
+/// So often others are let go when they are that many, to meet those that stand among them.
+const ROUNDS: u32 = 3;
+/// So many messages are held at most before the first is sent, where the oldest goes first.
 const GATHERED: usize = 10_000;
 
 /// How the search goes.
@@ -47,6 +50,8 @@ pub(super) struct Search {
     over: bool,
     /// How many were done when others were last given back in the middle.
     done_before: usize,
+    /// How often others were let go because they were too many.
+    rounds: u32,
     counting: bool,
     recounts: u32,
     may_remain: Option<u64>,
@@ -67,6 +72,7 @@ impl Search {
             gathered: wanted.is_none() || order.policy.sequence == Sequence::AsTheyCome,
             over: false,
             done_before: 0,
+            rounds: 0,
             counting: false,
             recounts: 0,
             may_remain: None,
@@ -126,26 +132,34 @@ impl Engine {
             self.give_up_on_the_lapsed();
         }
         let open = self.gate.is_open() && self.closing.is_none();
-        if !open || !self.wants_more() || self.search.counting {
+        // What is being given back would only be met again.
+        if !open || !self.wants_more() || self.search.counting || !self.returns.is_empty() {
             return;
         }
+        if self.rows.census().aside >= OTHERS {
+            return self.make_way(now, commands);
+        }
+        let at_work = self.at_work();
+        let full = self.rows.census().in_hand >= GATHERED;
+        self.search.gathered |= full;
         let enough = if self.is_worth_another_round() { 1 } else { EMPTY_POLLS };
-        if self.search.empty >= enough || self.rows.census().aside >= OTHERS {
+        let hopeless = full && at_work == 0 && now.mono_ms >= self.search.hidden_until_ms;
+        if self.search.empty >= enough || hopeless {
             self.conclude(commands);
             if !self.wants_more() || self.search.counting {
                 return;
             }
         }
-        let census = self.rows.census();
         let (in_hand, most) = if self.search.gathered {
-            (census.in_hand, usize::from(self.order.policy.lanes) * BATCH_ENTRIES * 3)
+            (at_work, usize::from(self.order.policy.lanes) * BATCH_ENTRIES * 3)
         } else {
             (0, GATHERED)
         };
         let proves = in_hand == 0 && now.mono_ms >= self.search.hidden_until_ms;
         let width = self.receiving.width(now.mono_ms).min(if self.search.dry { 1 } else { u16::MAX });
+        let held = if self.search.gathered { at_work } else { self.rows.census().in_hand };
         while self.calls.under_way().receives < width
-            && census.in_hand + usize::from(self.calls.under_way().receives) * BATCH_ENTRIES < most
+            && held + usize::from(self.calls.under_way().receives) * BATCH_ENTRIES < most
         {
             let wait_s = if proves && self.search.dry { self.order.terms.wait_s } else { SHORT_WAIT_S };
             let proves = proves && wait_s == self.order.terms.wait_s;
@@ -176,9 +190,15 @@ impl Engine {
             return;
         }
         self.give_up_on_the_lapsed();
-        if self.search.over || self.cancelled {
+        // Those that waited behind one of them go on, and more may come by after them.
+        if self.search.over || self.cancelled || self.rows.census().in_hand > 0 {
             return;
         }
+        self.conclude_with_the_rest(commands, Closing::NotFound);
+    }
+
+    /// Nothing more is looked for.
+    fn conclude_with_the_rest(&mut self, commands: &mut Vec<Command>, missing_is: Closing) {
         match &self.order.take {
             Take::Everything => {
                 self.search.counting = true;
@@ -189,15 +209,60 @@ impl Engine {
                 let unmet = |no| self.rows[no].earlier && !self.rows[no].met;
                 let missing = ids.iter().filter(|id| self.rows.find(id).is_none_or(unmet));
                 for id in missing {
-                    self.outbox.note(id, Change::Closed(Closing::NotFound));
+                    self.outbox.note(id, Change::Closed(missing_is.clone()));
                 }
                 self.search.over = true;
             }
         }
     }
 
+    /// How many messages are in hand with which something can be done. On FIFO one that is held may stand behind one that is
+    /// not, and that may never come by again.
+    pub(super) fn at_work(&self) -> usize {
+        let census = self.rows.census();
+        if census.lapsed == 0 || !self.groups.are_any() {
+            return census.in_hand;
+        }
+        let waits = |(_, no): &&(i64, RowNo)| {
+            let row = &self.rows[*no];
+            let head = row.group.and_then(|group| self.groups.head(group)).map(|(_, head)| head);
+            let lapsed = |head: RowNo| self.rows[head].hold.is_none() && !self.rows[head].is_busy();
+            matches!(row.state(), State::Idle) && head.is_some_and(|head| head != *no && lapsed(head))
+        };
+        census.in_hand - self.agenda.iter().filter(waits).count()
+    }
+
+    /// As many others are held as may be. Those that are looked for may stand among others that were not met: these are let
+    /// go for that a few times. Nothing is given up that may only be hidden.
+    fn make_way(&mut self, now: Now, commands: &mut Vec<Command>) {
+        if self.at_work() > 0 || now.mono_ms < self.search.hidden_until_ms {
+            return;
+        }
+        self.search.gathered = true;
+        if self.search.rounds < ROUNDS && self.let_others_go() {
+            self.search.rounds += 1;
+            return;
+        }
+        self.give_up_on(|row| match row.state() {
+            State::Sent(_) => Closing::NotSeenAgain,
+            _ if row.tally.is_open() => Closing::Undecided,
+            _ => Closing::NotReached,
+        });
+        if !self.search.over && !self.cancelled {
+            self.conclude_with_the_rest(commands, Closing::NotReached);
+        }
+    }
+
     /// What was let slip did not come by again, although it had every chance to.
     fn give_up_on_the_lapsed(&mut self) {
+        self.give_up_on(|row| match row.state() {
+            State::Sent(_) => Closing::NotSeenAgain,
+            _ if row.tally.is_open() => Closing::GoneUndecided,
+            _ => Closing::Gone,
+        });
+    }
+
+    fn give_up_on(&mut self, closing: impl Fn(&Row) -> Closing) {
         if self.rows.census().lapsed == 0 {
             return;
         }
@@ -209,13 +274,7 @@ impl Engine {
             if matches!(row.state(), State::Ready(_)) {
                 self.withdraw(no);
             }
-            let row = &self.rows[no];
-            let closing = match row.state() {
-                State::Sent(_) => Closing::NotSeenAgain,
-                _ if row.tally.is_open() => Closing::GoneUndecided,
-                _ => Closing::Gone,
-            };
-            self.close(no, closing);
+            self.close(no, closing(&self.rows[no]));
         }
     }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::calls::{Call, CallNo};
 use super::event::{Failed, Now};
 use super::gate::Need;
+use super::groups::GroupNo;
 use super::lease::Lease;
 use super::order::{Behind, OnUnknown, Sequence};
 use super::row::{First, Hold, Row, State, Tally};
 use super::rows::RowNo;
 use super::{Engine, parcel};
-use crate::model::journal::{Change, Closing};
+use crate::model::journal::{Change, Closing, Obstacle};
 use crate::model::{Message, MessageId, QueueKind};
 
 impl Engine {
@@ -40,7 +41,12 @@ impl Engine {
     /// The console holds these already.
     pub(super) fn handed(&mut self, now: Now, messages: Vec<(Arc<Message>, i64)>) {
         for (message, until_ms) in messages {
+            let id = message.id.clone();
             self.take(now, message, Lease { since_ms: now.mono_ms, until_ms });
+            // The lease of whoever held it may be longer: a process after this one would not wait for it.
+            if let Some(no) = self.rows.find(&id) {
+                self.look_again(no, now.mono_ms);
+            }
         }
     }
 
@@ -58,10 +64,14 @@ impl Engine {
         match self.rows[no].state() {
             State::Done(_) => self.rows.change(no, Row::undeleted),
             State::Deleting(_) => self.rows.change(no, |row| row.seen_again = true),
+            State::Closed(closing) if closing.blocks() && self.rows[no].group.is_none() => self.block_again(no),
             _ => {}
         }
         if self.rows[no].to.is_none() && matches!(self.rows[no].state(), State::Idle) {
-            self.address(no);
+            match self.sent_earlier.remove(&self.rows[no].id) {
+                Some(copy) => self.close(no, Closing::SentEarlier { copy }),
+                None => self.address(no),
+            }
         }
         self.place(no);
     }
@@ -95,7 +105,23 @@ impl Engine {
 
     /// Finds out where a message goes, and whose turn it must wait for.
     fn address(&mut self, no: RowNo) {
-        let Some(message) = self.rows[no].hold.as_ref().map(|hold| Arc::clone(&hold.message)) else { return };
+        let obstacle = self.line_up(no);
+        if let Some(group) = self.rows[no].group {
+            let rank = self.rows[no].rank;
+            if let Some(by) = self.groups.blocked_by(group, rank) {
+                let by = self.rows[by].id.clone();
+                return self.close(no, Closing::Blocked { by });
+            }
+            self.groups.join(group, rank, no);
+        }
+        if let Some(obstacle) = obstacle {
+            self.close(no, Closing::Obstacle(obstacle));
+        }
+    }
+
+    /// Gives a message its destination, its group and its place in there; answers why it cannot be sent.
+    fn line_up(&mut self, no: RowNo) -> Option<Obstacle> {
+        let message = self.rows[no].hold.as_ref().map(|hold| Arc::clone(&hold.message))?;
         let packed = parcel::route(&self.order, &message)
             .and_then(|to| parcel::pack(&self.order, &message, to).map(|parcel| (to, parcel)));
         let (to, obstacle) = match &packed {
@@ -113,16 +139,19 @@ impl Engine {
             Sequence::OldestFirst => message.sent_at().and_then(|ms| u128::try_from(ms).ok()).unwrap_or(0),
             Sequence::AsTheyCome => u128::from(no.0),
         });
+        // Whose turn it is stays so while it is being sent: one that comes late stands right behind it.
+        let sending = group.and_then(|group| self.groups.head(group));
+        let sending = sending.filter(|(_, head)| self.rows[*head].is_intended() || self.rows[*head].is_busy());
+        let rank = sending.map_or(rank, |(before, _)| rank.max(before));
         self.rows.change(no, |row| (row.to, row.group, row.rank) = (to, group, rank));
-        if let Some(group) = group {
-            if let Some(by) = self.groups.blocked_by(group) {
-                let by = self.rows[by].id.clone();
-                return self.close(no, Closing::Blocked { by });
-            }
-            self.groups.join(group, rank, no);
-        }
-        if let Some(obstacle) = obstacle {
-            self.close(no, Closing::Obstacle(obstacle));
+        obstacle
+    }
+
+    /// A message that was not sent before a restart comes by: now it is known which group stays behind it.
+    fn block_again(&mut self, no: RowNo) {
+        self.line_up(no);
+        if let Some(group) = self.rows[no].group.filter(|_| self.order.policy.behind == Behind::Stay) {
+            self.stay_behind(group, no);
         }
     }
 
@@ -179,10 +208,16 @@ impl Engine {
         if !stays {
             return self.leave(no);
         }
-        for behind in self.groups.block(group, no) {
-            let closing = Closing::Blocked { by: id.clone() };
-            let id = self.rows[behind].id.clone();
-            self.outbox.note(&id, Change::Closed(closing.clone()));
+        self.stay_behind(group, no);
+    }
+
+    /// Nothing of a group is sent that stands behind a message that was not. What may have been sent is somebody's to decide.
+    fn stay_behind(&mut self, group: GroupNo, no: RowNo) {
+        let by = self.rows[no].id.clone();
+        for behind in self.groups.block(group, self.rows[no].rank, no) {
+            let row = &self.rows[behind];
+            let closing = if row.tally.is_open() { Closing::Undecided } else { Closing::Blocked { by: by.clone() } };
+            self.outbox.note(&row.id, Change::Closed(closing.clone()));
             self.rows.change(behind, |row| row.close(closing));
         }
     }

@@ -7,7 +7,7 @@ use crate::model::activity::{Detail, Verb};
 use crate::model::form::Done;
 use crate::model::journal::{KeptRedrive, RedriveId};
 use crate::model::refusal::OwnRedrive;
-use crate::model::{Failure, QueueArn, QueueName, QueueUrl, Refusal};
+use crate::model::{Failure, MessageId, QueueArn, QueueKind, QueueName, QueueUrl, Refusal};
 use crate::server::services::act::Act;
 use crate::server::services::redrive::engine::{Event, Now, Order, Pause};
 use crate::server::services::{Connection, report as failed};
@@ -87,7 +87,7 @@ impl Connection {
             drop(seat);
             return self.asked_again(&id, &order.source.arn).await;
         }
-        let handed = self.hand_over(&queue, |id| order.takes(id)).await;
+        let handed = self.hand_over(&queue, |id| of_use(&order, id)).await;
         self.carry_on_from(seat, handed);
         Ok(id)
     }
@@ -179,7 +179,7 @@ impl Connection {
         if steer == Steer::Resume {
             // Somebody may have held its messages meanwhile: it would look for them in vain.
             let order = self.selective_order(id).await?;
-            events.extend(hands(self.hand_over(&queue, |id| order.takes(id)).await, self.now()));
+            events.extend(hands(self.hand_over(&queue, |id| of_use(&order, id)).await, self.now()));
         }
         for event in events {
             // Where it has just ended there is nobody left to tell.
@@ -205,6 +205,12 @@ impl Connection {
         }
         Ok((source, urls))
     }
+}
+
+/// Whether a redrive can use a message that the console holds. On FIFO what it does not take is in its way, too: SQS shows
+/// nothing of a group while something of it is in flight.
+fn of_use(order: &Order, id: &MessageId) -> bool {
+    order.source.kind == QueueKind::Fifo || order.takes(id)
 }
 
 /// What the audit log calls a redrive with so many edits.

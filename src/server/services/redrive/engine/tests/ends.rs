@@ -1,14 +1,15 @@
 //! How a redrive ends for its originals: those that are to stay stay, whenever the process is killed, and one that nobody
 //! wants any more ends, whatever it waits for.
 
+use std::sync::Arc;
+
 use super::super::outbox::Durable;
-use super::super::{DeleteOutcome, Event, Pause};
 use super::pauses::{calm, fine, go_on, run};
-use super::sqs::Place;
+use super::sqs::{Place, id};
 use super::world::{Action, Ask, Luck, World};
-use crate::model::Code;
-use crate::model::journal::{Closing, Stage};
-use crate::server::services::redrive::engine::End;
+use crate::model::journal::{Change, Closing, Intent, JournalRow, QueueNo, Stage};
+use crate::model::{Code, Draft, MessageId};
+use crate::server::services::redrive::engine::{DeleteOutcome, Edit, End, Event, Pause, StopRule, Take};
 
 #[test]
 fn originals_that_are_to_stay_stay_whenever_it_is_killed() {
@@ -67,7 +68,67 @@ fn what_could_not_be_deleted_is_told_and_never_sent_again() {
     let sent: Vec<_> = world.journal.values().filter(|row| row.copy.is_some()).collect();
     assert!(!sent.is_empty());
     assert!(sent.iter().all(|row| row.stage == Stage::Closed(Closing::NotDeleted)), "{sent:?}");
-    assert!(sent.iter().all(|row| Durable::read(row).is_some()), "a later redrive deletes it");
+    assert!(sent.iter().all(|row| Durable::read(row).is_some()), "a later redrive knows that it was sent");
+}
+
+#[test]
+fn whatever_it_would_wait_for_it_ends_when_nobody_wants_it() {
+    for late in [Event::Tick, Event::Pause, Event::CameBack(vec![MessageId::new("c0")])] {
+        let mut world = calm(4, false, |order| {
+            (order.policy.canary, order.policy.careful) = (Some(1), true);
+            order.policy.stop_rule = Some(StopRule { percent: 1, at_least: 1, within_ms: 600_000 });
+        });
+        while !world.flights.iter().any(|flight| matches!(flight.ask, Ask::Delete { .. })) {
+            go_on(&mut world, Luck::Fine);
+        }
+        world.act(Action::Kill(0));
+        world.act(Action::Restart);
+        world.tell(Event::Cancel);
+        world.tell(late.clone());
+        run(&mut world, fine);
+        assert_eq!(world.ended, Some(End::Cancelled), "{late:?}");
+        let gone = world.queues.originals.iter().filter(|original| original.place == Place::Gone).count();
+        assert_eq!((gone, world.queues.arrived.len()), (1, 1), "what was sent was still deleted");
+    }
+}
+
+#[test]
+fn what_an_earlier_redrive_did_not_delete_is_left_to_somebody_and_what_nobody_chose_is_left_alone() {
+    for edited in [false, true] {
+        let mut world = calm(3, false, |order| {
+            order.take = Take::Chosen([id(0)].into());
+            if edited {
+                let draft = Draft { body: "body 0".into(), ..Draft::default() };
+                order.edits.insert(id(0), Edit { revision: 1, draft: Arc::new(draft) });
+            }
+        });
+        let earlier = |n: u8, stage: Stage| {
+            let mut row = JournalRow::new(id(n));
+            row.apply(Change::Intend(Intent {
+                to: QueueNo(0),
+                attempt: 1,
+                extra: 0,
+                first_ms: 0,
+                group: None,
+                sequence: None,
+            }));
+            row.apply(Change::Sent { copy: MessageId::new(format!("before {n}")), at_ms: 1 });
+            JournalRow { stage, ..row }
+        };
+        let refused = Stage::Closed(Closing::NotDeleted);
+        world.earlier = vec![earlier(0, refused.clone()), earlier(1, refused), earlier(2, Stage::Done)];
+        world.act(Action::Kill(0));
+        world.act(Action::Restart);
+        run(&mut world, fine);
+        assert_eq!(world.ended, Some(End::Finished { may_remain: None }));
+        let there = |n: usize| world.queues.originals[n].place == Place::Visible;
+        assert_eq!((there(0), there(1), there(2)), (!edited, true, true));
+        assert_eq!(world.queues.arrived.len(), usize::from(edited));
+        let copy = MessageId::new("before 0");
+        let stage = if edited { Stage::Done } else { Stage::Closed(Closing::SentEarlier { copy }) };
+        assert_eq!(world.journal[&id(0)].stage, stage);
+        assert!(!world.journal.contains_key(&id(1)) && !world.journal.contains_key(&id(2)));
+    }
 }
 
 #[test]

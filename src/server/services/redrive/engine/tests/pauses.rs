@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::super::{End, Event, OnUnknown, Order, Pause, StopRule, Take};
+use super::super::{Edit, End, Event, OnUnknown, Order, Pause, StopRule, Take};
 use super::explore::order;
 use super::sqs::{Place, Queues};
 use super::world::{Action, Ask, Luck, Setup, World};
-use crate::model::MessageId;
 use crate::model::journal::{Closing, Stage};
+use crate::model::{Draft, MessageId};
 
 pub(super) fn calm(messages: u8, fifo: bool, change: impl FnOnce(&mut Order)) -> World {
     let mut order = order(messages, fifo, OnUnknown::Resend);
@@ -165,6 +165,19 @@ fn behind_a_message_that_sqs_refuses_the_group_stays() {
         _ => Luck::Fine,
     });
     assert_eq!(world.queues.arrived, [0]);
+    let last = &world.journal[&MessageId::new("m2")];
+    assert_eq!(last.stage, Stage::Closed(Closing::Blocked { by: MessageId::new("m1") }));
+}
+
+#[test]
+fn what_stands_before_a_message_that_cannot_go_is_moved() {
+    let mut world = calm(3, true, |order| {
+        order.destinations[0].max_size = 100;
+        let draft = Draft { body: "x".repeat(200), group_id: Some("g0".into()), ..Draft::default() };
+        order.edits.insert(MessageId::new("m1"), Edit { revision: 1, draft: Arc::new(draft) });
+    });
+    run(&mut world, fine);
+    assert_eq!((world.ended, &world.queues.arrived[..]), (Some(End::Finished { may_remain: None }), &[0][..]));
     let last = &world.journal[&MessageId::new("m2")];
     assert_eq!(last.stage, Stage::Closed(Closing::Blocked { by: MessageId::new("m1") }));
 }

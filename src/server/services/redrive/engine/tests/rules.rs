@@ -36,7 +36,7 @@ impl World {
         for (at, original) in self.queues.originals.iter().enumerate() {
             let wrong = |what: &str| Some(format!("{what} (m{at})"));
             let row = self.journal.get(&id(u8::try_from(at).unwrap()));
-            if original.place == Place::Gone && original.copies == 0 {
+            if original.place == Place::Gone && original.copies == 0 && !original.consumed {
                 return wrong("L: lost");
             }
             if original.copies > 1 + original.unknown {

@@ -131,6 +131,13 @@ fn act(world: &mut World, dice: &mut Dice, trouble: bool, journal_full: &mut boo
         }
         return None;
     }
+    if trouble && dice.one_in(120) {
+        let at = dice.below(world.queues.originals.len());
+        if world.queues.originals[at].place == Place::Visible && world.queues.originals[at].copies == 0 {
+            world.queues.consume(u8::try_from(at).unwrap());
+        }
+        return None;
+    }
     if trouble && dice.one_in(100) {
         world.expired = !world.expired;
     }

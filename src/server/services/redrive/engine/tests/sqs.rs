@@ -28,6 +28,8 @@ pub struct Original {
     pub unknown: u8,
     /// Accepted; the acknowledgement is not on the disk.
     pub unsettled: bool,
+    /// Somebody else took it out of the queue.
+    pub consumed: bool,
 }
 
 /// The two queues.
@@ -50,6 +52,7 @@ impl Queues {
             window_ms: None,
             unknown: 0,
             unsettled: false,
+            consumed: false,
         };
         Self { fifo, groups, originals: vec![original; usize::from(messages)], arrived: Vec::new() }
     }
@@ -62,6 +65,12 @@ impl Queues {
             }
             original.window_ms = original.window_ms.filter(|until_ms| *until_ms > now_ms);
         }
+    }
+
+    /// Somebody else takes a message out of the queue.
+    pub fn consume(&mut self, message: u8) {
+        let original = &mut self.originals[usize::from(message)];
+        (original.place, original.consumed, original.returns) = (Place::Gone, true, 0);
     }
 
     /// Receives what may be received: on FIFO in order, and nothing of a group in flight. Each gets a handle from `fresh`.

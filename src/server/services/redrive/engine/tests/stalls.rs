@@ -1,10 +1,10 @@
 //! Leases that run out while nothing is done: what comes by again must be able to go on.
 
-use super::super::{End, Take};
+use super::super::{End, Event, Take};
 use super::pauses::{calm, fine, go_on, run};
-use super::sqs::{Place, number};
+use super::sqs::{Place, id, number};
 use super::world::{Action, Ask, Luck, World};
-use crate::model::journal::Stage;
+use crate::model::journal::{Closing, Stage};
 
 #[test]
 fn intents_of_messages_that_are_not_held_any_more_keep_no_other_from_being_sent() {
@@ -44,4 +44,22 @@ fn a_message_that_was_let_slip_is_not_kept_away_by_those_behind_it_in_its_group(
     run(&mut world, fine);
     assert_eq!(world.ended, Some(End::Finished { may_remain: None }));
     assert_eq!(world.queues.arrived, [0, 1, 2]);
+}
+
+#[test]
+fn those_behind_a_message_that_somebody_took_go_on_without_it() {
+    let mut world = calm(3, true, |_| {});
+    while world.engine.as_ref().unwrap().progress().census.in_hand < 3 {
+        go_on(&mut world, Luck::Fine);
+    }
+    world.tell(Event::Pause);
+    run(&mut world, fine);
+    let begun = world.queues.arrived.len();
+    let next = u8::try_from(begun).unwrap();
+    world.queues.consume(next);
+    world.tell(Event::Resume);
+    run(&mut world, fine);
+    assert_eq!(world.ended, Some(End::Finished { may_remain: None }));
+    assert_eq!(world.queues.arrived.len(), 2, "{:?}", world.journal);
+    assert_eq!(world.journal[&id(next)].stage, Stage::Closed(Closing::Gone));
 }

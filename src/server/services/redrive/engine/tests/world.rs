@@ -139,6 +139,8 @@ pub struct World {
     pub wall_ahead_ms: i64,
     pub queues: Queues,
     pub journal: BTreeMap<MessageId, JournalRow>,
+    /// What earlier redrives have left.
+    pub earlier: Vec<JournalRow>,
     pub engine: Option<Engine>,
     pub flights: Vec<Flight>,
     pub limbo: Vec<Record>,
@@ -157,6 +159,7 @@ impl World {
             wall_ahead_ms: 1_000_000_000,
             queues,
             journal: BTreeMap::new(),
+            earlier: Vec::new(),
             engine: None,
             flights: Vec::new(),
             limbo: Vec::new(),
@@ -185,7 +188,7 @@ impl World {
                 row.stage = Stage::Intended;
             }
         }
-        self.engine = Some(Engine::new(Arc::clone(&self.setup.order), rows, Vec::new(), self.now()));
+        self.engine = Some(Engine::new(Arc::clone(&self.setup.order), rows, self.earlier.clone(), self.now()));
         self.tell(Event::Tick);
     }
 

@@ -10,7 +10,7 @@ use super::world::{World, about, order};
 use crate::local::Kind;
 use crate::model::MessageId;
 use crate::model::journal::{Closing, QueueNo, RedriveId, Stage as Far};
-use crate::server::services::redrive::engine::{Need, Pause, Take};
+use crate::server::services::redrive::engine::{Need, Order, Pause, Take};
 use crate::server::services::redrive::selective::Steer;
 
 /// Some stop at the first entry of a batch that fails, and leave what was sent undeleted; some count it as sent.
@@ -129,4 +129,20 @@ async fn a_destination_that_cannot_be_used_stops_it_and_nothing_is_deleted() {
 #[tokio::test]
 async fn what_was_sent_is_never_sent_again_however_often_it_comes_by_and_whoever_looks_away() {
     tokio::join!(deletes_that_do_not_stick(), looking_away());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stands_behind_ten_thousand_others_is_found_when_these_are_let_go() {
+    let stage = Stage::of(false, 10_200, 0).await;
+    let log = stage.world.local.effects();
+    let last: BTreeSet<MessageId> = log.iter().rev().take(20).map(|sent| MessageId::new(&sent.message_id)).collect();
+    let mut order = Order { take: Take::Chosen(last), ..stage.order() };
+    (order.policy.lanes, order.terms.lease_s) = (32, 60);
+    let life = stage.starts(order, Fate::default()).await;
+    let verdict = life.ends(&stage, "ten thousand others").await;
+    assert_eq!((verdict.moved(), life.console.rows(ID).await.len()), (20, 20), "{:?}", verdict.shown);
+    let url = format!("{}/000000000000/{}", stage.world.endpoint, stage.from());
+    let wanted = json!({ "QueueUrl": url, "AttributeNames": ["All"] });
+    let attributes = stage.world.call("GetQueueAttributes", wanted).await;
+    assert_eq!(attributes["Attributes"]["ApproximateNumberOfMessages"], "10180", "all others are given back");
 }

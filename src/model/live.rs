@@ -116,6 +116,9 @@ pub struct Progress {
     pub state: String,
     /// It has ended: the page can show what it brought.
     pub done: bool,
+    /// It waits for something, and its page says for what: that is another page than the one while it goes on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
     /// Until when messages are held, milliseconds since 1970; absent where none are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<i64>,

@@ -17,7 +17,7 @@ use crate::model::{ConnectionName, QueueArn, QueueName};
 
 /// The news that something has ended.
 fn ended(id: &str) -> watch::Receiver<Progress> {
-    let ended = Progress { of: id.to_owned(), count: 0, state: String::new(), done: true, until: None };
+    let ended = Progress { of: id.to_owned(), count: 0, state: String::new(), done: true, waits: false, until: None };
     watch::channel(ended).1
 }
 

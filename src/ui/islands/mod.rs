@@ -24,7 +24,7 @@
 //! | `data-queue` + `data-depth` | a count with a `data-number` inside | kept current; `data-changed` while it is new, `data-stale` when it is old |
 //! | `data-spark` | an `<svg>` | its line is redrawn |
 //! | `data-task` + `data-started` | a box with a `<progress>` and a `data-moved` text | the move task of that queue that began then; `data-reload` loads the page again when it ends |
-//! | `data-progress` | a box with a `data-progress-count` text and a `progress` bar | a receive or a job; `data-reload` loads the page again when it is done |
+//! | `data-progress` | a box with a `data-progress-count` text and a `progress` bar | a receive or a job; `data-reload` loads the page again when it is done or begins to wait, `going-on` when it waits no more |
 //! | `data-row`, `data-open` | a row, and the link that Enter opens | `j` `k` `x` Enter; of several links the one that is seen |
 //! | `data-close` | a link | what Esc follows where nothing else is to be left |
 //! | `data-key="/"` | an input | focused by that key |

@@ -54,7 +54,7 @@ async fn console(queues: &[(&str, u64)]) -> Console {
     let shutdown = CancellationToken::new();
     let connection = "local".parse().unwrap();
     let poller = Poller::start(connection, sqs, Arc::new(SystemClock), &TaskTracker::new(), shutdown.clone());
-    let idle = Progress { of: "s1".into(), count: 0, state: "waiting".into(), done: false, until: None };
+    let idle = Progress { of: "s1".into(), count: 0, state: "waiting".into(), done: false, waits: false, until: None };
     let house = Arc::new(House { poller, receiving: watch::Sender::new(idle) });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -286,6 +286,7 @@ fn progress(id: &str, report: &Report) -> Progress {
         count: u32::try_from(settled).unwrap_or(u32::MAX),
         state: state.to_owned(),
         done: report.finished_ms.is_some(),
+        waits: false,
         until: None,
     }
 }

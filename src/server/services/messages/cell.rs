@@ -98,6 +98,7 @@ fn progress(session: &str, snapshot: &Snapshot) -> Progress {
         count: u32::try_from(received).unwrap_or(u32::MAX),
         state,
         done: !snapshot.is_running(),
+        waits: false,
         until: held_until(snapshot),
     }
 }

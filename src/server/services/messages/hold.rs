@@ -63,9 +63,14 @@ impl Connection {
         let _turn = turn.try_lock().map_err(|_| Failure::Refused(Refusal::TooSoon))?;
         self.desk().busy(queue).map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))?;
         let counted = self.count_receive(queue, &attributes).await?;
+        // A redrive that has begun since: the snapshot that is there stays.
+        self.not_redriven(queue)?;
         let (cell, reins) = self.desk().place(queue, snapshot, self.now_ms()).map_err(Failure::Refused)?;
+        let session = Session { connection: self.clone(), queue: queue.clone(), url, hold, cell, reins, counted };
+        // Whoever of the two comes second sees the other: a redrive takes its place first, too, and looks then.
+        self.not_redriven(queue)?;
         self.visit(queue);
-        Ok(Session { connection: self.clone(), queue: queue.clone(), url, hold, cell, reins, counted })
+        Ok(session)
     }
 
     /// Takes no more messages into the hold of a queue; those that came stay held. No request.

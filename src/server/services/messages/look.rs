@@ -79,6 +79,8 @@ impl Connection {
     }
 
     async fn look_now(&self, queue: &QueueName, look: Look) -> Result<Done, Failure> {
+        // It is this look's turn now, and a redrive that begins from here on sees that.
+        self.vacant(queue)?;
         let (url, attributes) = tokio::try_join!(self.url(queue), self.attributes(queue))?;
         self.spare(queue, &attributes, look.spend, Receiving::Look)?;
         self.desk().busy(queue).map_or(Ok(()), |refusal| Err(Failure::Refused(refusal)))?;

@@ -118,11 +118,13 @@ impl Page {
                     for meter in within(Some(&place), "progress") {
                         set(&meter, "value", Some(&progress.count.to_string()));
                     }
-                    // What waits is another page once it goes on, and may have ended by the time it is heard of.
+                    // What waits is another page than what goes on; what it says beside that is news while it waits.
                     let due = match place.get_attribute("data-reload").as_deref() {
                         None => false,
-                        Some("going-on") => !progress.done || said.as_deref() != Some(&progress.state),
-                        Some(_) => progress.done,
+                        Some("going-on") => {
+                            progress.done || !progress.waits || said.as_deref() != Some(&progress.state)
+                        }
+                        Some(_) => progress.done || progress.waits,
                     };
                     if due {
                         reload();

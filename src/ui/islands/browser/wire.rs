@@ -26,6 +26,7 @@ pub(super) fn read(data: &str) -> Option<News> {
                 count: count(&get(&progress, "count")?),
                 state: text(&get(&progress, "state")?),
                 done: get(&progress, "done")?.is_truthy(),
+                waits: get(&progress, "waits").is_some_and(|waits| waits.is_truthy()),
                 until: get(&progress, "until").map(|until| whole(&until)),
             })
         }),

@@ -1,9 +1,12 @@
 //! The redrives that this process carries out: how each is doing, and a way to steer it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 
 use super::tallied::Tallied;
 use crate::model::journal::RedriveId;
@@ -98,16 +101,18 @@ pub(super) struct Run {
     pub events: mpsc::UnboundedSender<Event>,
     /// What its rows came to when they were last counted.
     pub tallied: Tallied,
+    /// How many people are just having it go on.
+    resuming: AtomicUsize,
     live: watch::Sender<Live>,
     progress: watch::Sender<Progress>,
 }
 
 impl Run {
     pub(super) fn new(id: RedriveId, queue: QueueName, events: mpsc::UnboundedSender<Event>) -> Self {
-        let progress =
-            Progress { of: id.as_str().to_owned(), count: 0, state: String::new(), done: false, until: None };
-        let tallied = Tallied::default();
-        Self { id, queue, events, tallied, live: watch::Sender::default(), progress: watch::Sender::new(progress) }
+        let of = id.as_str().to_owned();
+        let progress = Progress { of, count: 0, state: String::new(), done: false, waits: false, until: None };
+        let (tallied, resuming, live) = Default::default();
+        Self { id, queue, events, tallied, resuming, live, progress: watch::Sender::new(progress) }
     }
 
     /// How it is doing.
@@ -125,18 +130,47 @@ impl Run {
         self.progress.send_if_modified(|progress| {
             let count = u32::try_from(live.census.sent).unwrap_or(u32::MAX);
             let state = live.said();
-            // A page that waits for somebody must say so: it is another page then.
-            let done = !live.pauses.is_empty() || progress.done;
-            let news = (progress.count, &progress.state, progress.done) != (count, &state, done);
-            (progress.count, progress.state, progress.done) = (count, state, done);
+            let waits = !live.pauses.is_empty();
+            let news = (progress.count, &progress.state, progress.waits) != (count, &state, waits);
+            (progress.count, progress.state, progress.waits) = (count, state, waits);
             news
         });
         self.live.send_replace(live);
     }
 
+    /// Whether it receives, or may at any moment.
+    fn takes(&self) -> bool {
+        self.resuming.load(Ordering::SeqCst) > 0 || !self.live.borrow().waits_for_somebody()
+    }
+
     /// Says that this process does not carry it out any more.
     pub(super) fn ended(&self) {
         self.progress.send_modify(|progress| progress.done = true);
+    }
+}
+
+/// How long a redrive is waited for that was told to go on; it hears that at once, unless it has just ended.
+const HEARS: Duration = Duration::from_secs(1);
+
+/// Somebody has a redrive go on: it counts as receiving before it hears of that.
+pub(super) struct Resuming(Arc<Run>);
+
+impl Resuming {
+    pub(super) fn of(run: Arc<Run>) -> Self {
+        run.resuming.fetch_add(1, Ordering::SeqCst);
+        Self(run)
+    }
+
+    /// Waits until it says that it goes on.
+    pub(super) async fn heard(self) {
+        let mut live = self.0.live.subscribe();
+        let _ = timeout(HEARS, live.wait_for(|live| !live.waits_for_somebody())).await;
+    }
+}
+
+impl Drop for Resuming {
+    fn drop(&mut self) {
+        self.0.resuming.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -186,7 +220,7 @@ impl Runs {
 
     /// The one that receives from this queue, or may at any moment: not while it waits for somebody, who may want to look.
     pub(super) fn takes_from(&self, queue: &QueueName) -> Option<RedriveId> {
-        self.of(queue).filter(|run| !run.live.borrow().waits_for_somebody()).map(|run| run.id.clone())
+        self.of(queue).filter(|run| run.takes()).map(|run| run.id.clone())
     }
 
     /// How many there are.
@@ -214,6 +248,20 @@ mod tests {
         assert_eq!(said(&live), "60 sent, 60 of them deleted, 4.0 a second");
         live.pauses.insert(Pause::Asked);
         assert_eq!(live.speed(), None);
+    }
+
+    #[test]
+    fn a_stream_hears_that_it_waits_that_it_goes_on_and_that_it_has_ended() {
+        let run = Run::new(RedriveId::new("r"), "orders-dlq".parse().unwrap(), mpsc::unbounded_channel().0);
+        let stream = run.follow();
+        let heard = || (stream.borrow().waits, stream.borrow().done);
+        run.tell(Live { pauses: BTreeSet::from([Pause::Asked]), ..Live::default() });
+        assert_eq!(heard(), (true, false));
+        run.tell(Live::default());
+        assert_eq!(heard(), (false, false), "a page of one that goes on has no reason to be loaded again");
+        run.ended();
+        run.tell(Live::default());
+        assert_eq!(heard(), (false, true));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::run::Resuming;
 use super::stint::hands;
 use crate::model::activity::{Detail, Verb};
 use crate::model::form::Done;
@@ -9,6 +10,7 @@ use crate::model::journal::{KeptRedrive, RedriveId};
 use crate::model::refusal::OwnRedrive;
 use crate::model::{Failure, MessageId, QueueArn, QueueKind, QueueName, QueueUrl, Refusal};
 use crate::server::services::act::Act;
+use crate::server::services::messages::Handed;
 use crate::server::services::redrive::engine::{Event, Now, Order, Pause};
 use crate::server::services::{Connection, report as failed};
 use crate::server::store::redrives::{NewRedrive, Wanted};
@@ -112,9 +114,11 @@ impl Connection {
         Err(Failure::Refused(Refusal::RedriveRunning(own)))
     }
 
-    /// Refuses where a hold or a job still receives from a queue, or SQS's own redrive does.
+    /// Refuses where a look, a hold or a job still receives from a queue, or SQS's own redrive does.
     async fn alone_at(&self, queue: &QueueName, arn: &QueueArn) -> Result<(), Failure> {
-        if self.desk().cell(queue).is_some_and(|cell| cell.is_receiving()) || self.jobs().receives(queue) {
+        let looked_at = self.desk().turn(queue).try_lock().is_err();
+        let filling = self.desk().cell(queue).is_some_and(|cell| cell.is_receiving());
+        if looked_at || filling || self.jobs().receives(queue) {
             return Err(Failure::Refused(Refusal::ReceiveRunning));
         }
         let tasks = match self.move_tasks(queue, arn).await {
@@ -160,7 +164,13 @@ impl Connection {
             Steer::Resume => (Wanted::GoingOn, Event::Resume, Done::RedriveResumed),
             Steer::Cancel => (Wanted::Cancelled, Event::Cancel, Done::RedriveEnding),
         };
+        // From here on nobody else begins to receive from the queue.
+        let (mut seat, mut resuming) = (None, None);
         if steer == Steer::Resume {
+            resuming = self.desk().runs().find(id).map(Resuming::of);
+            if resuming.is_none() {
+                seat = self.seat_for(id.clone(), queue.clone());
+            }
             self.alone_at(&queue, &kept.source).await?;
         }
         let act = Act::here(&queue, verb(kept.edits)).fact("redrive", id.as_str()).fact("asked to", steer.word());
@@ -173,7 +183,10 @@ impl Connection {
         };
         self.act_here(act, write, |()| Detail::new()).await?;
         // One that this process has dropped begins again, and finds the wish in the store.
-        self.carry_on(id.clone(), queue.clone());
+        match seat {
+            Some(seat) => self.carry_on_from(seat, Handed::default()),
+            None => self.carry_on(id.clone(), queue.clone()),
+        }
         let Some(run) = self.desk().runs().find(id) else { return Ok(done) };
         let mut events = vec![event];
         if steer == Steer::Resume {
@@ -184,6 +197,9 @@ impl Connection {
         for event in events {
             // Where it has just ended there is nobody left to tell.
             let _ = run.events.send(event);
+        }
+        if let Some(resuming) = resuming {
+            resuming.heard().await;
         }
         Ok(done)
     }

@@ -1,5 +1,7 @@
 //! A redrive that waits for somebody: they may look, what they see counts, and what they hold is handed over.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::world::{World, about, arn, order, own};
@@ -57,7 +59,7 @@ async fn what_is_held_is_handed_over_and_nobody_else_receives_meanwhile() {
         .snapshot(&queue)
         .is_none_or(|snapshot| snapshot.entries.len() < 25 || snapshot.is_running())
     {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let receives = world.calls("ReceiveMessage").await;
     let mut wish = order("r", "orders-dlq", "orders");
@@ -73,4 +75,62 @@ async fn what_is_held_is_handed_over_and_nobody_else_receives_meanwhile() {
     assert_eq!(world.calls("ReceiveMessage").await, receives, "they were not received again");
     holding.await.unwrap();
     assert!(world.bodies("orders-dlq").await.is_empty());
+}
+
+/// A queue with 60 messages, where an operation takes its time, and a redrive of it that takes a minute.
+async fn slow(operation: &str) -> (World, Order) {
+    let world = World::new().await;
+    let (dlq, _) = (world.queue("orders-dlq").await, world.queue("orders").await);
+    world.fill(&dlq, 60, 0).await;
+    world.dial(&json!([{ "operation": operation, "action": { "delay": { "ms": 600 } } }])).await;
+    let mut wish = order("r", "orders-dlq", "orders");
+    wish.policy.rate = Some(1);
+    (world, wish)
+}
+
+const A_MOMENT: Duration = Duration::from_millis(200);
+const HOLD: Hold = Hold { messages: 10, seconds: 0, spend: false };
+
+fn refused_for_it<T>(result: Result<T, Failure>) -> bool {
+    result.err() == Some(Failure::Refused(Refusal::RedriveRunning(Some(own("r")))))
+}
+
+#[tokio::test]
+async fn of_a_hold_and_a_redrive_that_begin_together_one_gives_way() {
+    let (world, wish) = slow("GetQueueAttributes").await;
+    let (console, queue) = (world.console(), "orders-dlq".parse::<QueueName>().unwrap());
+    let connection = console.connection.clone();
+    let hold = tokio::spawn(async move { connection.open_hold(&queue, HOLD).await });
+    tokio::time::sleep(A_MOMENT).await;
+    console.connection.start_selective(wish, about()).await.unwrap();
+    assert!(refused_for_it(hold.await.unwrap()), "it began while the hold asked for the attributes");
+}
+
+#[tokio::test]
+async fn a_redrive_does_not_begin_while_somebody_looks() {
+    let (world, wish) = slow("ListMessageMoveTasks").await;
+    let (console, queue) = (world.console(), "orders-dlq".parse::<QueueName>().unwrap());
+    let turn = console.connection.desk().turn(&queue);
+    let looking = turn.lock().await;
+    let started = console.connection.start_selective(wish.clone(), about()).await;
+    assert_eq!(started, Err(Failure::Refused(Refusal::ReceiveRunning)));
+    drop(looking);
+    console.connection.start_selective(wish, about()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_hold_does_not_slip_in_while_a_redrive_is_told_to_go_on() {
+    let (world, wish) = slow("ListMessageMoveTasks").await;
+    let (console, id) = (world.console(), RedriveId::new("r"));
+    let queue: QueueName = "orders-dlq".parse().unwrap();
+    console.connection.start_selective(wish, about()).await.unwrap();
+    console.connection.steer_selective(&id, Steer::Pause).await.unwrap();
+    console.until("r", waits_for(Pause::Asked)).await;
+    let connection = console.connection.clone();
+    let resumed = tokio::spawn(async move { connection.steer_selective(&id, Steer::Resume).await });
+    tokio::time::sleep(A_MOMENT).await;
+    assert!(refused_for_it(console.connection.open_hold(&queue, HOLD).await), "it is about to receive");
+    resumed.await.unwrap().unwrap();
+    let shown = console.until("r", |_| true).await;
+    assert!(shown.live.unwrap().pauses.is_empty(), "the page that is shown now says that it goes on");
 }

@@ -139,7 +139,7 @@ async fn stay_paused(store: Arc<dyn Store>, id: RedriveId) -> Option<Event> {
     None
 }
 
-/// A call that panicked is a fault of this program: the redrive ends here as in a crash, and the next process goes on.
+/// A call that panicked is a fault of this program: this drive ends as in a crash, and the next one goes on.
 fn heard(answer: Result<Option<Event>, tokio::task::JoinError>) -> Option<Event> {
     match answer {
         Ok(event) => event,

@@ -3,6 +3,7 @@
 //! * `seen` – what others meet in its queue
 //! * `start` – begins one, goes on with those that a process before has left, and steers them
 //! * `stint` – one process's part in one
+//! * `abandoned` – what becomes of the messages of one that cannot go on to its end
 //! * `drive` – tells the engine what happened and carries out what it asks for
 //! * `caller` – its commands as calls to SQS
 //! * `run` – how each is doing, and a way to steer it
@@ -10,6 +11,7 @@
 //! * `forget` – the reports of old ones
 //! * `read` – what pages show: all redrives, one, and what became of each message
 
+mod abandoned;
 mod caller;
 mod drive;
 mod forget;

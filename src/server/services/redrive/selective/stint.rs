@@ -1,12 +1,15 @@
 //! One process's part in a redrive: from claiming its journal to writing down how it ended.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::abandoned::last_records;
 use super::caller::Caller;
 use super::drive::Drive;
 use super::run::{Live, Run};
@@ -28,6 +31,8 @@ use crate::server::store::redrives::{Claimed, Token};
 const MATTERS_MS: i64 = 15 * 24 * 3_600_000;
 /// How long to wait until SQS or the disk is asked again by a redrive that cannot begin.
 const AGAIN: Duration = Duration::from_secs(5);
+/// After so many faults of this program a redrive is left to the next process, or until somebody steers it.
+const FAULTS: u32 = 3;
 
 /// A redrive that this process carries out from now on: its journal, its order, and the URLs of its queues.
 type Taken = (Claimed, Order, (QueueUrl, Vec<QueueUrl>));
@@ -57,22 +62,46 @@ impl Connection {
         seated.then(|| Seated { connection: self.clone(), run, wishes })
     }
 
+    /// Carries it out until there is nothing more to do, over faults of this program: what a panic leaves behind is what a
+    /// crash does, and taking over once more is what a restart would do.
     async fn carry_out(&self, run: &Arc<Run>, wishes: &mut mpsc::UnboundedReceiver<Event>, mut handed: Handed) {
-        while let Some(taken) = self.take_over(run).await {
-            let (token, order) = (taken.0.token, taken.1.clone());
-            match self.drive(run, wishes, std::mem::take(&mut handed), taken).await {
-                Ok(End::Finished { may_remain }) => {
-                    return self.write_end(run, token, EndedHow::Finished { may_remain }, &order).await;
+        let mut faults = 0;
+        loop {
+            // What a panic may have left half done is thrown away with the engine; `run` and `wishes` are whole at any time.
+            match AssertUnwindSafe(self.stint(run, wishes, &mut handed)).catch_unwind().await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(_) => {
+                    faults += 1;
+                    tracing::error!(redrive = run.id.as_str(), faults, "a fault of this program broke a redrive off");
+                    if faults == FAULTS {
+                        return;
+                    }
+                    run.tell(Live { per_second: 0.0, ..run.live() });
                 }
-                Ok(End::Cancelled) => return self.write_end(run, token, EndedHow::Cancelled, &order).await,
-                Ok(End::Stopped | End::Fenced) | Err(Failure::Refused(_)) => return,
-                // The audit log could not be written, so nothing was begun.
-                Err(_) => run.tell(Live::without_journal()),
             }
             if !self.again().await {
                 return;
             }
         }
+    }
+
+    /// Takes it over and carries it out. Whether that has to be tried again.
+    async fn stint(&self, run: &Arc<Run>, wishes: &mut mpsc::UnboundedReceiver<Event>, handed: &mut Handed) -> bool {
+        let Some(taken) = self.take_over(run).await else { return false };
+        let (token, order) = (taken.0.token, taken.1.clone());
+        let how = match self.drive(run, wishes, std::mem::take(handed), taken).await {
+            Ok(End::Finished { may_remain }) => EndedHow::Finished { may_remain },
+            Ok(End::Cancelled) => EndedHow::Cancelled,
+            Ok(End::Stopped | End::Fenced) | Err(Failure::Refused(_)) => return false,
+            Err(_) => {
+                // The audit log could not be written, so nothing was begun.
+                run.tell(Live::without_journal());
+                return true;
+            }
+        };
+        self.write_end(run, token, how, &order).await;
+        false
     }
 
     /// Carries it out until this process has no more to do with it.
@@ -177,12 +206,17 @@ impl Connection {
         let Some(claimed) = claimed else { return Ok(None) };
         match (order(&claimed), queues) {
             (Some(order), Ok(urls)) => Ok(Some((claimed, order, urls))),
-            (order, _) => {
+            (order, queues) => {
                 if order.is_none() {
                     tracing::error!(redrive = run.id.as_str(), "the order of this redrive cannot be read");
                 }
                 if kept.cancelled {
-                    // There is nothing left that could be done with it, and nobody wants it.
+                    // There is nothing left that could be done with it, and nobody wants it. Where the console ends between
+                    // the two commits, both are made once more.
+                    let keeps = order.is_some_and(|order| order.policy.keep_originals);
+                    let gone = matches!(queues, Err(Failure::NoSuchQueue(queue)) if queue == run.queue);
+                    let records = last_records(&claimed.rows, keeps, gone);
+                    self.store().commit_records(&run.id, claimed.token, records.into()).await.map_err(no_journal)?;
                     let ended = Ended { at_ms: self.now_ms(), how: EndedHow::Cancelled };
                     self.store().end_redrive(&run.id, claimed.token, ended).await.map_err(no_journal)?;
                 }

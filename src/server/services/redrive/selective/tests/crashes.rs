@@ -4,13 +4,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::process::{Fate, Step, When};
-use super::stage::{Stage, Verdict, doomed};
+use super::stage::{ID, Stage, Verdict, doomed};
 use crate::model::MessageId;
+use crate::model::journal::RedriveId;
 use crate::server::services::redrive::engine::{Order, Take};
+use crate::server::services::redrive::selective::Steer;
 
 /// Messages of a redrive here; ten to a request, and one request of a kind at a time.
 const MESSAGES: usize = 60;
@@ -97,4 +100,20 @@ async fn killed_at_every_step_it_loses_nothing_and_reports_every_second_copy() {
         "{crashes} crashes in {count} redrives: {duplicated} messages there twice, {most} of one crash at most, {reported} reported as possibly there twice"
     );
     assert!(count == 96 && crashes >= 90, "{crashes} crashes in {count} redrives");
+}
+
+/// The queue that messages were in is gone, and nobody wants the redrive any more.
+#[tokio::test]
+async fn cancelled_without_its_queue_it_leaves_no_message_open() {
+    let stage = Stage::of(false, MESSAGES, 0).await;
+    let mut order = stage.order();
+    order.policy.lanes = 1;
+    assert!(stage.starts(order, doomed(Step::Send, When::After, 20)).await.died().await);
+    let url = format!("{}/000000000000/{}", stage.world.endpoint, stage.from());
+    stage.world.call("DeleteQueue", json!({ "QueueUrl": url })).await;
+    let next = stage.life(Fate::default());
+    next.console.connection.steer_selective(&RedriveId::new(ID), Steer::Cancel).await.unwrap();
+    let counts = next.console.ended(ID).await.counts;
+    assert_eq!((counts.open, counts.unknown), (0, 10), "a request was under way: {counts:?}");
+    assert_eq!(counts.sent(), 20, "{counts:?}");
 }

@@ -56,6 +56,8 @@ pub(super) struct Fate {
     pub doom: Option<Doom>,
     /// Which commits fail, counted from 0, and on which side of the disk.
     pub disk: BTreeMap<usize, When>,
+    /// Where a call panics, and the life goes on.
+    pub stumble: Option<Doom>,
     /// A fault of the program, to see whether the tests notice.
     pub twist: Option<Twist>,
 }
@@ -69,6 +71,8 @@ pub(super) struct Process {
     pub dead: CancellationToken,
     pub fate: Fate,
     passed: Mutex<BTreeMap<Step, usize>>,
+    /// How often it may still stumble.
+    pub stumbles: Mutex<usize>,
     /// How often its disk has failed.
     pub failures: Mutex<usize>,
     pub commits: Mutex<usize>,
@@ -80,7 +84,8 @@ impl Process {
     pub fn new(no: usize, watch: &Arc<Watch>, fate: Fate) -> Arc<Self> {
         let (watch, dead) = (Arc::clone(watch), CancellationToken::new());
         let (passed, failures, commits, mute) = Default::default();
-        Arc::new(Self { no, watch, dead, fate, passed, failures, commits, mute })
+        let stumbles = Mutex::new(usize::from(fate.stumble.is_some()));
+        Arc::new(Self { no, watch, dead, fate, passed, stumbles, failures, commits, mute })
     }
 
     /// Goes through with a call, unless the life ends before, meanwhile, or right after it.
@@ -89,6 +94,7 @@ impl Process {
         if self.ends(steps, When::Before) {
             self.die();
         }
+        self.may_stumble(steps, When::Before);
         let answer = tokio::select! {
             biased;
             () = self.dead.cancelled() => self.die(),
@@ -97,6 +103,7 @@ impl Process {
         if self.ends(steps, When::After) {
             self.die();
         }
+        self.may_stumble(steps, When::After);
         for (step, messages) in steps {
             self.count(*step, *messages);
         }
@@ -111,9 +118,25 @@ impl Process {
     }
 
     fn ends(&self, steps: &[(Step, usize)], when: When) -> bool {
+        self.is_at(self.fate.doom, steps, when)
+    }
+
+    fn may_stumble(&self, steps: &[(Step, usize)], when: When) {
+        if !self.is_at(self.fate.stumble, steps, when) {
+            return;
+        }
+        let mut stumbles = self.stumbles.lock().unwrap();
+        if *stumbles > 0 {
+            *stumbles -= 1;
+            drop(stumbles);
+            resume_unwind(Box::new("a fault"))
+        }
+    }
+
+    fn is_at(&self, point: Option<Doom>, steps: &[(Step, usize)], when: When) -> bool {
         let passed = |step| self.passed.lock().unwrap().get(&step).copied().unwrap_or_default();
-        let doom = self.fate.doom.filter(|doom| doom.when == when && passed(doom.step) >= doom.after);
-        doom.is_some_and(|doom| steps.iter().any(|(step, _)| *step == doom.step))
+        let point = point.filter(|point| point.when == when && passed(point.step) >= point.after);
+        point.is_some_and(|point| steps.iter().any(|(step, _)| *step == point.step))
     }
 
     fn count(&self, step: Step, messages: usize) {

@@ -37,8 +37,10 @@ async fn chosen(here: Here) -> Result<Page, Failure> {
     let attributes = here.connection.attributes(&queue).await?;
     let keeps = here.connection.keeps(&queue).await?;
     let budget = here.connection.price(&queue, &attributes).refusal(Receiving::Job);
+    let silent = chosen.messages.iter().filter(|message| message.source().is_none());
+    let silent: Vec<MessageId> = silent.map(|message| message.id.clone()).collect();
     let remembered = match &attributes.arn {
-        Some(arn) => here.connection.remembered_homes(arn).await?,
+        Some(arn) => here.connection.remembered_homes(arn, Some(&silent)).await?,
         None => BTreeMap::new(),
     };
     let count = words::plural(chosen.messages.len() as u64, "message", "messages");

@@ -1,7 +1,5 @@
 //! Taking a redrive back: the copies that are still where they were sent are redriven to where they came from.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 
 use super::super::Here;
@@ -12,21 +10,33 @@ use crate::server::services::redrive::engine::{Order, Route};
 use crate::server::services::redrive::selective::Shown;
 use crate::ui::parts::{Age, Button, Consequences, Glyph, Notice, Section, Tone};
 
-/// What an undo makes of its messages, before the click; `home` says whether they had been sent to where they failed.
-pub fn forgotten(home: bool) -> String {
-    let sqs = "Put back, a message no longer tells SQS where it failed: SQS's own redrive to the sources stops at the first \
-               of them (CouldNotDetermineMessageSource).";
-    let then = if home {
-        "The console remembers: redrive them with it, or have SQS move all to one queue."
-    } else {
-        "This redrive had not sent them to where they failed, so the console cannot tell either: name a queue for them then."
+/// What taking a redrive back makes of its messages, before the click: what the console remembers depends on its order.
+pub fn forgotten(order: Option<&Order>) -> String {
+    let then = match order.map(|order| &order.route) {
+        Some(Route::Home) => {
+            "The console remembers: redrive them with it, or have SQS move all to one queue.".to_owned()
+        }
+        Some(Route::Each(chosen)) => {
+            let named = words::plural(chosen.len() as u64, "message", "messages");
+            format!(
+                "The console remembers those that went back to where they failed. Up to {named} had been sent to a queue \
+                 that somebody named: name one for these again."
+            )
+        }
+        Some(Route::To(_)) => {
+            "This redrive had not sent them to where they failed, so the console cannot tell either: name \
+                               a queue for them then."
+                .to_owned()
+        }
+        None => {
+            "The order of this redrive cannot be read, so the console cannot tell either: name a queue for them then."
+                .to_owned()
+        }
     };
-    format!("{sqs} {then}")
-}
-
-/// Whether a redrive sent its messages to where they failed.
-pub fn sent_home(order: &Order) -> bool {
-    !matches!(order.route, Route::To(_))
+    format!(
+        "Put back, a message no longer tells SQS where it failed: SQS's own redrive to the sources stops at the first of \
+         them (CouldNotDetermineMessageSource). {then}"
+    )
 }
 
 /// That it was taken back, with the way to each redrive that does.
@@ -89,10 +99,7 @@ pub async fn section(
     if order.is_some_and(|order| order.policy.keep_originals) {
         return Ok(None);
     }
-    let mut by_queue: BTreeMap<QueueNo, u64> = BTreeMap::new();
-    for (to, _) in here.connection.copies_to_take_back(&shown.kept.id).await? {
-        *by_queue.entry(to).or_default() += 1;
-    }
+    let mut by_queue = here.connection.count_copies_to_take_back(&shown.kept.id).await?;
     let busy = |to: &QueueNo| {
         let from = shown.kept.destinations.get(usize::from(to.0));
         undos.iter().any(|undo| undo.kept.is_open() && Some(&undo.kept.source) == from)
@@ -111,7 +118,7 @@ pub async fn section(
             .to_owned(),
     ];
     if here.connection.is_dead_letter_queue(&back) {
-        sentences.push(forgotten(order.is_none_or(sent_home)));
+        sentences.push(forgotten(order));
     }
     if shown.kept.edits > 0 {
         sentences.push("Edited messages come back as they were sent, not as they were before.".to_owned());
@@ -150,9 +157,13 @@ fn form(here: &Here, shown: &Shown, to: QueueNo, count: u64) -> Option<impl Into
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::model::journal::{Ended, EndedHow, KeptRedrive, RedriveId};
+    use crate::model::{MessageId, QueueKind};
     use crate::server::services::redrive::engine::report::Counts;
+    use crate::server::services::redrive::engine::{Policy, Queue, Take, Terms};
 
     fn undo(ended: Option<EndedHow>, moved: usize) -> (Tone, String, String) {
         let arn = |name: &str| format!("arn:aws:sqs:eu-west-1:1:{name}").parse().unwrap();
@@ -175,6 +186,32 @@ mod tests {
         let counts = Counts { moved, not_sent: 3 - moved, ..Counts::default() };
         let (tone, title, text) = told(&Shown { kept, counts, live: None }, "orders-dlq");
         (tone, title, text.replace('\u{A0}', " "))
+    }
+
+    #[test]
+    fn the_console_claims_to_remember_only_what_it_does() {
+        let arn = "arn:aws:sqs:eu-west-1:1:orders".parse().unwrap();
+        let queue = Queue { arn, kind: QueueKind::Standard, max_size: 1_024 };
+        let of = |route| {
+            let order = Order {
+                id: RedriveId::new("r"),
+                source: queue.clone(),
+                take: Take::Everything,
+                route,
+                destinations: vec![queue.clone()],
+                policy: Policy::of(QueueKind::Standard),
+                terms: Terms::default(),
+                edits: BTreeMap::new(),
+            };
+            forgotten(Some(&order)).replace('\u{A0}', " ")
+        };
+        assert!(of(Route::Home).contains("The console remembers: redrive"));
+        assert!(of(Route::To(QueueNo(0))).contains("the console cannot tell either"));
+        let chosen = ["a", "b"].map(|id| (MessageId::new(id), QueueNo(0)));
+        assert!(
+            of(Route::Each(chosen.into())).contains("Up to 2 messages had been sent to a queue that somebody named")
+        );
+        assert!(forgotten(None).contains("cannot be read"));
     }
 
     #[test]

@@ -166,7 +166,7 @@ pub async fn of_undo(here: &Here, planned: &Planned) -> Option<AnyView> {
         return None;
     }
     let title = "SQS forgets where these messages failed".to_owned();
-    Some(notice((Tone::Warn, title, vec![undo::forgotten(order.as_ref().is_none_or(undo::sent_home))])))
+    Some(notice((Tone::Warn, title, vec![undo::forgotten(order.as_ref())])))
 }
 
 /// Who put them there, where that was not SQS.

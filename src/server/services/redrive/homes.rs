@@ -13,14 +13,23 @@ use crate::server::services::{Connection, report};
 const LIVES_MS: i64 = 14 * 24 * 3_600_000;
 
 impl Connection {
-    /// What was put back into a queue and may still be there. No request.
-    pub async fn put_back(&self, queue: &QueueArn) -> Result<Vec<PutBack>, Failure> {
-        self.store().put_back(queue, self.now_ms() - LIVES_MS).await.map_err(|error| report::store(&error))
+    /// How many messages were put back into a queue and may still be there. No request.
+    pub async fn count_put_back(&self, queue: &QueueArn) -> Result<u64, Failure> {
+        self.store().count_put_back(queue, self.now_ms() - LIVES_MS).await.map_err(|error| report::store(&error))
     }
 
-    /// The queues in which those messages failed, as far as the journal tells. No request.
-    pub async fn remembered_homes(&self, queue: &QueueArn) -> Result<BTreeMap<MessageId, QueueArn>, Failure> {
-        let put_back = self.put_back(queue).await?;
+    /// The queues in which messages failed that were put back, as far as the journal tells: of these, or of all. No request.
+    pub async fn remembered_homes(
+        &self,
+        queue: &QueueArn,
+        of: Option<&[MessageId]>,
+    ) -> Result<BTreeMap<MessageId, QueueArn>, Failure> {
+        let since_ms = self.now_ms() - LIVES_MS;
+        let put_back = match of {
+            Some(ids) => self.store().put_back_among(queue, since_ms, ids).await,
+            None => self.store().put_back(queue, since_ms).await,
+        };
+        let put_back = put_back.map_err(|error| report::store(&error))?;
         let mut orders = BTreeMap::new();
         for put in &put_back {
             if !orders.contains_key(&put.undone)

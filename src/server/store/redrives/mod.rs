@@ -186,9 +186,23 @@ pub trait RedriveStore: Send + Sync {
     /// did not come back, and that nobody has taken back yet.
     async fn copies_left(&self, id: &RedriveId) -> Result<Vec<(QueueNo, MessageId)>, StoreError>;
 
+    /// How many these are.
+    async fn count_copies_left(&self, id: &RedriveId) -> Result<BTreeMap<QueueNo, u64>, StoreError>;
+
     /// What redrives have put into a queue that take others back, and that have not ended before then, milliseconds since
     /// 1970.
     async fn put_back(&self, queue: &QueueArn, since_ms: i64) -> Result<Vec<PutBack>, StoreError>;
+
+    /// The same of these messages alone, with what each had been before it was put back.
+    async fn put_back_among(
+        &self,
+        queue: &QueueArn,
+        since_ms: i64,
+        ids: &[MessageId],
+    ) -> Result<Vec<PutBack>, StoreError>;
+
+    /// How many were put back and have not gone on since.
+    async fn count_put_back(&self, queue: &QueueArn, since_ms: i64) -> Result<u64, StoreError>;
 
     /// Forgets the rows of redrives that ended before then, milliseconds since 1970; what is known of the redrives
     /// themselves stays. How many rows that were: a portion; none where nothing is left to forget.
@@ -287,6 +301,26 @@ impl RedriveStore for Sqlite {
     async fn copies_left(&self, id: &RedriveId) -> Result<Vec<(QueueNo, MessageId)>, StoreError> {
         let id = id.clone();
         self.run(move |database| undos::copies_left(database, &id)).await
+    }
+
+    async fn count_copies_left(&self, id: &RedriveId) -> Result<BTreeMap<QueueNo, u64>, StoreError> {
+        let id = id.clone();
+        self.run(move |database| undos::count_copies_left(database, &id)).await
+    }
+
+    async fn put_back_among(
+        &self,
+        queue: &QueueArn,
+        since_ms: i64,
+        ids: &[MessageId],
+    ) -> Result<Vec<PutBack>, StoreError> {
+        let (queue, ids) = (queue.clone(), ids.to_vec());
+        self.run(move |database| undos::put_back_among(database, &queue, since_ms, &ids)).await
+    }
+
+    async fn count_put_back(&self, queue: &QueueArn, since_ms: i64) -> Result<u64, StoreError> {
+        let queue = queue.clone();
+        self.run(move |database| undos::count_put_back(database, &queue, since_ms)).await
     }
 
     async fn put_back(&self, queue: &QueueArn, since_ms: i64) -> Result<Vec<PutBack>, StoreError> {

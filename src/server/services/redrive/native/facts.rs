@@ -36,7 +36,7 @@ impl Connection {
             self.arrivals(&going, age_ms),
             self.gone_lately(),
             self.crossed_by_ours(&arn),
-            self.put_back(&arn)
+            self.count_put_back(&arn)
         );
         if let Ok(tasks) = &tasks {
             self.note_tasks(tasks).await;
@@ -62,7 +62,7 @@ impl Connection {
             queue: queue.clone(),
             selective: selective?,
             failed: failed(&tasks),
-            put_back: put_back?.iter().filter(|put| !put.gone_on).count() as u64,
+            put_back: put_back?,
             arn,
             going: going_of(&gone, queue, Some(&attributes)),
             attributes,

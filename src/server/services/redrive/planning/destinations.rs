@@ -89,12 +89,9 @@ impl Connection {
             let sources = self.dead_letter_sources(&source.arn.name()).await?;
             arns.extend(sources.iter().map(|name| source.arn.sibling(name)));
         }
-        let mut remembered = self.remembered_homes(&source.arn).await?;
-        if all {
-            let silent: BTreeSet<&MessageId> =
-                known.iter().filter(|message| message.source().is_none()).map(|message| &message.id).collect();
-            remembered.retain(|id, _| silent.contains(id));
-        }
+        let silent = known.iter().filter(|message| message.source().is_none());
+        let silent: Option<Vec<MessageId>> = all.then(|| silent.map(|message| message.id.clone()).collect());
+        let mut remembered = self.remembered_homes(&source.arn, silent.as_deref()).await?;
         arns.extend(remembered.values().cloned());
         let asked = stream::iter(arns).map(|arn| async move {
             let name = arn.name();

@@ -54,8 +54,13 @@ impl Connection {
     }
 
     /// The copies of a redrive that can be taken back, by the queue that each was sent to. No request.
-    pub async fn copies_to_take_back(&self, id: &RedriveId) -> Result<Vec<(QueueNo, MessageId)>, Failure> {
+    async fn copies_to_take_back(&self, id: &RedriveId) -> Result<Vec<(QueueNo, MessageId)>, Failure> {
         self.store().copies_left(id).await.map_err(|error| report::store(&error))
+    }
+
+    /// How many these are. No request.
+    pub async fn count_copies_to_take_back(&self, id: &RedriveId) -> Result<BTreeMap<QueueNo, u64>, Failure> {
+        self.store().count_copies_left(id).await.map_err(|error| report::store(&error))
     }
 
     /// Plans to take back what a redrive sent to one of its destinations: from there to where it came from. One request

@@ -120,7 +120,10 @@ journal! {
         fn origins(connection: &ConnectionName, copies: &[MessageId]) -> BTreeMap<MessageId, Origin>;
         fn undos(id: &RedriveId) -> Vec<KeptRedrive>;
         fn copies_left(id: &RedriveId) -> Vec<(QueueNo, MessageId)>;
+        fn count_copies_left(id: &RedriveId) -> BTreeMap<QueueNo, u64>;
         fn put_back(queue: &QueueArn, since_ms: i64) -> Vec<PutBack>;
+        fn put_back_among(queue: &QueueArn, since_ms: i64, ids: &[MessageId]) -> Vec<PutBack>;
+        fn count_put_back(queue: &QueueArn, since_ms: i64) -> u64;
         fn forget_rows(before_ms: i64) -> u64;
         fn redrive_about(queue: &QueueArn) -> Option<KeptRedrive>;
     }

@@ -114,6 +114,7 @@ async fn a_refused_delete_is_named_until_the_end_and_what_stays_is_told() {
     let text = plain(&ended.html);
     assert!(text.contains("Sent and not deleted 3") && !text.contains("Sent and kept"), "{text}");
     assert!(text.contains("3 messages may be there twice"), "{text}");
+    assert!(text.contains("or SQS refused to delete the original. Each says below which it is."), "{text}");
     let file = console.file(&format!("{}/export.ndjson", started.path)).await.text;
     assert_eq!(file.matches(r#""outcome":"not-deleted""#).count(), 3, "{file}");
 
@@ -143,6 +144,20 @@ async fn originals_that_are_kept_have_a_word_of_their_own() {
     assert_eq!(only.html.matches("<tr id=\"m-").count(), 2);
     let file = console.file(&format!("{}/export.ndjson", ended.path)).await.text;
     assert_eq!(file.matches(r#""outcome":"kept""#).count(), 2, "{file}");
+}
+
+#[tokio::test]
+async fn of_a_whole_queue_an_order_promises_no_more_than_it_keeps() {
+    let console = TestConsole::start().await;
+    dead_letters(&console, 2).await;
+    let oldest = [("route", "home"), ("sequence", "oldest")];
+    let whole = plain(&plan(&console, "orders-dlq", &oldest).await.html);
+    assert!(whole.contains("of those that wait to be sent the longest sent goes first"), "{whole}");
+    assert!(whole.contains("Of a whole queue messages are sent as they are found"), "{whole}");
+    assert!(!whole.contains("before all have been found"), "{whole}");
+    let (_, set) = chosen(&console, "orders-dlq").await;
+    let some = plan(&console, "orders-dlq", &[oldest.as_slice(), &[("chosen", set.as_str())]].concat()).await;
+    assert!(plain(&some.html).contains("nothing is sent before all have been found"), "{}", some.html);
 }
 
 #[tokio::test]

@@ -20,6 +20,11 @@ pub const STOP_LEAST: Range = Range { min: 1, max: 10_000, default: 20 };
 /// Calls of a kind that are under way at once.
 pub const LANES: Range = Range { min: 1, max: 32, default: 10 };
 
+/// The question what to do with a message that may have been sent, as the form asks it; a report names it, too.
+pub const LOST_ANSWER: &str = "When the answer to a send is lost";
+/// The answer that sends it once more.
+pub const SEND_AGAIN: &str = "Send it again";
+
 /// The form as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WishForm {

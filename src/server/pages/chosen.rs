@@ -121,6 +121,7 @@ fn redrive(here: &Here, chosen: &Chosen, remembered: &BTreeMap<MessageId, QueueA
         queue: &chosen.queue,
         typed: None,
         chosen: &chosen.id,
+        whole: false,
         plan: "",
         homes: lines::homes(chosen.messages.iter().map(AsRef::as_ref), remembered),
         has_home: chosen

@@ -235,11 +235,12 @@ fn outcome(here: &Here, shown: &Shown) -> Vec<AnyView> {
     }
     if counts.possible_duplicates > 0 {
         let title = format!("{} may be there twice", count(counts.possible_duplicates));
-        notices.push((
-            Tone::Warn,
-            title,
-            "An answer was lost, and the message was sent again. All others were sent once.",
-        ));
+        let text = if shown.is_forgotten(here.now_ms) {
+            "An answer was lost and it was sent again, its copy is not what was sent, or SQS refused to delete the original."
+        } else {
+            "An answer was lost and it was sent again, its copy is not what was sent, or SQS refused to delete the original. Each says below which it is."
+        };
+        notices.push((Tone::Warn, title, text));
     }
     if counts.came_back > 0 {
         let title = format!("{} came back", count(counts.came_back));

@@ -12,7 +12,7 @@ use super::{copies, lines, warnings};
 use crate::model::form::redrive_wish::WishForm;
 use crate::model::paths::{self, QueuePage};
 use crate::model::{ConnectionName, Failure, words};
-use crate::server::services::redrive::engine::{Behind, OnUnknown, Policy, Route, Sequence};
+use crate::server::services::redrive::engine::{Behind, OnUnknown, Policy, Route, Sequence, Take};
 use crate::server::services::redrive::planning::Planned;
 use crate::ui::parts::{
     Age, Cell, CellKind, Column, Disclosure, Empty, Fact, Facts, Glyph, KindBadge, LinkButton, NameCell, Section, Table,
@@ -151,7 +151,7 @@ fn start(here: &Here, planned: &Planned, vanishes: Option<Failure>) -> impl Into
     } else {
         "each is deleted once its copy was accepted and the checksums agree"
     };
-    let (sequence, lost, behind) = (sequence(policy), lost(policy), behind(planned));
+    let (sequence, lost, behind) = (sequence(planned), lost(policy), behind(planned));
     let careful = policy.careful.then_some("; one message a request");
     let title = if planned.asked.undoes.is_some() { "Taking back" } else { "Redrive" };
     let ending = super::start::form(here, planned, vanishes, None).into_any();
@@ -189,10 +189,15 @@ fn rate(planned: &Planned) -> String {
     }
 }
 
-fn sequence(policy: &Policy) -> &'static str {
-    match policy.sequence {
-        Sequence::AsTheyCome => "as SQS hands them out",
-        Sequence::OldestFirst => "the longest sent first; nothing is sent before all have been found",
+fn sequence(planned: &Planned) -> &'static str {
+    match (planned.order.policy.sequence, &planned.order.take) {
+        (Sequence::AsTheyCome, _) => "as SQS hands them out",
+        (Sequence::OldestFirst, Take::Chosen(_)) => {
+            "the longest sent first; nothing is sent before all have been found"
+        }
+        (Sequence::OldestFirst, Take::Everything) => {
+            "as SQS hands them out; of those that wait to be sent the longest sent goes first"
+        }
     }
 }
 
@@ -232,6 +237,7 @@ fn change(here: &Here, planned: &Planned) -> impl IntoView + use<> {
         queue: &planned.queue,
         typed: Some(&planned.typed),
         chosen: "",
+        whole: planned.asked.messages().is_none(),
         plan: &planned.id,
         homes: lines::homes(planned.messages.iter().map(AsRef::as_ref), &planned.remembered),
         has_home: true,

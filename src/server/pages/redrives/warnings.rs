@@ -9,6 +9,9 @@ use crate::server::services::redrive::engine::Sequence;
 use crate::server::services::redrive::planning::Planned;
 use crate::ui::parts::{Notice, Tone};
 
+/// A redrive ends where it holds so many that nothing more is to be done with.
+const KEPT: u64 = 10_000;
+
 /// A warning: its weight, its title, and what it means.
 type Warning = (Tone, String, Vec<String>);
 
@@ -21,6 +24,7 @@ pub fn warnings(here: &Here, planned: &Planned) -> Vec<AnyView> {
         overtaken(planned),
         ordered(planned),
         kinds(planned),
+        keeping(planned),
         finding(planned),
         remembered(planned),
         feeders(planned),
@@ -123,6 +127,31 @@ fn kinds(planned: &Planned) -> Option<Warning> {
     Some((Tone::Warn, title, vec![text]))
 }
 
+/// What is kept is held until the end, or it would come by over and over: SQS and the redrive hold only so much.
+fn keeping(planned: &Planned) -> Option<Warning> {
+    let count = planned.asked.messages().unwrap_or(planned.attributes.depth.visible);
+    if planned.order.policy.keep_originals { kept(planned.order.source.kind, count) } else { None }
+}
+
+fn kept(kind: QueueKind, count: u64) -> Option<Warning> {
+    let (title, text) = if kind == QueueKind::Fifo {
+        (
+            "Of a group only about the first ten can be sent".to_owned(),
+            "Kept originals stay in flight until the redrive ends, and meanwhile SQS shows no more of their group. To send \
+             whole groups, do not keep the originals.",
+        )
+    } else if count > KEPT {
+        (
+            format!("Only about {} can be sent", words::count(KEPT)),
+            "Kept originals stay in flight until the redrive ends, and it ends when it holds so many. Redrive fewer at a \
+             time, or do not keep the originals.",
+        )
+    } else {
+        return None;
+    };
+    Some((Tone::Warn, title, vec![text.to_owned()]))
+}
+
 /// What must be received again.
 fn finding(planned: &Planned) -> Option<Warning> {
     let lines = planned.plan.lines.iter().filter(|line| line.must_be_found && line.to.is_ok()).count();
@@ -131,10 +160,7 @@ fn finding(planned: &Planned) -> Option<Warning> {
         return None;
     }
     let title = format!("{} must be found by receiving", words::plural(unheld, "message", "messages"));
-    let mut sentences = vec![
-        "Nobody holds them. Whatever else comes by meanwhile is hidden for up to a minute and given back, with a receive more on its count."
-            .to_owned(),
-    ];
+    let mut sentences = vec![others(planned.outlook.seconds)];
     if planned.order.source.kind == QueueKind::Fifo {
         sentences
             .push("Of a group SQS hands out what stands first: whatever stands before them is received, too.".into());
@@ -143,6 +169,17 @@ fn finding(planned: &Planned) -> Option<Warning> {
         sentences.push("All are found and held before the first is sent.".into());
     }
     Some((Tone::Info, title, sentences))
+}
+
+/// What becomes of those that are not meant: given back earlier, they would come by over and over.
+fn others(seconds: Option<u64>) -> String {
+    let least = seconds.filter(|seconds| *seconds > 0);
+    let least = least.map(|seconds| format!(", at this rate for {} or more", words::seconds(seconds)));
+    format!(
+        "Nobody holds them. Whatever else comes by is hidden until the redrive ends or pauses{}. It is given back then, with \
+         a receive more on its count.",
+        least.unwrap_or_default()
+    )
 }
 
 /// What the console put back, and SQS cannot tell the way of.
@@ -182,4 +219,25 @@ fn feeders(planned: &Planned) -> Option<Warning> {
         sentences.push(format!("Their target was {}.", targets.join(", ")));
     }
     Some((Tone::Info, title, sentences))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeping_the_originals_costs_is_said_where_it_costs() {
+        let title = |kind, count| kept(kind, count).map(|(_, title, _)| title.replace('\u{A0}', " "));
+        let group = "Of a group only about the first ten can be sent";
+        assert_eq!(title(QueueKind::Fifo, 3).as_deref(), Some(group));
+        assert_eq!(title(QueueKind::Standard, KEPT), None);
+        assert_eq!(title(QueueKind::Standard, KEPT + 1).as_deref(), Some("Only about 10\u{202F}000 can be sent"));
+    }
+
+    #[test]
+    fn how_long_others_are_hidden_is_said_where_a_rate_tells_it() {
+        assert!(others(None).contains("until the redrive ends or pauses. It is given back then"));
+        let said = others(Some(90)).replace('\u{A0}', " ");
+        assert!(said.contains("ends or pauses, at this rate for 1 min 30 s or more. It"), "{said}");
+    }
 }

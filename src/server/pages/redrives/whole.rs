@@ -19,6 +19,7 @@ pub async fn section(here: &Here, queue: &QueueName, sources: &[QueueName], dept
         queue,
         typed: None,
         chosen: "",
+        whole: true,
         plan: "",
         homes,
         has_home: !sources.is_empty(),

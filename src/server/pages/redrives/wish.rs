@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 use super::super::messages::list;
 use super::super::{Here, fields};
-use crate::model::form::redrive_wish::{CANARY, LANES, PACE, STOP_LEAST, STOP_MINUTES, STOP_PERCENT, WishForm};
+use crate::model::form::redrive_wish::{
+    CANARY, LANES, LOST_ANSWER, PACE, SEND_AGAIN, STOP_LEAST, STOP_MINUTES, STOP_PERCENT, WishForm,
+};
 use crate::model::limits::Range;
 use crate::model::{QueueKind, QueueName, paths, words};
 use crate::ui::parts::{
@@ -20,6 +22,8 @@ pub struct Subject<'a> {
     pub typed: Option<&'a WishForm>,
     /// What names the frozen set; empty: the whole queue.
     pub chosen: &'a str,
+    /// Whether the whole queue is meant.
+    pub whole: bool,
     /// What names the plan that is to be another one; empty where there is none.
     pub plan: &'a str,
     /// The way back to where messages failed, in words.
@@ -44,7 +48,7 @@ pub fn form(here: &Here, subject: &Subject<'_>) -> impl IntoView + use<> {
         Choice::new("queue", "To another queue").hint("All of them, whichever queue they failed in. Of either type."),
     ];
     let (route_error, target_error) = (wrong("route"), wrong("target"));
-    let target = if subject.chosen.is_empty() && subject.plan.is_empty() {
+    let target = if subject.whole {
         "For “To another queue”."
     } else {
         "For “To another queue”; with the first choice only for those that cannot go back."
@@ -52,7 +56,7 @@ pub fn form(here: &Here, subject: &Subject<'_>) -> impl IntoView + use<> {
     let reason = here.connection.allowed().err().map(|refusal| refusal.title());
     let hidden = hidden(here, subject);
     let fast = fast(&typed, &wrong);
-    let more = more(subject.queue.kind(), &typed, &wrong);
+    let more = more(subject, &typed, &wrong);
     let own = subject.queue.clone();
     let suggestions = fields::suggestions(here, &move |name| *name != own);
     let variant = if subject.primary { Variant::Primary } else { Variant::Quiet };
@@ -134,11 +138,16 @@ fn fast(typed: &WishForm, wrong: &dyn Fn(&str) -> Option<String>) -> impl IntoVi
     }
 }
 
+/// What the choice of an order means.
+const SEQUENCE: &str = "As they come is nearly oldest first, and exactly so in a FIFO group. Strictly oldest first, nothing is sent before all have been found.";
+/// The same for a whole queue, of which nobody knows when all have been found.
+const SEQUENCE_OF_ALL: &str = "As they come is nearly oldest first, and exactly so in a FIFO group. Of a whole queue messages are sent as they are found: only those that wait to be sent are put in order.";
+
 /// What few need, folded up unless something in it was changed or is wrong.
-fn more(kind: QueueKind, typed: &WishForm, wrong: &dyn Fn(&str) -> Option<String>) -> impl IntoView + use<> {
+fn more(subject: &Subject<'_>, typed: &WishForm, wrong: &dyn Fn(&str) -> Option<String>) -> impl IntoView + use<> {
     let fields = ["stop_percent", "stop_minutes", "stop_least", "sequence", "unknown", "behind", "lanes"];
     let or = |value: &str, usual: &str| if value.is_empty() { usual } else { value }.to_owned();
-    let resends = if kind == QueueKind::Fifo { "hold" } else { "resend" };
+    let resends = if subject.queue.kind() == QueueKind::Fifo { "hold" } else { "resend" };
     let unknown = or(&typed.unknown, resends);
     let lanes = or(&typed.lanes, &LANES.default.to_string());
     let behind = or(&typed.behind, "stay");
@@ -151,10 +160,11 @@ fn more(kind: QueueKind, typed: &WishForm, wrong: &dyn Fn(&str) -> Option<String
     let stop = stop(typed, wrong);
     let sequence = vec![Choice::new("", "As they come"), Choice::new("oldest", "The longest sent first")];
     let unknowns = vec![
-        Choice::new("resend", "Send it again; the report says that there may be two"),
+        Choice::new("resend", format!("{SEND_AGAIN}; the report says that there may be two")),
         Choice::new("hold", "Leave it, for somebody to decide"),
     ];
     let behinds = vec![Choice::new("stay", "They stay, so that the order is kept"), Choice::new("go", "They go on")];
+    let sequences = if subject.whole { SEQUENCE_OF_ALL } else { SEQUENCE };
     let (sequence_value, lanes_error) = (typed.sequence.clone(), wrong("lanes"));
     let (careful, keep, provenance) = (!typed.careful.is_empty(), !typed.keep.is_empty(), !typed.provenance.is_empty());
     let range = |range: Range| (u64::from(range.min), u64::from(range.max));
@@ -167,11 +177,11 @@ fn more(kind: QueueKind, typed: &WishForm, wrong: &dyn Fn(&str) -> Option<String
                 label="Order"
                 choices=sequence
                 value=sequence_value
-                hint="As they come is nearly oldest first, and exactly so in a FIFO group. Strictly oldest first, nothing is sent before all have been found."
+                hint=sequences
             />
             <SelectField
                 name="unknown"
-                label="When the answer to a send is lost"
+                label=LOST_ANSWER
                 choices=unknowns
                 value=unknown
                 hint="Nobody knows then whether it was sent. On FIFO it is first tried again under the same deduplication id, which makes no second copy for five minutes."

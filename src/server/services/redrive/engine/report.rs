@@ -2,6 +2,7 @@
 
 use super::rows::Census;
 use crate::model::MessageId;
+use crate::model::form::redrive_wish::{LOST_ANSWER, SEND_AGAIN};
 use crate::model::journal::{Closing, JournalRow, Obstacle, QueueNo, Stage};
 use crate::model::words;
 
@@ -234,11 +235,11 @@ fn closed(closing: &Closing) -> String {
         Closing::Blocked { by } => {
             format!("Not sent: it stands behind {by} in its group, which was not sent. The order was kept.")
         }
-        Closing::Undecided => {
+        Closing::Undecided => format!(
             "It may have been sent: the answer was lost. It was left in the queue, since sending it again could make a \
-             second copy. Look for it at the destination, then delete it here or redrive it again."
-                .into()
-        }
+             second copy. Look for it at the destination. If it is there, delete it here. If not, redrive it with \
+             “{SEND_AGAIN}” chosen under “{LOST_ANSWER}”."
+        ),
         Closing::Damaged { copy } => {
             format!(
                 "SQS's checksum of the copy {copy} differs. The original was kept; look at the copy before deleting either."
@@ -351,6 +352,16 @@ mod tests {
         let words = Standing::ALL.map(Standing::words);
         let differ = |texts: [&str; 8]| texts.iter().collect::<std::collections::BTreeSet<_>>().len() == texts.len();
         assert!(differ(keys) && differ(words));
+    }
+
+    #[test]
+    fn what_is_to_be_decided_names_the_choice_that_sends_it_again() {
+        let row = row("a", vec![intend(1, 0), Change::Closed(Closing::Undecided)]);
+        let sentence = line(&row).sentence;
+        assert!(
+            sentence.ends_with("redrive it with “Send it again” chosen under “When the answer to a send is lost”."),
+            "{sentence}"
+        );
     }
 
     #[test]

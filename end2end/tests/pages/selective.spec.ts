@@ -116,6 +116,26 @@ test('a canary is sent, waits, and goes on when somebody says so', async ({ page
   expect(await sqs.depth('orders-dlq')).toMatchObject({ visible: 0, inFlight: 0 })
 })
 
+test('a redrive that was told to go on does not load its page over and over', async ({ page, sqs, javaScriptEnabled }) => {
+  test.slow()
+  await letters(sqs, 7)
+  await choose(page, '')
+  await page.getByRole('spinbutton', { name: /Canary/ }).fill('1')
+  await page.getByRole('spinbutton', { name: /Rate/ }).fill('1')
+  await page.getByRole('button', { name: /^Plan redrive of 7/ }).click()
+  await page.getByRole('button', { name: /^Redrive 7/ }).click()
+  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible({ timeout: 30_000 })
+
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
+  let loads = 0
+  page.on('load', () => loads++)
+  await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 60_000 })
+  // For its end, and once more where it goes on between the answer and the first news. Without a script it is loaded every
+  // two seconds, on purpose.
+  if (javaScriptEnabled !== false) expect(loads).toBeLessThanOrEqual(2)
+})
+
 test('one message is redriven from its own page, and a redrive can be cancelled', async ({ page, sqs }) => {
   test.slow()
   const before = await letters(sqs, 5)

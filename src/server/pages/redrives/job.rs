@@ -236,9 +236,9 @@ fn outcome(here: &Here, shown: &Shown) -> Vec<AnyView> {
     if counts.possible_duplicates > 0 {
         let title = format!("{} may be there twice", count(counts.possible_duplicates));
         let text = if shown.is_forgotten(here.now_ms) {
-            "An answer was lost and it was sent again, its copy is not what was sent, or SQS refused to delete the original."
+            "A second copy may have arrived, or the original may be here still beside its copy."
         } else {
-            "An answer was lost and it was sent again, its copy is not what was sent, or SQS refused to delete the original. Each says below which it is."
+            "A second copy may have arrived, or the original may be here still beside its copy. Each says below which it is."
         };
         notices.push((Tone::Warn, title, text));
     }

@@ -9,8 +9,8 @@ use crate::server::services::redrive::engine::Sequence;
 use crate::server::services::redrive::planning::Planned;
 use crate::ui::parts::{Notice, Tone};
 
-/// A redrive ends where it holds so many that nothing more is to be done with.
-const KEPT: u64 = 10_000;
+/// So many that nothing more is to be done with are held by a redrive at once.
+const HELD: u64 = 10_000;
 
 /// A warning: its weight, its title, and what it means.
 type Warning = (Tone, String, Vec<String>);
@@ -140,10 +140,10 @@ fn kept(kind: QueueKind, count: u64) -> Option<Warning> {
             "Kept originals stay in flight until the redrive ends, and meanwhile SQS shows no more of their group. To send \
              whole groups, do not keep the originals.",
         )
-    } else if count > KEPT {
+    } else if count > HELD {
         (
-            format!("Only about {} can be sent", words::count(KEPT)),
-            "Kept originals stay in flight until the redrive ends, and it ends when it holds so many. Redrive fewer at a \
+            format!("Beyond about {} some may not be reached", words::count(HELD)),
+            "Kept originals stay in flight until the redrive ends, and it holds about so many at once. Redrive fewer at a \
              time, or do not keep the originals.",
         )
     } else {
@@ -161,6 +161,13 @@ fn finding(planned: &Planned) -> Option<Warning> {
     }
     let title = format!("{} must be found by receiving", words::plural(unheld, "message", "messages"));
     let mut sentences = vec![others(planned.outlook.seconds)];
+    if planned.attributes.depth.visible > HELD {
+        sentences.push(format!(
+            "It holds {} others at most: then it gives all back and receives them again, up to three times, before it \
+             leaves what it has not met.",
+            words::count(HELD)
+        ));
+    }
     if planned.order.source.kind == QueueKind::Fifo {
         sentences
             .push("Of a group SQS hands out what stands first: whatever stands before them is received, too.".into());
@@ -230,8 +237,9 @@ mod tests {
         let title = |kind, count| kept(kind, count).map(|(_, title, _)| title.replace('\u{A0}', " "));
         let group = "Of a group only about the first ten can be sent";
         assert_eq!(title(QueueKind::Fifo, 3).as_deref(), Some(group));
-        assert_eq!(title(QueueKind::Standard, KEPT), None);
-        assert_eq!(title(QueueKind::Standard, KEPT + 1).as_deref(), Some("Only about 10\u{202F}000 can be sent"));
+        assert_eq!(title(QueueKind::Standard, HELD), None);
+        let beyond = "Beyond about 10\u{202F}000 some may not be reached";
+        assert_eq!(title(QueueKind::Standard, HELD + 1).as_deref(), Some(beyond));
     }
 
     #[test]

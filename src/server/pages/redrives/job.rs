@@ -8,6 +8,7 @@ use super::{pauses, report, undo};
 use crate::model::journal::{EndedHow, RedriveId};
 use crate::model::paths::{self, QueuePage};
 use crate::model::{ConnectionName, Failure, QueueArn, words};
+use crate::server::services::redrive::engine::Order;
 use crate::server::services::redrive::engine::report::Standing;
 use crate::server::services::redrive::selective::{Live, Shown};
 use crate::ui::parts::{Age, Glyph, Icon, Meter, Notice, PageHead, Refresh, Section, Tone};
@@ -54,7 +55,7 @@ async fn job(here: Here) -> Result<Page, Failure> {
         {undo::notices(&here, &shown, &undos)}
         {pauses::notices(&here, &shown, order.as_ref())}
         {elsewhere(state)}
-        {progress(&here, &shown, state)}
+        {progress(&here, &shown, order.as_ref(), state)}
         {outcome(&here, &shown)}
         {rows}
         {undo}
@@ -138,11 +139,12 @@ fn elsewhere(state: State) -> Option<impl IntoView> {
 }
 
 /// How far it is, and the buttons.
-fn progress(here: &Here, shown: &Shown, state: State) -> impl IntoView + use<> {
+fn progress(here: &Here, shown: &Shown, order: Option<&Order>, state: State) -> impl IntoView + use<> {
     let counts = &shown.counts;
-    let census = shown.live.as_ref().map(|live| live.census);
-    let sent = census.map_or(counts.sent(), |census| census.sent) as u64;
-    let headline = shown.live.as_ref().map_or_else(|| words(shown), Live::said);
+    // One that could not begin again yet has counted nothing: the journal has.
+    let counting = shown.live.as_ref().filter(|live| live.census.seen > 0 || counts.sent() == 0);
+    let sent = counting.map_or(counts.sent(), |live| live.census.sent) as u64;
+    let headline = counting.map_or_else(|| words(shown), Live::said);
     let (total, of) = (total(shown, sent), of(shown));
     let running = state.is_open();
     let live = shown.live.is_some();
@@ -157,7 +159,7 @@ fn progress(here: &Here, shown: &Shown, state: State) -> impl IntoView + use<> {
     });
     // What has ended is told by the page itself.
     let progress = live.then(|| shown.kept.id.as_str().to_owned());
-    let controls = pauses::controls(here, shown, state);
+    let controls = pauses::controls(here, shown, order, state);
     let tone = waits.then_some(Tone::Warn);
     let meter = match tone {
         Some(tone) => view! { <Meter label="Messages sent" value=sent max=total tone/> }.into_any(),

@@ -84,7 +84,7 @@ fn row(here: &Here, shown: &Shown) -> impl IntoView + use<> {
     let sent = words::count(shown.counts.sent() as u64);
     let (started, who) = (kept.started_ms, kept.who.clone());
     let badge = State::of(shown).badge();
-    let undoes = kept.undoes.is_some().then(|| view! { <span class="soft">"takes back"</span> });
+    let undoes = kept.undoes.is_some().then(|| view! { <span class="soft">" takes back"</span> });
     let destinations = destinations(name, &kept.destinations);
     view! {
         <tr data-row="">

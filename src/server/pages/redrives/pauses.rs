@@ -103,7 +103,7 @@ fn links(here: &Here, shown: &Shown) -> impl IntoView + use<> {
 }
 
 /// Pause or go on, and cancel; nothing after the end.
-pub fn controls(here: &Here, shown: &Shown, state: State) -> Option<AnyView> {
+pub fn controls(here: &Here, shown: &Shown, order: Option<&Order>, state: State) -> Option<AnyView> {
     if !state.is_open() {
         return None;
     }
@@ -111,7 +111,10 @@ pub fn controls(here: &Here, shown: &Shown, state: State) -> Option<AnyView> {
     let refusal = || here.connection.allowed().err().map(|refusal| refusal.title());
     let stays = shown.live.as_ref().is_some_and(|live| live.refusals.contains_key(&Need::Delete));
     let ending = shown.kept.cancelled.then(|| "It ends already.".to_owned());
-    let after = if stays {
+    let keeps = order.is_some_and(|order| order.policy.keep_originals);
+    let after = if keeps {
+        "What was sent stays sent, and all originals stay."
+    } else if stays {
         "What was sent stays sent; originals that SQS does not let the console delete stay, too."
     } else {
         "What was sent stays sent, and its originals are still deleted."

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::super::Here;
 use super::state::State;
 use crate::model::journal::QueueNo;
-use crate::model::{Failure, paths, words};
+use crate::model::{Failure, QueueKind, paths, words};
 use crate::server::services::redrive::engine::{Order, Route};
 use crate::server::services::redrive::selective::Shown;
 use crate::ui::parts::{Age, Button, Consequences, Glyph, Notice, Section, Tone};
@@ -119,6 +119,10 @@ pub async fn section(
     ];
     if here.connection.is_dead_letter_queue(&back) {
         sentences.push(forgotten(order));
+    }
+    if back.kind() == QueueKind::Fifo {
+        sentences
+            .push("They go behind what is there by then: the order within their groups is another one.".to_owned());
     }
     if shown.kept.edits > 0 {
         sentences.push("Edited messages come back as they were sent, not as they were before.".to_owned());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::console::{Shown, TestConsole};
 use super::redrives::{between, chosen, dead_letters, depth, noted, plain, plan, sent, start, until};
@@ -266,4 +267,22 @@ async fn a_forgotten_report_is_no_empty_file() {
     assert_eq!(file.status, 410);
     assert!(file.text.contains("is not known any more"), "{}", file.text);
     assert!(console.get("/local/redrives/old").await.says("was kept for 30 days"));
+}
+
+#[tokio::test]
+async fn sqs_and_the_console_do_not_begin_to_redrive_the_same_queue_at_once() {
+    let console = TestConsole::start().await;
+    dead_letters(&console, 4).await;
+    let planned = plan(&console, "orders-dlq", &[("route", "home")]).await;
+    let slow = json!([{ "operation": "StartMessageMoveTask", "action": { "delay": { "ms": 1_500 } } }]);
+    console.dial(&slow).await;
+    let fields = [("connection", "local"), ("queue", "orders-dlq"), ("to", "sources")];
+    let native = console.submit("redrive/start", &fields);
+    let ours = async {
+        sleep(Duration::from_millis(700)).await;
+        start(&console, "orders-dlq", &planned, &[]).await
+    };
+    let (native, ours) = tokio::join!(native, ours);
+    assert!(native.says("Redrive started"), "{}", native.html);
+    assert!(ours.status == 409 && !ours.path.contains("/redrives/"), "{}", ours.html);
 }

@@ -82,6 +82,11 @@ impl Connection {
             .fact("to", destination.as_ref().map_or("the source queues", QueueName::as_str))
             .fact("visible", attributes.depth.visible);
         let (from, to) = (&source, to.as_ref());
+        // A selective redrive takes its place first and looks whose turn it is then: whoever of the two comes second sees
+        // the other.
+        let turn = self.desk().turn(&queue);
+        let _turn = turn.try_lock().map_err(|_| Failure::Refused(Refusal::ReceiveRunning))?;
+        self.not_redriven(&queue)?;
         let started = self.act(act, |sqs| async move { sqs.start_move(from, to, rate).await }).await;
         if let Ok(handle) = &started {
             self.note_start(&source, handle).await;

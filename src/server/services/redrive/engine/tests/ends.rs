@@ -132,6 +132,33 @@ fn what_an_earlier_redrive_did_not_delete_is_left_to_somebody_and_what_nobody_ch
 }
 
 #[test]
+fn what_an_earlier_redrive_left_in_doubt_is_in_doubt_however_it_was_closed_and_after_a_restart() {
+    let mut row = JournalRow::new(id(0));
+    let intent = |attempt, extra| Intent { to: QueueNo(0), attempt, extra, first_ms: 0, group: None, sequence: None };
+    row.apply(Change::Intend(intent(1, 0)));
+    row.apply(Change::Intend(intent(2, 1)));
+    row.apply(Change::Refused { code: Code::new("X"), refused: 1, extra: 0 });
+    row.apply(Change::Closed(Closing::Refused(Code::new("X"))));
+    let mut world = calm(1, false, |_| {});
+    world.earlier = vec![row];
+    world.act(Action::Kill(0));
+    world.act(Action::Restart);
+    // The first attempt of this redrive is refused for the moment, and then the process dies.
+    while !world.flights.iter().any(|flight| matches!(flight.ask, Ask::Send { .. })) {
+        go_on(&mut world, Luck::Fine);
+    }
+    let sending = world.flights.iter().position(|flight| matches!(flight.ask, Ask::Send { .. })).unwrap();
+    world.tell(Event::Pause);
+    world.act(Action::Call(sending, Luck::Refused));
+    run(&mut world, fine);
+    world.act(Action::Kill(0));
+    world.act(Action::Restart);
+    run(&mut world, fine);
+    assert_eq!((world.ended, world.queues.arrived.len()), (Some(End::Finished { may_remain: None }), 1));
+    assert_eq!(world.journal[&id(0)].extra, 1, "there may be one of before beside it");
+}
+
+#[test]
 fn one_that_waits_for_somebody_ends_when_nobody_wants_it() {
     let mut world = calm(4, false, |_| {});
     while world.queues.arrived.is_empty()

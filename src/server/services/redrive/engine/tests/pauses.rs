@@ -84,6 +84,12 @@ fn when_too_many_come_back_it_stops() {
     assert_eq!(pauses(&world), [], "one of five is not more than a fifth");
     world.tell(Event::CameBack(vec![MessageId::new("c1"), MessageId::new("c1")]));
     assert_eq!(pauses(&world), [Pause::CameBack]);
+    // After a restart it is told to wait, and knows better why.
+    run(&mut world, fine);
+    world.act(Action::Kill(0));
+    world.act(Action::Restart);
+    world.tell(Event::Pause);
+    assert_eq!(pauses(&world), [Pause::CameBack]);
     world.tell(Event::Resume);
     run(&mut world, fine);
     assert_eq!(world.queues.arrived.len(), 10);

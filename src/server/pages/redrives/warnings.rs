@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use super::super::Here;
 use super::undo;
 use crate::model::{Failure, QueueKind, words};
-use crate::server::services::redrive::engine::Sequence;
+use crate::server::services::redrive::engine::{OTHERS, Sequence};
 use crate::server::services::redrive::planning::Planned;
 use crate::ui::parts::{Notice, Tone};
 
 /// So many that nothing more is to be done with are held by a redrive at once.
-const HELD: u64 = 10_000;
+const HELD: u64 = OTHERS as u64;
 
 /// A warning: its weight, its title, and what it means.
 type Warning = (Tone, String, Vec<String>);

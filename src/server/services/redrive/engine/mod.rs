@@ -59,6 +59,7 @@ pub use self::order::{Behind, Edit, OnUnknown, Order, Policy, Queue, Route, Sequ
 pub use self::outbox::{Deletion, Dispatch};
 pub use self::parcel::{PROVENANCE, Parcel, Provenance};
 pub use self::rows::Census;
+pub use self::search::OTHERS;
 
 use self::calls::Calls;
 use self::gate::Gate;

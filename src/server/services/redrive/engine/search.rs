@@ -25,7 +25,7 @@ const A_BATCH: u32 = 10;
 /// A poll of one second asks all of SQS's servers, too; it is short because something else is under way.
 const SHORT_WAIT_S: u32 = 1;
 /// So many others are held at most: each is one that consumers miss meanwhile.
-const OTHERS: usize = 10_000;
+pub const OTHERS: usize = 10_000;
 /// So often others are let go when they are that many, to meet those that stand among them.
 const ROUNDS: u32 = 3;
 /// So many messages are held at most before the first is sent, where the oldest goes first.
@@ -150,22 +150,27 @@ impl Engine {
                 return;
             }
         }
-        let (in_hand, most) = if self.search.gathered {
+        self.receive(now, at_work, commands);
+    }
+
+    /// Receives as far as there is room. Before all have been gathered there is room for many, and what is held already does
+    /// not keep a poll from proving anything.
+    fn receive(&mut self, now: Now, at_work: usize, commands: &mut Vec<Command>) {
+        let (held, most) = if self.search.gathered {
             (at_work, usize::from(self.order.policy.lanes) * BATCH_ENTRIES * 3)
         } else {
-            (0, GATHERED)
+            (self.rows.census().in_hand, GATHERED)
         };
-        let proves = in_hand == 0 && now.mono_ms >= self.search.hidden_until_ms;
+        let idle = at_work == 0 || !self.search.gathered;
+        let could_prove = idle && now.mono_ms >= self.search.hidden_until_ms;
+        let wait_s = if could_prove && self.search.dry { self.order.terms.wait_s } else { SHORT_WAIT_S };
+        let proves = could_prove && wait_s == self.order.terms.wait_s;
         let width = self.receiving.width(now.mono_ms).min(if self.search.dry { 1 } else { u16::MAX });
-        let held = if self.search.gathered { at_work } else { self.rows.census().in_hand };
         while self.calls.under_way().receives < width
             && held + usize::from(self.calls.under_way().receives) * BATCH_ENTRIES < most
         {
-            let wait_s = if proves && self.search.dry { self.order.terms.wait_s } else { SHORT_WAIT_S };
-            let proves = proves && wait_s == self.order.terms.wait_s;
             let call = self.calls.begin(Call::Receive { issued_ms: now.mono_ms, proves });
-            let lease_s = self.order.terms.lease_s;
-            commands.push(Command::Receive { call, count: A_BATCH, wait_s, lease_s });
+            commands.push(Command::Receive { call, count: A_BATCH, wait_s, lease_s: self.order.terms.lease_s });
         }
     }
 
